@@ -1,0 +1,76 @@
+"""Text → typed and derived columns: everything that a rule's predicate may speak of, by name.
+
+A fact is a Polars expression over the export's own text (`~msisdn`) and over other facts. `layers` orders those
+that are wanted so that each is computed once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import polars as pl
+
+from thuebao.facts.dates import DAYS, date_facts
+from thuebao.facts.document import document_facts
+from thuebao.facts.number import number_facts, operator_facts
+from thuebao.facts.person import person_facts
+from thuebao.facts.registration import registration_facts
+from thuebao.facts.text import Cleaning, text_facts
+from thuebao.record import RAW
+from thuebao.reference import Reference
+
+CODED = ("sex", "payment_type", "status", "subscriber_kind", "pos_kind", "connection_kind")
+
+Facts = dict[str, pl.Expr]
+
+
+def all_facts(reference: Reference, as_of: date, forced: date | None = None) -> Facts:
+    """Return every fact by name, the cleaned canonical columns included.
+
+    `as_of` is the audit's day; `forced` a day whose era judges every record (None: each by its own date).
+    """
+    cleaning = Cleaning(reference)
+    return (
+        text_facts(reference, CODED, typed=("msisdn", "full_name", "id_number", *DAYS))
+        | operator_facts(reference, cleaning)
+        | number_facts(reference, cleaning)
+        | date_facts(cleaning)
+        | person_facts(reference, cleaning)
+        | document_facts(reference, cleaning)
+        | registration_facts(reference, cleaning, as_of, forced)
+    )
+
+
+def layers(facts: Facts, wanted: Iterable[str]) -> list[Facts]:
+    """Return the wanted facts and all that they rest on, in layers: each needs only those before it."""
+    depth: dict[str, int] = {}
+
+    def visit(name: str) -> int:
+        if name.startswith(RAW):
+            return -1
+        if name not in depth:
+            depth[name] = 1 + max((visit(root) for root in facts[name].meta.root_names()), default=-1)
+        return depth[name]
+
+    for name in wanted:
+        visit(name)
+    found: list[Facts] = [{} for _ in range(max(depth.values(), default=-1) + 1)]
+    for name, level in depth.items():
+        found[level][name] = facts[name].alias(name)
+    return found
+
+
+def raw_columns(facts: Facts, wanted: Iterable[str]) -> set[str]:
+    """Return the canonical columns that the wanted facts read."""
+    seen: set[str] = set()
+    columns: set[str] = set()
+    rest = list(wanted)
+    while rest:
+        name = rest.pop()
+        if name.startswith(RAW):
+            columns.add(name.removeprefix(RAW))
+        elif name not in seen:
+            seen.add(name)
+            rest += facts[name].meta.root_names()
+    return columns

@@ -1,0 +1,243 @@
+"""The identity document: its kind, its number and what that number says, and how long it is valid.
+
+Forms, kinds and terms are data (rules/reference/documents.toml).
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+from typing import Any
+
+import polars as pl
+
+from thuebao.facts.calendar import YEAR, day_of
+from thuebao.facts.kernel import OverDistinct, elementwise, fill_where
+from thuebao.facts.text import Cleaning, fold
+from thuebao.record import raw
+from thuebao.reference import Reference
+
+_HOME = "VN"
+_TWO_KINDS = "two kinds"
+_LONGEST_DIGITS = 64
+
+
+def document_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
+    """Return the facts of the identity document."""
+    law = reference.document("documents")
+    return _number_facts(law, cleaning) | _kind_facts(law, cleaning) | _personal_number_facts(law, reference) | _validity_facts(law)
+
+
+# -- the number ------------------------------------------------------------------------------------------------
+
+
+def _number_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]:
+    forms = {form["id"]: f"^(?:{form['pattern']})$" for form in law["number_form"]}
+    personal = law["personal_number"]["form"]
+
+    def clean(values: pl.Series) -> pl.Series:
+        text = cleaning.exact(values).str.replace_all(r"[ .-]", "").str.replace("^'+", "")
+        return text.str.to_uppercase()
+
+    def parse(values: pl.Series) -> pl.Series:
+        """Return a struct of the number and whether it has each form."""
+        is_personal = values.str.contains(forms[personal])
+        # Most numbers have the one form as they stand; only the others are cleaned and held against the rest.
+        others = ~is_personal.fill_null(value=False)
+        part = clean(values.filter(others))
+        found = {"number": fill_where(values, others, part)}
+        for form, pattern in forms.items():
+            found[form] = fill_where(is_personal & (form == personal), others, part.str.contains(pattern))
+        return pl.DataFrame(found).to_struct()
+
+    least = law["placeholder"]["least_characters"]
+    runs = pl.Series(sorted(_runs(_LONGEST_DIGITS)))
+
+    def placeholder(numbers: pl.Series) -> pl.Series:
+        nominated = numbers.str.contains(_RUN_BEGINS)
+        return fill_where(nominated, nominated, is_run(numbers.filter(nominated)))
+
+    def is_run(numbers: pl.Series) -> pl.Series:
+        return numbers.str.replace_all("[^0-9]", "").is_in(runs) & (numbers.str.len_chars() >= least)
+
+    number = pl.col("document_number")
+    parsed = pl.Struct({"number": pl.String} | dict.fromkeys(forms, pl.Boolean))
+    facts = {
+        "_document": elementwise(pl.col(raw("id_number")), parse, parsed),
+        "document_number": pl.col("_document").struct.field("number"),
+        "has_id_number": number.is_not_null(),
+        "document_number_placeholder": elementwise(number, placeholder, pl.Boolean),
+    }
+    return facts | {f"_{form}": pl.col("_document").struct.field(form) for form in forms}
+
+
+def _runs(longest: int) -> set[str]:
+    up = "0123456789" * (longest // 10 + 2)
+    down = up[::-1]
+    runs = {digit * n for digit in "0123456789" for n in range(1, longest + 1)}
+    return runs | {line[start : start + n] for line in (up, down) for start in range(10) for n in range(1, longest + 1)}
+
+
+def _run_begins() -> str:
+    """Return a pattern for numbers whose first three digits, or the fewer they have, could begin a run."""
+    gap = "[^0-9]*"
+    starts = [gap.join((str(d), str((d + step) % 10), str((d + 2 * step) % 10))) for d in range(10) for step in (-1, 0, 1)]
+    return f"^{gap}(?:{'|'.join(starts)}|[0-9]{gap}[0-9]?{gap}$)"
+
+
+_RUN_BEGINS = _run_begins()
+
+
+# -- the kind --------------------------------------------------------------------------------------------------
+
+
+def _kind_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]:
+    patterns = [(entry["kind"], _id_type_pattern(entry)) for entry in law["id_type"]]
+    patterns += [(kind, f"^{kind}$") for kind in [*(k["id"] for k in law["kind"]), "other"]]
+    first, second = law["id_type_of_two"]["kinds"]
+    of = dict(patterns[: len(law["id_type"])])
+
+    def kind_of_text(values: pl.Series) -> pl.Series:
+        frame = pl.DataFrame({"text": fold(cleaning.exact(values))})
+        text = pl.col("text")
+        two = text.str.contains(of[first]) & text.str.contains(of[second])
+        chosen = pl.when(False).then(pl.lit("other"))  # noqa: FBT003
+        for kind, pattern in patterns:
+            if kind in (first, second):
+                chosen = chosen.when(two).then(pl.lit(_TWO_KINDS))
+            chosen = chosen.when(text.str.contains(pattern)).then(pl.lit(kind))
+        return frame.select(kind=chosen.when(text.is_not_null()).then(pl.lit("other"))).to_series()
+
+    by_number = pl.when(_form(law["kind_by_number"][0]["number_form"])).then(pl.lit(law["kind_by_number"][0]["kind"]))
+    for entry in law["kind_by_number"][1:]:
+        by_number = by_number.when(_form(entry["number_form"])).then(pl.lit(entry["kind"]))
+    text_kind = pl.col("_id_type_kind")
+    of_two = pl.when(_form(law["id_type_of_two"]["number_form"])).then(pl.lit(first)).otherwise(pl.lit(second))
+    return {
+        "_id_type_kind": elementwise(pl.col(raw("id_type")), OverDistinct(kind_of_text, pl.String), pl.String),
+        "document_kind": pl.when(text_kind.is_null()).then(by_number.otherwise(pl.lit("unknown")))
+        .when(text_kind == _TWO_KINDS).then(of_two)
+        .otherwise(text_kind),
+    }  # fmt: skip
+
+
+def _id_type_pattern(entry: dict[str, Any]) -> str:
+    words = [f"(?:^|[^a-z0-9]){word}(?:[^a-z0-9]|$)" for word in entry.get("words", [])]
+    return "|".join([*entry.get("phrases", []), *words])
+
+
+def _form(form: str) -> pl.Expr:
+    return pl.col(f"_{form}").fill_null(value=False)
+
+
+def _any(conditions: list[pl.Expr]) -> pl.Expr:
+    return reduce(or_, conditions, pl.lit(value=False))
+
+
+# -- what the number says --------------------------------------------------------------------------------------
+
+
+def _personal_number_facts(law: dict[str, Any], reference: Reference) -> dict[str, pl.Expr]:
+    personal = law["personal_number"]
+    places = {row["code"] for row in reference.table("provinces")}
+    place_digits = personal["place_digits"]
+    known = pl.Series([f"{n:0{place_digits}}" in places for n in range(10**place_digits)])
+    by_digit = sorted(personal["century_and_sex"], key=lambda entry: int(entry["digit"]))
+    century = pl.Series([entry["century"] for entry in by_digit], dtype=pl.Int32)
+    sex = pl.Series([entry["sex"] for entry in by_digit], dtype=pl.String)
+    kind, number = pl.col("document_kind"), pl.col("document_number")
+    carriers = [k["id"] for k in law["kind"] if k["carries_personal_number"]]
+    full_length = len(str(10 ** (_length_of(law, personal["form"]) - 1)))
+    lost = number.str.contains(_lost_zeros_pattern(personal["lengths_with_lost_zeros"])) & kind.is_in(
+        personal["kinds_with_lost_zeros"]
+    )
+
+    def digits_of(numbers: pl.Series) -> pl.Series:
+        return numbers.cast(pl.Int64, strict=False)
+
+    value = pl.col("_personal")
+
+    def part(after: int, width: int) -> pl.Expr:
+        return value // 10 ** (full_length - after - width) % 10**width
+
+    year_agrees = (pl.col("_personal_year") == pl.col("birth_year")).fill_null(value=False)
+    malformed = ~_any(
+        [
+            (kind == k["id"]) & _any([_form(form) for form in k["number_forms"]])
+            for k in law["kind"]
+            if "home_number_forms" not in k
+        ]
+        + [
+            (kind == k["id"])
+            & pl.when((pl.col("nationality_code") == _HOME).fill_null(value=False))
+            .then(_any([_form(form) for form in k["home_number_forms"]]))
+            .otherwise(_any([_form(form) for form in k["number_forms"]]))
+            for k in law["kind"]
+            if "home_number_forms" in k
+        ]
+    )
+    genuine = (
+        kind.is_in(carriers) & _form(personal["form"]) & ~pl.col("document_number_placeholder").fill_null(value=False)
+    )
+    return {
+        "_lost": lost.fill_null(value=False),
+        "personal_number": pl.when(genuine).then(number),
+        # The digits of a personal number, or of what may be one that lost its leading zeros.
+        "_personal": elementwise(pl.when(genuine | pl.col("_lost")).then(number), digits_of, pl.Int64),
+        "_personal_digit": part(place_digits, 1).cast(pl.UInt32),
+        "_personal_year": elementwise(pl.col("_personal_digit"), century.gather, pl.Int32)
+        + part(place_digits + 1, 2).cast(pl.Int32),
+        "_personal_place_known": elementwise(part(0, place_digits).cast(pl.UInt32), known.gather, pl.Boolean),
+        "personal_number_birth_year": pl.when(genuine).then(pl.col("_personal_year")),
+        "personal_number_sex": pl.when(genuine).then(
+            elementwise(pl.col("_personal_digit"), sex.gather, pl.String)
+        ),
+        "personal_number_place_known": pl.when(genuine).then(pl.col("_personal_place_known")),
+        "document_number_lost_zeros": pl.when(number.is_not_null()).then(
+            pl.col("_lost") & pl.col("_personal_place_known").fill_null(value=False) & year_agrees
+        ),
+        "document_number_malformed": pl.when(number.is_not_null()).then(
+            (kind != "other")
+            & malformed
+            & ~pl.col("document_number_placeholder")
+            & ~pl.col("document_number_lost_zeros")
+        ),
+    }
+
+
+def _length_of(law: dict[str, Any], form: str) -> int:
+    pattern = next(f["pattern"] for f in law["number_form"] if f["id"] == form)
+    return int(pattern.split("{")[1].rstrip("}"))
+
+
+def _lost_zeros_pattern(lengths: list[int]) -> str:
+    return "|".join(f"^[0-9]{{{length}}}$" for length in lengths)
+
+
+# -- how long it is valid --------------------------------------------------------------------------------------
+
+
+def _validity_facts(law: dict[str, Any]) -> dict[str, pl.Expr]:
+    terms = law["validity"]
+    kind, birth, issue = pl.col("document_kind"), pl.col("_birth"), pl.col("_issue")
+    expiry: dict[str, pl.Expr] = {}
+    for entry in law["kind"]:
+        if "valid_years" in entry:
+            years = pl.lit(entry["valid_years"], dtype=pl.Int32)
+            if "valid_years_of_a_child" in entry:
+                child = (pl.col("age_at_issue") < terms["child_under_age"]).fill_null(value=False)
+                years = pl.when(child).then(pl.lit(entry["valid_years_of_a_child"], dtype=pl.Int32)).otherwise(years)
+            expiry[entry["id"]] = day_of(issue + years * YEAR, "back")
+        elif "valid_to_ages" in entry:
+            ages = entry["valid_to_ages"]
+            to = [pl.when(issue < birth + (age - terms["window_years"]) * YEAR).then(birth + age * YEAR) for age in ages]
+            expiry[entry["id"]] = day_of(pl.coalesce(to), "forward")
+    by_kind = pl.coalesce(pl.when(kind == name).then(pl.col(f"_expiry_{name}")) for name in expiry)
+    extended = terms["extended"]
+    ends = pl.col("_expiry")
+    return {f"_expiry_{name}": expr for name, expr in expiry.items()} | {
+        "_expiry": pl.coalesce(pl.col("expiry_day"), by_kind),
+        "document_expiry": pl.when(
+            kind.is_in(extended["kinds"]) & ends.is_between(extended["from"], extended["to"])
+        ).then(pl.lit(extended["until"])).otherwise(ends),
+    }  # fmt: skip

@@ -1,0 +1,88 @@
+"""Look first, work only on what needs it.
+
+A kernel is a function of a whole Series, in Polars throughout; wrapped by `elementwise` it is an expression.
+Most values of an export are already in their plain form, so a kernel finds the few that are not and pays for
+those alone. Results never depend on which values happen to share a batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+Kernel = Callable[[pl.Series], pl.Series]
+
+_PROBE = 1_000
+_FEW = 100
+_MOST_REMEMBERED = 10_000
+
+
+def elementwise(expr: pl.Expr, kernel: Kernel, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
+    """Return `kernel` applied to `expr`: one value in, one value of `dtype` out."""
+
+    def unless_empty(values: pl.Series) -> pl.Series:
+        if len(values) > 1 and values.null_count() == len(values):
+            return kernel(values.head(1)).new_from_index(0, len(values))
+        return kernel(values)
+
+    return expr.map_batches(unless_empty, return_dtype=dtype, is_elementwise=True)
+
+
+def replace_where(values: pl.Series, mask: pl.Series, kernel: Kernel) -> pl.Series:
+    """Return `values` with those under `mask` replaced by what `kernel` makes of them."""
+    rows = mask.arg_true()
+    if rows.is_empty():
+        return values
+    if len(rows) == len(values):
+        return kernel(values)
+    return values.clone().scatter(rows, kernel(values.gather(rows)))
+
+
+class OverDistinct:
+    """A kernel worked out once per distinct value, for columns that have few of them.
+
+    What it found is remembered from batch to batch: an export repeats the same offices, kinds and places.
+    """
+
+    def __init__(self, kernel: Kernel, dtype: pl.DataType | type[pl.DataType]) -> None:
+        self._kernel = kernel
+        self._dtype = dtype
+        self._known: dict[str | None, object] = {}
+
+    def __call__(self, values: pl.Series) -> pl.Series:
+        """Return the kernel's result for each value."""
+        if values.head(_PROBE).n_unique() > _FEW:
+            return self._kernel(values)
+        distinct = values.unique()
+        results = self._results(distinct)
+        if len(distinct) == 1:
+            return results.new_from_index(0, len(values))
+        return values.replace_strict(distinct, results, return_dtype=self._dtype)
+
+    def _results(self, distinct: pl.Series) -> pl.Series:
+        if len(distinct) > _MOST_REMEMBERED:
+            return self._kernel(distinct)
+        known, texts = self._known, distinct.to_list()
+        new = [text for text in texts if text not in known]
+        if new:
+            known = known if len(known) < _MOST_REMEMBERED else {}
+            part = pl.Series(texts, dtype=pl.String)
+            known = known | dict(zip(texts, self._kernel(part).to_list(), strict=True))
+            self._known = known  # a new dict: other threads keep reading theirs
+        return pl.Series([known[text] for text in texts], dtype=self._dtype)
+
+
+def fill_where(results: pl.Series, mask: pl.Series, part: pl.Series) -> pl.Series:
+    """Return `results` with those under `mask` replaced by `part`, which has one value for each."""
+    if part.is_empty():
+        return results
+    if len(part) == len(results):
+        return part
+    return results.clone().scatter(mask.arg_true(), part)
+
+
+def only_where(values: pl.Series, mask: pl.Series, kernel: Kernel, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+    """Return what `kernel` makes of the values under `mask`, NULL for the others."""
+    nothing = pl.repeat(None, len(values), dtype=dtype, eager=True)
+    return fill_where(nothing, mask, kernel(values.filter(mask))) if mask.any() else nothing

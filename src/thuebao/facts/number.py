@@ -1,0 +1,116 @@
+"""The subscriber number: its form, its range, and whose range that is (law: rules/reference)."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from thuebao.facts.kernel import OverDistinct, elementwise, replace_where
+from thuebao.facts.text import Cleaning, fold, looked_up
+from thuebao.record import raw
+from thuebao.reference import Reference
+
+UNKNOWN_OPERATOR = "(unknown)"
+"""The operator under which records without one are counted."""
+
+_PARSED = pl.Struct({"text": pl.String, "current": pl.String, "old": pl.Boolean})
+
+
+class NumberParsing:
+    """The typing of subscriber numbers, for the numbering plan of one reference."""
+
+    def __init__(self, reference: Reference, cleaning: Cleaning) -> None:
+        plan = reference.document("numbering")
+        old = {row["old"]: row["new"] for row in reference.table("prefixes_2018")}
+        country, trunk = plan["country_code"], plan["trunk_prefix"]
+        rest = plan["current_form"].removeprefix(trunk)
+        self._trunk = trunk
+        self._current = f"^{plan['current_form']}$"
+        self._international = f"^(?:{plan['international_prefix']})?{country}([0-9]{{9}})$"
+        self._bare = f"^({rest})$"
+        self._old = f"^(?:{'|'.join(old)})[0-9]{{{plan['old_form_rest']}}}$"
+        self._old_prefixes, self._new_prefixes = list(old), list(old.values())
+        self._old_length = len(next(iter(old)))
+        self._cleaning = cleaning
+
+    def parse(self, values: pl.Series) -> pl.Series:
+        """Return a struct of text (cleaned), current (form, NULL if malformed) and old (was in the old form)."""
+        plain = values.str.contains(self._current).fill_null(value=False)
+        text = replace_where(values, ~plain, self._clean)
+        current = text if plain.all() else replace_where(text, ~plain, self._to_current)
+        old = (current != text) if not plain.all() else ~plain
+        return pl.DataFrame({"text": text, "current": current, "old": old}).to_struct()
+
+    def _clean(self, values: pl.Series) -> pl.Series:
+        text = self._cleaning.exact(values).str.strip_suffix(".0").str.replace_all(r"[ .()-]", "")
+        text = text.str.replace(r"^['+]+", "")
+        for form in (self._international, self._bare):
+            text = text.str.replace(form, self._trunk + "${1}")
+        return text
+
+    def _to_current(self, text: pl.Series) -> pl.Series:
+        old = text.str.contains(self._old).fill_null(value=False)
+        prefix = text.str.head(self._old_length).replace(self._old_prefixes, self._new_prefixes)
+        converted = prefix + text.str.slice(self._old_length)
+        current = text.str.contains(self._current).fill_null(value=False)
+        return text.zip_with(current, converted.set(~old, None))
+
+
+def number_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
+    """Return the facts of msisdn and of its range."""
+    parsing = NumberParsing(reference, cleaning)
+    ranges = {row["prefix"]: row["holder"] for row in reference.table("mobile_ranges")}
+    digits = len(next(iter(ranges)))
+    width = 10**digits
+    assigned = pl.Series([f"{n:0{digits}}" in ranges for n in range(width)])
+    holders = pl.Series([ranges.get(f"{n:0{digits}}") or None for n in range(width)], dtype=pl.String)
+    known = sorted(set(reference.operators.values()))
+    hosts = {row["mvno"]: row["host"] for row in reference.table("mvno_hosts")}
+
+    def prefix(numbers: pl.Series) -> pl.Series:
+        return numbers.str.head(digits).cast(pl.UInt16, strict=False)
+
+    current, holder, operator = pl.col("msisdn_current"), pl.col("_range_holder"), pl.col("operator")
+    hosted = (_looked_up(operator, hosts) == holder) | (_looked_up(holder, hosts) == operator)
+    return {
+        "_msisdn": elementwise(pl.col(raw("msisdn")), parsing.parse, _PARSED),
+        "msisdn": pl.col("_msisdn").struct.field("text"),
+        "has_msisdn": pl.col("msisdn").is_not_null(),
+        "msisdn_current": pl.col("_msisdn").struct.field("current"),
+        "msisdn_is_old_form": pl.when(current.is_not_null()).then(pl.col("_msisdn").struct.field("old")),
+        "_range": elementwise(current, prefix, pl.UInt16),
+        "_range_holder": elementwise(pl.col("_range"), holders.gather, pl.String),
+        "msisdn_range_assigned": elementwise(pl.col("_range"), assigned.gather, pl.Boolean),
+        "msisdn_range_of_another_operator": pl.when(current.is_not_null()).then(
+            (holder.is_not_null() & operator.is_in(known) & (holder != operator)).fill_null(value=False)
+            & ~hosted.fill_null(value=False)
+        ),
+    }
+
+
+def _looked_up(expr: pl.Expr, table: dict[str, str]) -> pl.Expr:
+    return elementwise(expr, OverDistinct(lambda values: looked_up(values, table), pl.String), pl.String)
+
+
+def operator_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
+    """Return the operator, known names folded to the canonical one, and `operator_is_known`."""
+
+    def canonical(values: pl.Series) -> pl.Series:
+        text = cleaning.exact(values)
+        return looked_up(fold(text), reference.operators).fill_null(text).fill_null(UNKNOWN_OPERATOR)
+
+    return {"operator": elementwise(pl.col(raw("operator")), OverDistinct(canonical, pl.String), pl.String)}
+
+
+def known_operator(reference: Reference, name: str) -> str | None:
+    """Return the known operator that a file's name holds as a whole word, None if it holds none or several."""
+    from thuebao.folding import fold_text
+
+    folded = fold_text(name)
+    found = {
+        operator
+        for text, operator in reference.operators.items()
+        if re.search(rf"(?:^|[^a-z0-9]){re.escape(text)}(?:[^a-z0-9]|$)", folded)
+    }
+    return found.pop() if len(found) == 1 else None

@@ -1,0 +1,128 @@
+"""Text: cleaning (catalogue §2), folding, and the values of coded columns.
+
+Every canonical column gets two facts here: the cleaned text under its own name (NULL when missing), and
+`has_<column>`, which is cheaper to know than the text.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+
+import polars as pl
+
+from thuebao.facts.kernel import OverDistinct, elementwise, fill_where, replace_where
+from thuebao.record import columns, raw
+from thuebao.reference import Reference
+
+# Letters and signs that no cleaning step touches: printable ASCII, Latin-1 letters, and the precomposed
+# letters of Vietnamese. Anything else makes a value worth a closer look, nothing more.
+_PLAIN = r" -~\u00c0-\u00ff\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9"
+_ZERO_WIDTH = r"[\u200b-\u200d\u2060\ufeff]"
+_D_LOOK_ALIKES = ["đ", "ð", "ɖ"]
+
+
+class Cleaning:
+    """The cleaning of text, for the missing tokens of one reference."""
+
+    def __init__(self, reference: Reference) -> None:
+        tokens = [*reference.missing_tokens, ""]
+        self._tokens = pl.Series(tokens)
+        spelt = "|".join(re.escape(token) for token in tokens)
+        self._suspect = f"(?i)^(?:{spelt})$|^ | $|  |[^{_PLAIN}]"
+        # A value with a letter or digit that no token has is there, whatever else it holds.
+        of_tokens = set("".join(tokens))
+        others = [sign for sign in string.ascii_lowercase + string.digits if sign not in of_tokens]
+        self._surely_present = f"[{''.join(others)}{''.join(others).upper()}]"
+
+    def exact(self, values: pl.Series) -> pl.Series:
+        """Return the cleaned text of each value, NULL where it is missing: the definition, step by step."""
+        text = (
+            values.str.normalize("NFC")
+            .str.replace_all("\u00a0", " ", literal=True)
+            .str.replace_all(_ZERO_WIDTH, "")
+            .str.strip_chars()
+            .str.replace_all(r"\s+", " ")
+        )
+        missing = text.str.to_lowercase().is_in(self._tokens)
+        return text.set(missing, None)
+
+    def clean(self, values: pl.Series) -> pl.Series:
+        """Return the cleaned text of each value, NULL where it is missing."""
+        return replace_where(values, values.str.contains(self._suspect), self.exact)
+
+    def present(self, values: pl.Series) -> pl.Series:
+        """Return whether each value is there after cleaning."""
+        present = values.str.contains(self._surely_present).fill_null(value=False)
+        unsure = ~present & (values != "").fill_null(value=False)
+        return fill_where(present, unsure, self.clean(values.filter(unsure)).is_not_null())
+
+
+def fold(values: pl.Series) -> pl.Series:
+    """Return each text in lower case, without diacritics, đ as d, white space collapsed."""
+    return (
+        values.str.to_lowercase()
+        .str.normalize("NFD")
+        .str.replace_all(r"\p{M}", "")
+        .str.replace_many(_D_LOOK_ALIKES, ["d"] * len(_D_LOOK_ALIKES))
+        .str.strip_chars()
+        .str.replace_all(r"\s+", " ")
+    )
+
+
+def spell_name_of_place(values: pl.Series) -> pl.Series:
+    """Return each text in lower case, every run of signs other than letters and digits as one space."""
+    return values.str.to_lowercase().str.replace_all(r"[\W_]+", " ").str.strip_chars()
+
+
+def fold_name_of_place(values: pl.Series) -> pl.Series:
+    """Return each text as `spell_name_of_place` does, without diacritics."""
+    return spell_name_of_place(fold(values))
+
+
+def looked_up(values: pl.Series, table: dict[str, str]) -> pl.Series:
+    """Return what `table` has for each value, NULL where it has nothing."""
+    return values.replace_strict(table, default=None, return_dtype=pl.String)
+
+
+# Columns whose values repeat: kinds, offices, people and places of the operator's own.
+_REPEATING = (
+    "operator", "subscriber_kind", "nationality", "sex", "id_type", "id_issue_place", "payment_type", "status",
+    "clerk_name", "pos_code", "pos_name", "pos_address", "pos_phone", "pos_kind", "province",
+    "connection_kind", "organisation_name", "organisation_address",
+)  # fmt: skip
+
+
+def text_facts(reference: Reference, coded: tuple[str, ...], typed: tuple[str, ...]) -> dict[str, pl.Expr]:
+    """Return the cleaned text of every canonical column and `has_<column>`.
+
+    Columns of `coded` hold their code where the text is recognised (`<column>_recognised`); columns of `typed`
+    define `has_<column>` themselves.
+    """
+    cleaning = Cleaning(reference)
+    facts: dict[str, pl.Expr] = {}
+    for name in columns():
+        kernel = OverDistinct(cleaning.clean, pl.String) if name in _REPEATING else cleaning.clean
+        facts[name] = elementwise(pl.col(raw(name)), kernel, pl.String)
+        if name not in typed:
+            facts[f"has_{name}"] = elementwise(pl.col(raw(name)), cleaning.present, pl.Boolean)
+    for name in coded:
+        facts.update(_coded(name, cleaning, reference.codes(name)))
+    return facts
+
+
+def _coded(name: str, cleaning: Cleaning, codes: dict[str, str]) -> dict[str, pl.Expr]:
+    def code_or_text(values: pl.Series) -> pl.Series:
+        text = cleaning.exact(values)
+        code = looked_up(fold(text), codes)
+        return pl.DataFrame({"text": code.fill_null(text), "code": code}).to_struct()
+
+    both = pl.Struct({"text": pl.String, "code": pl.String})
+    parsed = pl.col(f"_{name}")
+    return {
+        f"_{name}": elementwise(pl.col(raw(name)), OverDistinct(code_or_text, both), both),
+        f"_{name}_code": parsed.struct.field("code"),
+        name: parsed.struct.field("text"),
+        f"has_{name}": pl.col(name).is_not_null(),
+        f"{name}_recognised": pl.when(pl.col(name).is_not_null()).then(pl.col(f"_{name}_code").is_not_null()),
+    }

@@ -1,0 +1,35 @@
+"""Text compared without regard to case, diacritics and spacing: one definition for values, headers and names.
+
+Works on plain strings with the standard library, for headers and reference data; facts/text.py does the same
+on columns.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# đ and its look-alikes do not decompose (U+0111, U+0110, U+00F0, U+00D0, U+0256, U+0189).
+_D = str.maketrans(dict.fromkeys("đĐðÐɖƉ", "d"))
+
+
+def fold_text(value: str) -> str:
+    """Return `value` in lower case, without diacritics, đ as d, white space collapsed."""
+    letters = unicodedata.normalize("NFD", value.translate(_D))
+    bare = "".join(c for c in letters if not unicodedata.category(c).startswith("M"))
+    return " ".join(bare.lower().split())
+
+
+def fold_header(value: str) -> str:
+    """Return a header as it is compared: folded, letters and digits only."""
+    return re.sub(r"[^0-9a-z]", "", fold_text(value))
+
+
+def spell_name_of_place(value: str) -> str:
+    """Return a country's name in lower case, every run of signs other than letters and digits as one space."""
+    return re.sub(r"[\W_]+", " ", value.lower()).strip()
+
+
+def fold_name_of_place(value: str) -> str:
+    """Return a country's name as `spell_name_of_place` does, without diacritics."""
+    return spell_name_of_place(fold_text(value))

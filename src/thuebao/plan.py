@@ -1,0 +1,142 @@
+"""What is worked out for the records of a file: which rules, over which facts, in which order.
+
+A plan depends only on the rulebook, the options and the columns that a file has, so files of one layout share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from thuebao.facts import Facts, all_facts, layers, raw_columns
+from thuebao.law import Law
+from thuebao.predicate import compile_rule
+from thuebao.record import CONTEXT, columns, raw
+from thuebao.rulebook import Rule, Rulebook
+
+HIT, ERROR = "_hit", "_error"
+"""Whether a record has a finding, and one of severity error."""
+ERA = "_era"
+
+
+@dataclass(frozen=True)
+class CompiledRule:
+    """A rule ready to run: its two predicates, and the columns without which it says nothing."""
+
+    rule: Rule
+    applies: pl.Expr
+    violation: pl.Expr
+    needs: tuple[tuple[str, ...], ...]
+
+    def missing(self, present: Collection[str]) -> list[str]:
+        """Return the columns that the rule lacks in a file with the columns `present`."""
+        # The operator is always known: from its column, the user, or the file's name.
+        return [" | ".join(group) for group in self.needs if not any(c in present or c == "operator" for c in group)]
+
+
+@dataclass(frozen=True)
+class Compilation:
+    """Every rule of a run, compiled, and the facts they rest on."""
+
+    rules: tuple[CompiledRule, ...]
+    facts: Facts
+    law: Law
+
+
+def compile_rules(rulebook: Rulebook, as_of: date, law: str) -> Compilation:
+    """Return the compiled rules of `rulebook`. Raises RuleError on a predicate that cannot be used."""
+    facts = all_facts(rulebook.reference, as_of, rulebook.law.day_of(law))
+    facts["era"] = _era_name(rulebook.law)
+    facts[ERA] = rulebook.law.era_index(pl.col("_era_day"))
+    schema = _schema(facts)
+    compiled = tuple(_compile(rule, facts, schema, rulebook.law) for rule in rulebook.rules)
+    return Compilation(compiled, facts, rulebook.law)
+
+
+def _era_name(law: Law) -> pl.Expr:
+    return pl.col(ERA).replace_strict(dict(enumerate(law.era_ids)), return_dtype=pl.String)
+
+
+def _schema(facts: Facts) -> Mapping[str, pl.DataType]:
+    frame = pl.LazyFrame(schema={raw(name): pl.String for name in columns()})
+    for layer in layers(facts, facts):
+        frame = frame.with_columns(layer.values())
+    return frame.collect_schema()
+
+
+def _compile(rule: Rule, facts: Facts, schema: Mapping[str, pl.DataType], law: Law) -> CompiledRule:
+    violation = compile_rule(rule, rule.violation or "FALSE", schema)
+    applies = law.in_eras(rule.eras, pl.col("_era_day"))
+    if rule.applies:
+        applies &= compile_rule(rule, rule.applies, schema)
+    needs = rule.needs
+    if needs is None:
+        read = raw_columns(facts, violation.meta.root_names())
+        needs = tuple((c,) for c in columns() if c in read and c not in CONTEXT)
+    return CompiledRule(rule, applies, violation, needs)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How the batches of one kind of file are worked out."""
+
+    active: tuple[CompiledRule, ...]
+    scopes: tuple[str, ...]  # for each active rule, the column that says which records it applies to
+    wanted: frozenset[str]  # the canonical columns to read
+    _absent: tuple[str, ...]
+    _layers: tuple[Facts, ...]
+    _scope_columns: dict[str, pl.Expr]
+
+    def evaluate(self, batch: pl.DataFrame, operator: str | None) -> pl.DataFrame:
+        """Return the batch with facts, scopes, one Boolean column per active rule (its code), HIT and ERROR.
+
+        `batch` holds raw columns; `operator` is that of every record where the file has no such column.
+        """
+        given = {raw("operator"): operator}
+        frame = batch.with_columns(pl.lit(given.get(c), dtype=pl.String).alias(c) for c in self._absent)
+        for layer in self._layers:
+            frame = frame.with_columns(layer.values())
+        frame = frame.with_columns(**self._scope_columns)
+        frame = frame.with_columns(
+            (pl.col(scope) & compiled.violation).fill_null(value=False).alias(compiled.rule.code)
+            for scope, compiled in zip(self.scopes, self.active, strict=True)
+        )
+        errors = [c.rule.code for c in self.active if c.rule.severity == "error"]
+        return frame.with_columns(
+            _any_of([c.rule.code for c in self.active]).alias(HIT), _any_of(errors).alias(ERROR)
+        )
+
+
+def _any_of(names: list[str]) -> pl.Expr:
+    return pl.any_horizontal(names) if names else pl.lit(value=False)
+
+
+def plan_for(compilation: Compilation, selected: Collection[str], present: Collection[str]) -> Plan:
+    """Return the plan for a file with the canonical columns `present`."""
+    active = tuple(c for c in compilation.rules if c.rule.code in selected and not c.missing(present))
+    scopes: dict[str, str] = {}
+    names, scope_columns = [], {}
+    for compiled in active:
+        key = str(compiled.applies.meta.serialize(format="binary"))
+        if key not in scopes:
+            scopes[key] = f"_scope{len(scopes)}"
+            scope_columns[scopes[key]] = compiled.applies.fill_null(value=False)
+        names.append(scopes[key])
+    roots = {ERA, "operator"}
+    for expr in [*(c.violation for c in active), *scope_columns.values()]:
+        roots.update(expr.meta.root_names())
+    shown = {"msisdn", *(c.rule.field for c in active if c.rule.field)}
+    if "msisdn" in present:
+        roots |= {"msisdn", "msisdn_current"}
+    read = raw_columns(compilation.facts, roots) | shown
+    return Plan(
+        active=active,
+        scopes=tuple(names),
+        wanted=frozenset(read & set(present)),
+        _absent=tuple(raw(c) for c in columns() if c in read and c not in present),
+        _layers=tuple(layers(compilation.facts, roots)),
+        _scope_columns=scope_columns,
+    )

@@ -1,0 +1,52 @@
+"""The subscriber record: its canonical columns, as rules/reference/columns.toml lists them.
+
+In a batch, `~msisdn` is the text as the export has it and `msisdn` the cleaned value that rules see.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from thuebao.folding import fold_header
+from thuebao.reference import Reference, shipped_reference
+
+CONTEXT = frozenset(
+    {"subscriber_kind", "connection_kind", "status", "terminated_at", "pos_kind", "id_type", "operator"}
+)
+"""Columns that have a default or only give context: a rule is evaluated without them."""
+
+RAW = "~"
+"""What marks a column that still holds the export's own text."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One canonical column: its name, label, meaning (both by language) and the headers it goes by."""
+
+    name: str
+    title: dict[str, str]
+    meaning: dict[str, str]
+    headers: tuple[str, ...]
+
+
+def raw(name: str) -> str:
+    """Return the name under which a batch holds the export's own text of a canonical column."""
+    return RAW + name
+
+
+@cache
+def columns(reference: Reference | None = None) -> dict[str, Column]:
+    """Return the canonical columns by name, in the catalogue's order."""
+    listed = (reference or shipped_reference()).document("columns")["column"]
+    return {c["name"]: Column(c["name"], c["title"], c["meaning"], tuple(c["headers"])) for c in listed}
+
+
+@cache
+def columns_by_header() -> dict[str, str]:
+    """Return folded header → canonical column name."""
+    return {
+        fold_header(header): column.name
+        for column in columns().values()
+        for header in (column.name, *column.headers)
+    }

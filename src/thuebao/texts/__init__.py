@@ -1,0 +1,51 @@
+"""Every text a user reads, in Vietnamese and English, by key.
+
+The texts stand in vi.toml and en.toml; a test holds that both have the same keys and placeholders.
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Literal, cast
+
+Language = Literal["vi", "en"]
+LANGUAGES: tuple[Language, ...] = ("vi", "en")
+
+_language: Language = "en"
+
+
+def language() -> Language:
+    """Return the language in use."""
+    return _language
+
+
+def use_language(code: Language) -> None:
+    """Set the language of every text from now on."""
+    global _language  # noqa: PLW0603  (one reader, one language for the whole process)
+    _language = code
+
+
+def language_of_locale() -> Language:
+    """Return the language that the environment asks for: Vietnamese, else English."""
+    names = [os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    name = next((name for name in names if name), None) or locale.getlocale()[0] or ""
+    return "vi" if name.lower().startswith(("vi", "vietnamese")) else "en"
+
+
+@cache
+def _texts(code: Language) -> dict[str, str]:
+    source = resources.files(__name__).joinpath(f"{code}.toml").read_text("utf-8")
+    return {
+        f"{section}.{key}": value
+        for section, entries in tomllib.loads(source).items()
+        for key, value in cast("dict[str, str]", entries).items()
+    }
+
+
+def text(key: str, /, **values: object) -> str:
+    """Return the text of `key` in the language in use, with `values` in its placeholders."""
+    return _texts(_language)[key].format(**values)
