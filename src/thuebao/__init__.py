@@ -1,3 +1,34 @@
-"""Compliance checker for mobile subscriber registrations in Viet Nam."""
+"""Compliance checker for mobile subscriber registrations in Viet Nam.
+
+    result = thuebao.audit(["exports/"])
+    result.operators, result.counts, result.findings
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+__all__ = ["AuditResult", "InputError", "OutputError", "RuleError", "ThuebaoError", "UsageError", "audit"]
+
+if TYPE_CHECKING:
+    from thuebao.audit import audit
+    from thuebao.errors import InputError, OutputError, RuleError, ThuebaoError, UsageError
+    from thuebao.result import AuditResult
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is asked for when it is asked for: importing Polars takes longer than printing a version."""
+    if name == "audit":
+        from thuebao.audit import audit
+
+        return audit
+    if name == "AuditResult":
+        from thuebao.result import AuditResult
+
+        return AuditResult
+    if name in __all__:
+        from thuebao import errors
+
+        return getattr(errors, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

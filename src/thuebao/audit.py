@@ -113,6 +113,7 @@ class _Run:
     counts: list[pl.DataFrame] = field(default_factory=list)
     records: int = 0
     _plans: dict[frozenset[str], Plan] = field(default_factory=dict)
+    _texts: dict[Plan, pl.DataFrame] = field(default_factory=dict)
 
     def read(self, path: str, output: FindingsFile | None, progress: Progress | None) -> None:
         """Audit one file; if it cannot be read to its end, nothing of it stays."""
@@ -129,8 +130,7 @@ class _Run:
                     tally.add(evaluated)
                     self.records += evaluated.height
                     if output:
-                        part = found.findings_of(evaluated, plan, self.rulebook.law, path, reveal=self.reveal)
-                        output.add(part)
+                        output.add(self.findings_of(evaluated, plan, path))
                     if progress:
                         progress(path, self.records)
                 sha256 = digest.result() if digest else None
@@ -169,6 +169,12 @@ class _Run:
             if batch.height:
                 yield plan.evaluate(batch, export.operator).with_row_index(found.RECORD, offset=record)
             record += batch.height
+
+    def findings_of(self, evaluated: pl.DataFrame, plan: Plan, path: str) -> found.Findings:
+        """Return the findings of an evaluated batch."""
+        if plan not in self._texts:
+            self._texts[plan] = found.texts_of(plan, self.rulebook.law)
+        return found.findings_of(evaluated, plan, path, self._texts[plan], reveal=self.reveal)
 
     def export_findings(self) -> Iterator[ExportFinding]:
         """Yield the findings about the files that were read."""
@@ -209,7 +215,7 @@ class _Run:
             for export in self.exports:
                 plan = self.plan(export)
                 for evaluated in self.evaluated(export, plan):
-                    part = found.findings_of(evaluated, plan, self.rulebook.law, export.path, reveal=self.reveal)
+                    part = self.findings_of(evaluated, plan, export.path).frame
                     if n_rows is not None:
                         part = part.head(n_rows)
                         n_rows -= part.height

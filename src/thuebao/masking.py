@@ -10,26 +10,34 @@ _CONTROL = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]"
 _FORMULA = r"^[=+\-@\t\r]"
 
 
-def masked(value: pl.Expr) -> pl.Expr:
+def mask(values: pl.Series) -> pl.Series:
     """Return each text with its first 3 and last 2 characters, at most half of it, the rest as stars."""
-    length = value.str.len_chars().cast(pl.Int64)
-    kept = pl.min_horizontal(length // 2, pl.lit(_FIRST + _LAST))
-    last = pl.min_horizontal(kept // 2, pl.lit(_LAST))
-    first = kept - last
-    stars = pl.lit("*").repeat_by(length - kept).list.join("")
-    return pl.concat_str(value.str.head(first), stars, value.str.slice(length - last))
+    length = values.str.len_chars()
+    longest = length.max()
+    stars = pl.Series(["*" * n for n in range(int(longest or 0) + 1)], dtype=pl.String)  # type: ignore[call-overload]
+    kept = (length // 2).clip(upper_bound=_FIRST + _LAST)
+    last = (kept // 2).clip(upper_bound=_LAST)
+    frame = pl.DataFrame({"value": values, "length": length, "last": last, "first": kept - last})
+    frame = frame.with_columns(stars=stars.gather(length - kept))
+    return frame.select(
+        pl.concat_str(
+            pl.col("value").str.head("first"), "stars", pl.col("value").str.slice(pl.col("length") - pl.col("last"))
+        )
+    ).to_series()
 
 
 def mask_text(value: str) -> str:
-    """Return one text masked as `masked` does."""
-    return str(pl.select(masked(pl.lit(value))).item())
+    """Return one text masked as `mask` does."""
+    return str(mask(pl.Series([value]))[0])
 
 
-def without_controls(value: pl.Expr) -> pl.Expr:
+def without_controls(values: pl.Series) -> pl.Series:
     """Return each text with control and format characters made visible as U+FFFD."""
-    return value.str.replace_all(_CONTROL, "\ufffd")
+    found = values.str.contains(_CONTROL)
+    return values.zip_with(~found, values.str.replace_all(_CONTROL, "\ufffd")) if found.any() else values
 
 
-def without_formula(value: pl.Expr) -> pl.Expr:
+def without_formula(values: pl.Series) -> pl.Series:
     """Return each text so that a spreadsheet takes it for text: a formula gets an apostrophe before it."""
-    return pl.when(value.str.contains(_FORMULA)).then("'" + value).otherwise(value)
+    found = values.str.contains(_FORMULA)
+    return values.zip_with(~found, "'" + values) if found.any() else values

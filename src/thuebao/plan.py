@@ -5,7 +5,7 @@ A plan depends only on the rulebook, the options and the columns that a file has
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -79,7 +79,7 @@ def _compile(rule: Rule, facts: Facts, schema: Mapping[str, pl.DataType], law: L
     return CompiledRule(rule, applies, violation, needs)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """How the batches of one kind of file are worked out."""
 
@@ -87,27 +87,18 @@ class Plan:
     scopes: tuple[str, ...]  # for each active rule, the column that says which records it applies to
     wanted: frozenset[str]  # the canonical columns to read
     _absent: tuple[str, ...]
-    _layers: tuple[Facts, ...]
-    _scope_columns: dict[str, pl.Expr]
+    _steps: tuple[tuple[pl.Expr, ...], ...]
 
     def evaluate(self, batch: pl.DataFrame, operator: str | None) -> pl.DataFrame:
-        """Return the batch with facts, scopes, one Boolean column per active rule (its code), HIT and ERROR.
+        """Return the columns in `shown`, the scopes, one Boolean column per active rule (its code), HIT and ERROR.
 
         `batch` holds raw columns; `operator` is that of every record where the file has no such column.
         """
         given = {raw("operator"): operator}
         frame = batch.with_columns(pl.lit(given.get(c), dtype=pl.String).alias(c) for c in self._absent)
-        for layer in self._layers:
-            frame = frame.with_columns(layer.values())
-        frame = frame.with_columns(**self._scope_columns)
-        frame = frame.with_columns(
-            (pl.col(scope) & compiled.violation).fill_null(value=False).alias(compiled.rule.code)
-            for scope, compiled in zip(self.scopes, self.active, strict=True)
-        )
-        errors = [c.rule.code for c in self.active if c.rule.severity == "error"]
-        return frame.with_columns(
-            _any_of([c.rule.code for c in self.active]).alias(HIT), _any_of(errors).alias(ERROR)
-        )
+        for step in self._steps:
+            frame = frame.select(step)
+        return frame
 
 
 def _any_of(names: list[str]) -> pl.Expr:
@@ -125,18 +116,30 @@ def plan_for(compilation: Compilation, selected: Collection[str], present: Colle
             scopes[key] = f"_scope{len(scopes)}"
             scope_columns[scopes[key]] = compiled.applies.fill_null(value=False)
         names.append(scopes[key])
-    roots = {ERA, "operator"}
-    for expr in [*(c.violation for c in active), *scope_columns.values()]:
-        roots.update(expr.meta.root_names())
-    shown = {"msisdn", *(c.rule.field for c in active if c.rule.field)}
+    shown = {"operator", ERA} | {raw(c.rule.field) for c in active if c.rule.field in present}
     if "msisdn" in present:
-        roots |= {"msisdn", "msisdn_current"}
-    read = raw_columns(compilation.facts, roots) | shown
+        shown |= {"msisdn", "msisdn_current"}
+    hits = {c.rule.code: (pl.col(s) & c.violation).fill_null(value=False) for s, c in zip(names, active, strict=True)}
+    errors = [c.rule.code for c in active if c.rule.severity == "error"]
+    judged = {HIT: _any_of(list(hits)), ERROR: _any_of(errors)}
+    roots = {root for e in (*(c.violation for c in active), *scope_columns.values()) for root in e.meta.root_names()}
+    stages = [*layers(compilation.facts, roots | shown), scope_columns, hits, judged]
+    read = raw_columns(compilation.facts, roots | shown)
     return Plan(
         active=active,
         scopes=tuple(names),
         wanted=frozenset(read & set(present)),
         _absent=tuple(raw(c) for c in columns() if c in read and c not in present),
-        _layers=tuple(layers(compilation.facts, roots)),
-        _scope_columns=scope_columns,
+        _steps=tuple(_steps(stages, shown | set(scope_columns) | set(hits) | set(judged))),
     )
+
+
+def _steps(stages: Sequence[Facts], kept: Collection[str]) -> list[tuple[pl.Expr, ...]]:
+    """Return what each stage selects: its own columns, and of the earlier ones those that are still needed."""
+    needed = set(kept)
+    steps = []
+    for stage in reversed(stages):
+        carried = sorted(needed - set(stage))
+        steps.append((*map(pl.col, carried), *(expr.alias(name) for name, expr in stage.items())))
+        needed = set(carried).union(*(expr.meta.root_names() for expr in stage.values()))
+    return steps[::-1]

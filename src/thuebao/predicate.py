@@ -43,7 +43,8 @@ def compile_rule(rule: Rule, sql: str, schema: Mapping[str, pl.DataType]) -> pl.
             near = get_close_matches(name, [known for known in schema if not known.startswith("_")], n=1)
             raise _broken(rule, "predicate_column", sql=sql, column=name, near=near[0] if near else "-")
     try:
-        dtype = pl.LazyFrame(schema=schema).select(expr.alias("violates")).collect_schema()["violates"]
+        used = {name: schema[name] for name in expr.meta.root_names()}
+        dtype = pl.LazyFrame(schema=used).select(expr.alias("violates")).collect_schema()["violates"]
     except pl.exceptions.PolarsError as error:
         raise _broken(rule, "predicate_syntax", sql=sql, reason=str(error).splitlines()[0]) from None
     if dtype != pl.Boolean:

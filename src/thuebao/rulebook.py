@@ -28,11 +28,12 @@ _CODE = re.compile(r"[A-Z]{2,5}[0-9]{3}")
 
 @dataclass(frozen=True)
 class Basis:
-    """Where a rule stands in the law, for some eras."""
+    """Where a rule stands in the law, for some eras: instrument, provision, and what that is about."""
 
     eras: tuple[str, ...]
     instrument: str
     provision: str
+    about: str
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,14 @@ class Rule:
     examples: tuple[Example, ...]
     source: str
 
+    def bases_in(self, era: str, law: Law) -> list[Basis]:
+        """Return the bases that hold in `era`."""
+        eras = {ALL_ERAS, *law.chain(era)}
+        return [b for b in self.basis if not eras.isdisjoint(b.eras)]
+
     def basis_in(self, era: str, law: Law) -> str:
         """Return what a finding of `era` cites: instruments and provisions, `; ` between them."""
-        eras = {ALL_ERAS, *law.chain(era)}
-        cited = [b for b in self.basis if not eras.isdisjoint(b.eras)]
-        return "; ".join(f"{law.instruments[b.instrument].number}, {b.provision}" for b in cited)
+        return "; ".join(f"{law.instruments[b.instrument].number}, {b.provision}" for b in self.bases_in(era, law))
 
 
 @dataclass(frozen=True)
@@ -225,7 +229,7 @@ class _Entry:
         if basis["instrument"] not in self.law.instruments:
             known = ", ".join(self.law.instruments)
             self._refuse("rule_value_unknown", key="instrument", value=basis["instrument"], known=known)
-        return Basis(self._eras(basis.get("eras", [ALL_ERAS])), basis["instrument"], basis["provision"])
+        return Basis(self._eras(basis.get("eras", [ALL_ERAS])), basis["instrument"], basis["provision"], basis.get("about", ""))
 
 
 def _reason(key: str, values: dict[str, object]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from thuebao.facts.calendar import YEAR, day_of
-from thuebao.facts.kernel import OverDistinct, elementwise, fill_where
+from thuebao.facts.kernel import OverDistinct, elementwise, fill_where, refine
 from thuebao.facts.text import Cleaning, fold
 from thuebao.record import raw
 from thuebao.reference import Reference
@@ -44,10 +44,12 @@ def _number_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]
         is_personal = values.str.contains(forms[personal])
         # Most numbers have the one form as they stand; only the others are cleaned and held against the rest.
         others = ~is_personal.fill_null(value=False)
-        part = clean(values.filter(others))
-        found = {"number": fill_where(values, others, part)}
-        for form, pattern in forms.items():
-            found[form] = fill_where(is_personal & (form == personal), others, part.str.contains(pattern))
+        found = {"number": values} | {form: is_personal & (form == personal) for form in forms}
+        if others.any():
+            part = clean(values.filter(others))
+            found["number"] = fill_where(values, others, part)
+            for form, pattern in forms.items():
+                found[form] = fill_where(found[form], others, part.str.contains(pattern))
         return pl.DataFrame(found).to_struct()
 
     least = law["placeholder"]["least_characters"]
@@ -55,7 +57,7 @@ def _number_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]
 
     def placeholder(numbers: pl.Series) -> pl.Series:
         nominated = numbers.str.contains(_RUN_BEGINS)
-        return fill_where(nominated, nominated, is_run(numbers.filter(nominated)))
+        return refine(nominated, numbers, nominated.fill_null(value=False), is_run)
 
     def is_run(numbers: pl.Series) -> pl.Series:
         return numbers.str.replace_all("[^0-9]", "").is_in(runs) & (numbers.str.len_chars() >= least)

@@ -31,12 +31,7 @@ def elementwise(expr: pl.Expr, kernel: Kernel, dtype: pl.DataType | type[pl.Data
 
 def replace_where(values: pl.Series, mask: pl.Series, kernel: Kernel) -> pl.Series:
     """Return `values` with those under `mask` replaced by what `kernel` makes of them."""
-    rows = mask.arg_true()
-    if rows.is_empty():
-        return values
-    if len(rows) == len(values):
-        return kernel(values)
-    return values.clone().scatter(rows, kernel(values.gather(rows)))
+    return refine(values, values, mask.fill_null(value=False), kernel)
 
 
 class OverDistinct:
@@ -73,16 +68,16 @@ class OverDistinct:
         return pl.Series([known[text] for text in texts], dtype=self._dtype)
 
 
+def refine(results: pl.Series, values: pl.Series, mask: pl.Series, kernel: Kernel) -> pl.Series:
+    """Return `results`, those under `mask` replaced by what `kernel` makes of the values there."""
+    return fill_where(results, mask, kernel(values.filter(mask))) if mask.any() else results
+
+
 def fill_where(results: pl.Series, mask: pl.Series, part: pl.Series) -> pl.Series:
     """Return `results` with those under `mask` replaced by `part`, which has one value for each."""
-    if part.is_empty():
-        return results
-    if len(part) == len(results):
-        return part
-    return results.clone().scatter(mask.arg_true(), part)
+    return part if len(part) == len(results) else results.clone().scatter(mask.arg_true(), part)
 
 
 def only_where(values: pl.Series, mask: pl.Series, kernel: Kernel, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
     """Return what `kernel` makes of the values under `mask`, NULL for the others."""
-    nothing = pl.repeat(None, len(values), dtype=dtype, eager=True)
-    return fill_where(nothing, mask, kernel(values.filter(mask))) if mask.any() else nothing
+    return refine(pl.repeat(None, len(values), dtype=dtype, eager=True), values, mask, kernel)

@@ -7,7 +7,7 @@ import re
 import polars as pl
 
 from thuebao.facts.calendar import YEAR, ymd
-from thuebao.facts.kernel import OverDistinct, elementwise, fill_where, only_where
+from thuebao.facts.kernel import OverDistinct, elementwise, fill_where, only_where, refine
 from thuebao.facts.text import Cleaning, fold, fold_name_of_place, looked_up, spell_name_of_place
 from thuebao.record import raw
 from thuebao.reference import Reference
@@ -64,7 +64,7 @@ class NamePlaceholders:
 
     def _exact(self, names: pl.Series) -> pl.Series:
         nominated = names.str.contains(self._nominate)
-        return fill_where(nominated, nominated, fold(names.filter(nominated)).is_in(self._names))
+        return refine(nominated, names, nominated, lambda part: fold(part).is_in(self._names))
 
 
 def _any_form(sign: str) -> str:

@@ -11,7 +11,7 @@ import string
 
 import polars as pl
 
-from thuebao.facts.kernel import OverDistinct, elementwise, fill_where, replace_where
+from thuebao.facts.kernel import OverDistinct, elementwise, refine, replace_where
 from thuebao.record import columns, raw
 from thuebao.reference import Reference
 
@@ -55,7 +55,7 @@ class Cleaning:
         """Return whether each value is there after cleaning."""
         present = values.str.contains(self._surely_present).fill_null(value=False)
         unsure = ~present & (values != "").fill_null(value=False)
-        return fill_where(present, unsure, self.clean(values.filter(unsure)).is_not_null())
+        return refine(present, values, unsure, lambda part: self.clean(part).is_not_null())
 
 
 def fold(values: pl.Series) -> pl.Series:

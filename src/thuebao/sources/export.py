@@ -38,7 +38,7 @@ class Export:
         return parquet.read(self.path, self.header, wanted, delimited.BATCH_ROWS)
 
 
-def open_export(path: str, operator: str | None, reference: Reference) -> Export:
+def open_export(path: str, operator: str | None, reference: Reference, *, operator_needed: bool = True) -> Export:
     """Return the export at `path`; `operator` is the user's word on whose it is.
 
     Raises InputError when the file is of no known kind, has no header, or nothing says whose it is.
@@ -51,6 +51,6 @@ def open_export(path: str, operator: str | None, reference: Reference) -> Export
         operator = None
     else:
         operator = operator or known_operator(reference, Path(path).stem)
-        if operator is None:
+        if operator is None and operator_needed:
             raise InputError("operator_unknown", path=path)
     return Export(path, kind, "utf-8", Path(path).stat().st_size, header, operator, layout)

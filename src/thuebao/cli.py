@@ -1,0 +1,297 @@
+"""The command line: parse, call, print, exit. One command is one function."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from thuebao import __version__
+from thuebao.errors import ThuebaoError, UsageError
+from thuebao.texts import LANGUAGES, language_of_locale, text, use_language
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from thuebao.audit import Progress
+    from thuebao.result import AuditResult
+
+_INTERNAL_ERROR = 4
+
+
+class Format(StrEnum):
+    """How an audit is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+class ListFormat(StrEnum):
+    """How the rulebook is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+class FailOn(StrEnum):
+    """The lowest severity that makes an audit fail."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    NEVER = "never"
+
+
+class Lang(StrEnum):
+    """The languages of all texts."""
+
+    VI = "vi"
+    EN = "en"
+
+
+def _option(*names: str, help_key: str, **more: object) -> typer.models.OptionInfo:
+    return typer.Option(*names, help=text(f"help.{help_key}"), **more)  # type: ignore[no-any-return, call-overload]
+
+
+def _stdout() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=False)
+
+
+def _complain(message: str) -> None:
+    print(message, file=sys.stderr)
+
+
+def _codes(values: Sequence[str] | None) -> list[str]:
+    """Return codes given with several options or separated by commas."""
+    return [code.strip().upper() for value in values or () for code in value.split(",") if code.strip()]
+
+
+def _severities(values: Sequence[str] | None) -> dict[str, str]:
+    pairs = {}
+    for value in values or ():
+        code, sign, severity = value.partition("=")
+        if not sign:
+            raise UsageError("severity_form", value=value)
+        pairs[code.strip().upper()] = severity.strip().lower()
+    return pairs
+
+
+def _day(value: str | None) -> date | None:
+    if value is None:
+        return None
+    try:
+        return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007  (a day has no zone)
+    except ValueError:
+        raise UsageError("day_form", value=value) from None
+
+
+def audit(
+    paths: Annotated[list[str], typer.Argument(help=text("help.paths"), show_default=False)],
+    operator: Annotated[str | None, _option("--operator", help_key="operator")] = None,
+    findings: Annotated[Path | None, _option("--findings", help_key="findings")] = None,
+    format: Annotated[Format, _option("--format", help_key="format")] = Format.TABLE,  # noqa: A002
+    fail_on: Annotated[FailOn, _option("--fail-on", help_key="fail_on")] = FailOn.ERROR,
+    select: Annotated[list[str] | None, _option("--select", help_key="select")] = None,
+    ignore: Annotated[list[str] | None, _option("--ignore", help_key="ignore")] = None,
+    severity: Annotated[list[str] | None, _option("--severity", help_key="severity")] = None,
+    rules: Annotated[list[Path] | None, _option("--rules", help_key="rules_dir")] = None,
+    as_of: Annotated[str | None, _option("--as-of", help_key="as_of", metavar="YYYY-MM-DD")] = None,
+    law: Annotated[str, _option("--law", help_key="law")] = "auto",
+    reveal: Annotated[bool, _option("--reveal", help_key="reveal")] = False,  # noqa: FBT002
+    hash_inputs: Annotated[bool, _option("--hash", help_key="hash")] = False,  # noqa: FBT002
+    quiet: Annotated[bool, _option("--quiet", "-q", help_key="quiet")] = False,  # noqa: FBT002
+    lang: Annotated[Lang | None, _option("--lang", help_key="lang")] = None,  # noqa: ARG001  (read before parsing)
+) -> None:
+    from thuebao.audit import audit as run_audit
+
+    with _progress(quiet=quiet) as progress:
+        result = run_audit(
+            paths,
+            operator=operator, rules=rules or (), select=_codes(select), ignore=_codes(ignore),
+            severity=_severities(severity), as_of=_day(as_of), law=law, findings=findings, reveal=reveal,
+            hash_inputs=hash_inputs, progress=progress,
+        )  # fmt: skip
+    for error in result.unreadable:
+        _complain(str(error))
+    if not quiet:
+        for notice in result.notices:
+            _complain(notice)
+    _print(result, format, quiet=quiet)
+    if findings and not quiet:
+        _complain(text("notice.findings_written", path=findings))
+    raise typer.Exit(_exit_code(result, fail_on))
+
+
+def _print(result: AuditResult, format: Format, *, quiet: bool) -> None:  # noqa: A002
+    if format is Format.JSON:
+        from thuebao.reports import json
+
+        print(json.render(result))
+    elif format is Format.CSV:
+        from thuebao.reports import csv
+
+        print(csv.render(result), end="")
+    elif not quiet and result.inputs:
+        from thuebao.reports import terminal
+
+        terminal.print_summary(result, _stdout())
+
+
+def _exit_code(result: AuditResult, fail_on: FailOn) -> int:
+    if result.unreadable:
+        return max(error.exit_code for error in result.unreadable)
+    order = [FailOn.NEVER, FailOn.ERROR, FailOn.WARNING, FailOn.INFO]
+    worst = result.worst_severity()
+    return int(worst is not None and order.index(FailOn(worst)) <= order.index(fail_on))
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Progress | None]:
+    """Show records and records per second on stderr, on a terminal only."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def tell(path: str, records: int) -> None:
+            elapsed = bar.tasks[0].elapsed or 0
+            rate = int(records / elapsed) if elapsed else 0
+            bar.update(task, description=text("progress.line", file=Path(path).name, records=f"{records:,}", rate=f"{rate:,}"))
+
+        yield tell
+
+
+def rules(
+    format: Annotated[ListFormat, _option("--format", help_key="list_format")] = ListFormat.TABLE,  # noqa: A002
+    select: Annotated[list[str] | None, _option("--select", help_key="select")] = None,
+    rules: Annotated[list[Path] | None, _option("--rules", help_key="rules_dir")] = None,
+    lang: Annotated[Lang | None, _option("--lang", help_key="lang")] = None,  # noqa: ARG001
+) -> None:
+    from thuebao.reports.rulebook import print_rules, rules_as_json
+    from thuebao.rulebook import read_rulebook
+
+    rulebook = read_rulebook(rules or ())
+    chosen = rulebook.selected(_codes(select), ())
+    listed = [rule for code, rule in rulebook.by_code.items() if code in chosen]
+    if format is ListFormat.JSON:
+        print(rules_as_json(listed))
+    else:
+        print_rules(listed, _stdout())
+
+
+def explain(
+    code: Annotated[str, typer.Argument(help=text("help.code"), show_default=False)],
+    rules: Annotated[list[Path] | None, _option("--rules", help_key="rules_dir")] = None,
+    lang: Annotated[Lang | None, _option("--lang", help_key="lang")] = None,  # noqa: ARG001
+) -> None:
+    from thuebao.reports.rulebook import print_rule
+    from thuebao.rulebook import read_rulebook
+
+    rulebook = read_rulebook(rules or ())
+    rule = rulebook.by_code.get(code.strip().upper())
+    if rule is None:
+        raise UsageError("code_unknown", code=code)
+    print_rule(rule, rulebook, _stdout())
+
+
+def columns(
+    file: Annotated[str, typer.Argument(help=text("help.file"), show_default=False)],
+    operator: Annotated[str | None, _option("--operator", help_key="operator")] = None,
+    lang: Annotated[Lang | None, _option("--lang", help_key="lang")] = None,  # noqa: ARG001
+) -> None:
+    from thuebao.inspect import inspect
+    from thuebao.reports.columns import print_mapping
+
+    print_mapping(inspect(file, operator), _stdout())
+
+
+def sample(
+    out: Annotated[Path, typer.Argument(help=text("help.sample_out"), show_default=False)],
+    records: Annotated[int, _option("--records", help_key="sample_records", min=1)] = 1_000,
+    seed: Annotated[int, _option("--seed", help_key="sample_seed")] = 0,
+    defects: Annotated[float, _option("--defects", help_key="sample_defects", min=0.0, max=1.0)] = 0.0,
+    lang: Annotated[Lang | None, _option("--lang", help_key="lang")] = None,  # noqa: ARG001
+) -> None:
+    from thuebao.reference import rules_home
+    from thuebao.sample import write_sample
+
+    report = write_sample(out, records=records, seed=seed, defects=defects, rules_dir=rules_home())
+    print(text("notice.sample_written", records=f"{records:,}", path=out, truth=report.truth))
+
+
+def _application() -> typer.Typer:
+    app = typer.Typer(
+        name="thuebao", help=text("help.thuebao"), no_args_is_help=True, pretty_exceptions_enable=False,
+        rich_markup_mode="rich", context_settings={"help_option_names": ["-h", "--help"]},
+    )  # fmt: skip
+
+    @app.callback()
+    def _main(
+        version: Annotated[bool, _option("--version", help_key="version", callback=_version, is_eager=True)] = False,  # noqa: FBT002
+    ) -> None:
+        del version
+
+    for command in (audit, columns, explain, rules, sample):
+        app.command(help=text(f"help.{command.__name__}"))(command)
+    return app
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001
+    if asked:
+        print(f"thuebao {__version__}")
+        raise typer.Exit
+
+
+def _language_of(arguments: Sequence[str]) -> None:
+    """Set the language before anything is parsed, since help and usage errors are texts too."""
+    asked = None
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if argument == "--lang":
+            asked = following
+        elif argument.startswith("--lang="):
+            asked = argument.removeprefix("--lang=")
+    use_language(next((code for code in LANGUAGES if code == asked), language_of_locale()))
+
+
+def run(arguments: Sequence[str]) -> NoReturn:
+    """Run a command line and exit with its code."""
+    _language_of(arguments)
+    try:
+        _application()(args=list(arguments))
+        sys.stdout.flush()
+    except ThuebaoError as error:
+        _complain(str(error))
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # Whoever read our output has closed it, as `| head` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001  (a traceback might print personal data)
+        _complain(text("error.internal", kind=type(error).__name__, where=_place(error), version=__version__))
+        sys.exit(_INTERNAL_ERROR)
+    sys.exit(0)
+
+
+def _place(error: Exception) -> str:
+    """Return where in the code an error arose, without any of the data that it arose on."""
+    trace, place = error.__traceback__, "?"
+    while trace:
+        place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place

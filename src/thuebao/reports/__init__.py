@@ -1,0 +1,1 @@
+"""An audit's result → one output format each."""

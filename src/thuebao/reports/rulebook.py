@@ -1,0 +1,77 @@
+"""The rulebook as people and programs read it: a list, and one rule in full."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from thuebao.reports.terminal import STYLES
+from thuebao.rulebook import Rule, Rulebook
+from thuebao.texts import language, text
+
+
+def print_rules(rules: list[Rule], console: Console) -> None:
+    """Print one line per rule."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for title in ("summary.code", "summary.severity", "rules.eras", "summary.rule"):
+        table.add_column(text(title), overflow="fold")
+    for rule in rules:
+        table.add_row(
+            rule.code, Text(text(f"severity.{rule.severity}"), STYLES[rule.severity]), ", ".join(rule.eras),
+            Text(rule.title[language()]),
+        )  # fmt: skip
+    console.print(table)
+
+
+def rules_as_json(rules: list[Rule]) -> str:
+    """Return the rules as JSON: all of their data."""
+    return json.dumps({"schema": "thuebao-rules/1", "rules": [_as_dict(r) for r in rules]}, ensure_ascii=False, indent=1)
+
+
+def _as_dict(rule: Rule) -> dict[str, Any]:
+    return {
+        "code": rule.code, "name": rule.name, "severity": rule.severity, "eras": list(rule.eras),
+        "field": rule.field, "applies": rule.applies, "violation": rule.violation,
+        "title": rule.title, "explain": rule.explain, "action": rule.action,
+        "basis": [{"eras": list(b.eras), "instrument": b.instrument, "provision": b.provision, "about": b.about} for b in rule.basis],
+    }  # fmt: skip
+
+
+def print_rule(rule: Rule, rulebook: Rulebook, console: Console) -> None:
+    """Print one rule: what, why, law by era, what to do, examples."""
+    head = Text.assemble((rule.code, "bold"), f" {rule.name}  ", (text(f"severity.{rule.severity}"), STYLES[rule.severity]))
+    console.print(head)
+    console.print(Text(rule.title[language()], "bold"))
+    _section(console, "explain.why", rule.explain[language()])
+    _section(console, "explain.what_to_do", rule.action[language()])
+    if rule.basis:
+        console.print(Text(f"\n{text('explain.law')}", "bold"))
+        for era in rulebook.law.eras:
+            if "all" in rule.eras or not set(rulebook.law.chain(era.id)).isdisjoint(rule.eras):
+                console.print(Padding(Text(era.title[language()], "dim"), (0, 0, 0, 2)))
+                for basis in rule.bases_in(era.id, rulebook.law):
+                    number = rulebook.law.instruments[basis.instrument].number
+                    about = f" ({basis.about})" if basis.about else ""
+                    console.print(Padding(Text(f"{number}, {basis.provision}{about}"), (0, 0, 0, 4)))
+    if rule.violation:
+        _section(console, "explain.predicate", " ".join(rule.violation.split()))
+        if rule.applies:
+            _section(console, "explain.applies", " ".join(rule.applies.split()))
+    for violates, title in ((True, "explain.violating"), (False, "explain.lawful")):
+        examples = [e for e in rule.examples if e.violates is violates]
+        if examples:
+            console.print(Text(f"\n{text(title)}", "bold"))
+        for example in examples:
+            shown = ", ".join(f"{column} = {value!r}" for column, value in example.record.items())
+            console.print(Padding(Text(shown), (0, 0, 0, 2)))
+
+
+def _section(console: Console, title: str, body: str) -> None:
+    if body:
+        console.print(Text(f"\n{text(title)}", "bold"))
+        console.print(Padding(Text(" ".join(body.split())), (0, 0, 0, 2)))
