@@ -167,7 +167,7 @@ class _Run:
         record = 1
         for batch in export.batches(set(plan.wanted)):
             if batch.height:
-                yield plan.evaluate(batch, export.operator).with_row_index(found.RECORD, offset=record)
+                yield plan.evaluate(batch, export.operator, record)
             record += batch.height
 
     def findings_of(self, evaluated: pl.DataFrame, plan: Plan, path: str) -> found.Findings:

@@ -9,7 +9,7 @@ import polars as pl
 
 from thuebao.law import Law
 from thuebao.masking import mask, without_controls
-from thuebao.plan import ERA, HIT, Plan
+from thuebao.plan import ERA, HIT, RECORD, Plan
 from thuebao.record import raw
 
 SCHEMA = {
@@ -26,8 +26,6 @@ SCHEMA = {
     "group": pl.UInt64,
 }
 """The columns of a findings file."""
-
-RECORD = "_record"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ from thuebao.predicate import compile_rule
 from thuebao.record import CONTEXT, columns, raw
 from thuebao.rulebook import Rule, Rulebook
 
+RECORD = "_record"
+"""The number of a record in its file."""
 HIT, ERROR = "_hit", "_error"
 """Whether a record has a finding, and one of severity error."""
 ERA = "_era"
@@ -89,16 +91,17 @@ class Plan:
     _absent: tuple[str, ...]
     _steps: tuple[tuple[pl.Expr, ...], ...]
 
-    def evaluate(self, batch: pl.DataFrame, operator: str | None) -> pl.DataFrame:
-        """Return the columns in `shown`, the scopes, one Boolean column per active rule (its code), HIT and ERROR.
+    def evaluate(self, batch: pl.DataFrame, operator: str | None, first_record: int = 1) -> pl.DataFrame:
+        """Return what findings show, the scopes, one Boolean column per active rule (its code), HIT and ERROR.
 
-        `batch` holds raw columns; `operator` is that of every record where the file has no such column.
+        `batch` holds raw columns; `operator` is that of every record where the file has no such column;
+        `first_record` is the number of the batch's first record, from which RECORD counts.
         """
         given = {raw("operator"): operator}
         frame = batch.with_columns(pl.lit(given.get(c), dtype=pl.String).alias(c) for c in self._absent)
         for step in self._steps:
             frame = frame.select(step)
-        return frame
+        return frame.with_row_index(RECORD, offset=first_record)
 
 
 def _any_of(names: list[str]) -> pl.Expr:

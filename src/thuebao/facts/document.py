@@ -115,11 +115,13 @@ def _kind_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]:
         by_number = by_number.when(_form(entry["number_form"])).then(pl.lit(entry["kind"]))
     text_kind = pl.col("_id_type_kind")
     of_two = pl.when(_form(law["id_type_of_two"]["number_form"])).then(pl.lit(first)).otherwise(pl.lit(second))
+    # Few kinds, asked for again and again: comparing their numbers is cheaper than comparing texts.
+    kinds = pl.Enum([*(k["id"] for k in law["kind"]), "other", "unknown"])
     return {
         "_id_type_kind": elementwise(pl.col(raw("id_type")), OverDistinct(kind_of_text, pl.String), pl.String),
         "document_kind": pl.when(text_kind.is_null()).then(by_number.otherwise(pl.lit("unknown")))
         .when(text_kind == _TWO_KINDS).then(of_two)
-        .otherwise(text_kind),
+        .otherwise(text_kind).cast(kinds),
     }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ Kernel = Callable[[pl.Series], pl.Series]
 
 _PROBE = 1_000
 _FEW = 100
+_COMPARED = 4
 _MOST_REMEMBERED = 10_000
 
 
@@ -44,16 +45,34 @@ class OverDistinct:
         self._kernel = kernel
         self._dtype = dtype
         self._known: dict[str | None, object] = {}
+        self._usual: pl.Series | None = None
 
     def __call__(self, values: pl.Series) -> pl.Series:
         """Return the kernel's result for each value."""
+        if (results := self._by_comparing(values)) is not None:
+            return results
         if values.head(_PROBE).n_unique() > _FEW:
             return self._kernel(values)
         distinct = values.unique()
+        self._usual = distinct if len(distinct) <= _COMPARED else None
         results = self._results(distinct)
         if len(distinct) == 1:
             return results.new_from_index(0, len(values))
         return values.replace_strict(distinct, results, return_dtype=self._dtype)
+
+    def _by_comparing(self, values: pl.Series) -> pl.Series | None:
+        """Return the results if the values are the few of the batch before: comparing is cheaper than hashing."""
+        usual = self._usual
+        if usual is None:
+            return None
+        positions = pl.repeat(0, len(values), dtype=pl.UInt32, eager=True)
+        covered = 0
+        for position, value in enumerate(usual):
+            same = values.eq_missing(value)
+            covered += same.sum()
+            if position:
+                positions += same.cast(pl.UInt32) * position
+        return self._results(usual).gather(positions) if covered == len(values) else None
 
     def _results(self, distinct: pl.Series) -> pl.Series:
         if len(distinct) > _MOST_REMEMBERED:

@@ -30,10 +30,10 @@ class Cleaning:
         self._tokens = pl.Series(tokens)
         spelt = "|".join(re.escape(token) for token in tokens)
         self._suspect = f"(?i)^(?:{spelt})$|^ | $|  |[^{_PLAIN}]"
-        # A value with a letter or digit that no token has is there, whatever else it holds.
-        of_tokens = set("".join(tokens))
-        others = [sign for sign in string.ascii_lowercase + string.digits if sign not in of_tokens]
-        self._surely_present = f"[{''.join(others)}{''.join(others).upper()}]"
+        # A value with a letter or digit that no token has is there, whatever else it holds; so is one that
+        # begins with a letter or digit that no token begins with, and beginnings are cheap to compare.
+        self._surely_present = f"[{_signs_outside(set(''.join(tokens)))}]"
+        self._sure_beginnings = _signs_outside({token[:1] for token in tokens})
 
     def exact(self, values: pl.Series) -> pl.Series:
         """Return the cleaned text of each value, NULL where it is missing: the definition, step by step."""
@@ -53,9 +53,32 @@ class Cleaning:
 
     def present(self, values: pl.Series) -> pl.Series:
         """Return whether each value is there after cleaning."""
-        present = values.str.contains(self._surely_present).fill_null(value=False)
+        present = self._begins_surely(values)
         unsure = ~present & (values != "").fill_null(value=False)
-        return refine(present, values, unsure, lambda part: self.clean(part).is_not_null())
+        return refine(present, values, unsure, self._present_by_content)
+
+    def _begins_surely(self, values: pl.Series) -> pl.Series:
+        """Return whether each value begins as the first one does, where no token begins so."""
+        first = values.first(ignore_nulls=True)
+        if not first or first[0] not in self._sure_beginnings:
+            return values.str.contains(self._surely_present).fill_null(value=False)
+        begin = end = self._sure_beginnings.index(first[0])
+        signs = self._sure_beginnings
+        while begin and ord(signs[begin - 1]) == ord(signs[begin]) - 1:
+            begin -= 1
+        while end + 1 < len(signs) and ord(signs[end + 1]) == ord(signs[end]) + 1:
+            end += 1
+        return ((values >= signs[begin]) & (values < chr(ord(signs[end]) + 1))).fill_null(value=False)
+
+    def _present_by_content(self, values: pl.Series) -> pl.Series:
+        present = values.str.contains(self._surely_present)
+        return refine(present, values, ~present, lambda part: self.exact(part).is_not_null())
+
+
+def _signs_outside(signs: set[str]) -> str:
+    """Return the ASCII digits and letters of both cases that are not among `signs`, in the order of their codes."""
+    others = [s for s in string.digits + string.ascii_lowercase if s not in signs]
+    return "".join(sorted({*others, *(s.upper() for s in others)}))
 
 
 def fold(values: pl.Series) -> pl.Series:
