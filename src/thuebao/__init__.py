@@ -12,7 +12,7 @@ __version__ = "0.1.0"
 __all__ = ["AuditResult", "InputError", "OutputError", "RuleError", "ThuebaoError", "UsageError", "audit"]
 
 if TYPE_CHECKING:
-    from thuebao.audit import audit
+    from thuebao.auditing import audit
     from thuebao.errors import InputError, OutputError, RuleError, ThuebaoError, UsageError
     from thuebao.result import AuditResult
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def __getattr__(name: str) -> Any:
     """Load what is asked for when it is asked for: importing Polars takes longer than printing a version."""
     if name == "audit":
-        from thuebao.audit import audit
+        from thuebao.auditing import audit
 
         return audit
     if name == "AuditResult":

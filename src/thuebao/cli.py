@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from thuebao import __version__
-from thuebao.errors import ThuebaoError, UsageError
+from thuebao.errors import OutputError, ThuebaoError, UsageError
 from thuebao.texts import LANGUAGES, language_of_locale, text, use_language
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from thuebao.audit import Progress
+    from thuebao.auditing import Progress
     from thuebao.result import AuditResult
 
 _INTERNAL_ERROR = 4
@@ -48,6 +48,15 @@ class FailOn(StrEnum):
     WARNING = "warning"
     INFO = "info"
     NEVER = "never"
+
+
+class Headers(StrEnum):
+    """How a sample's columns are named."""
+
+    CANONICAL = "canonical"
+    VI = "vi"
+    VI_ASCII = "vi_ascii"
+    EN = "en"
 
 
 class Lang(StrEnum):
@@ -112,7 +121,7 @@ def audit(
     quiet: Annotated[bool, _option("--quiet", "-q", help_key="quiet")] = False,  # noqa: FBT002
     lang: Annotated[Lang | None, _option("--lang", help_key="lang")] = None,  # noqa: ARG001  (read before parsing)
 ) -> None:
-    from thuebao.audit import audit as run_audit
+    from thuebao.auditing import audit as run_audit
 
     with _progress(quiet=quiet) as progress:
         result = run_audit(
@@ -224,14 +233,30 @@ def columns(
 def sample(
     out: Annotated[Path, typer.Argument(help=text("help.sample_out"), show_default=False)],
     records: Annotated[int, _option("--records", help_key="sample_records", min=1)] = 1_000,
-    seed: Annotated[int, _option("--seed", help_key="sample_seed")] = 0,
+    seed: Annotated[int, _option("--seed", help_key="sample_seed", min=0)] = 0,
     defects: Annotated[float, _option("--defects", help_key="sample_defects", min=0.0, max=1.0)] = 0.0,
+    duplicates: Annotated[float, _option("--duplicates", help_key="sample_duplicates", min=0.0, max=1.0)] = 0.0,
+    mess: Annotated[float, _option("--mess", help_key="sample_mess", min=0.0, max=1.0)] = 0.0,
+    headers: Annotated[Headers, _option("--headers", help_key="sample_headers")] = Headers.CANONICAL,
+    as_of: Annotated[str | None, _option("--as-of", help_key="sample_as_of", metavar="YYYY-MM-DD")] = None,
+    force: Annotated[bool, _option("--force", help_key="sample_force")] = False,  # noqa: FBT002
     lang: Annotated[Lang | None, _option("--lang", help_key="lang")] = None,  # noqa: ARG001
 ) -> None:
     from thuebao.reference import rules_home
     from thuebao.sample import write_sample
 
-    report = write_sample(out, records=records, seed=seed, defects=defects, rules_dir=rules_home())
+    try:
+        report = write_sample(
+            out,
+            records=records, seed=seed, defects=defects, duplicates=duplicates, mess=mess, headers=headers.value,
+            as_of=_day(as_of), force=force, rules_dir=rules_home(),
+        )  # fmt: skip
+    except FileExistsError:
+        raise UsageError("sample_exists", path=out) from None
+    except ValueError as error:
+        raise UsageError("sample_argument", reason=error) from None
+    except OSError as error:
+        raise OutputError("output_unwritable", path=out, reason=error.strerror or error) from None
     print(text("notice.sample_written", records=f"{records:,}", path=out, truth=report.truth))
 
 

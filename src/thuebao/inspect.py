@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from thuebao.audit import today
+from thuebao.auditing import today
 from thuebao.errors import InputError
 from thuebao.law import AUTO
 from thuebao.masking import mask_text

@@ -38,7 +38,7 @@ def all_facts(reference: Reference, as_of: date, forced: date | None = None) -> 
         | date_facts(cleaning)
         | person_facts(reference, cleaning)
         | document_facts(reference, cleaning)
-        | registration_facts(reference, cleaning, as_of, forced)
+        | registration_facts(reference, as_of, forced)
     )
 
 

@@ -53,7 +53,7 @@ def _number_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]
         return pl.DataFrame(found).to_struct()
 
     least = law["placeholder"]["least_characters"]
-    runs = pl.Series(sorted(_runs(_LONGEST_DIGITS)))
+    runs = sorted(_runs(_LONGEST_DIGITS))
 
     def placeholder(numbers: pl.Series) -> pl.Series:
         nominated = numbers.str.contains(_RUN_BEGINS)

@@ -46,7 +46,7 @@ class NamePlaceholders:
     """Names that are nobody's: length and a pattern nominate, folding decides."""
 
     def __init__(self, reference: Reference) -> None:
-        self._names = pl.Series(reference.name_placeholders)
+        self._names = reference.name_placeholders
         self._longest = max(len(name) for name in reference.name_placeholders)
         # Any letter outside ASCII may fold to the one wanted, and any mark may follow.
         spelt = ("".join(_any_form(sign) for sign in name) for name in reference.name_placeholders)

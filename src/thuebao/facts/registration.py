@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
-
 import polars as pl
 
-from thuebao.facts.kernel import elementwise, only_where
-from thuebao.facts.text import Cleaning
+from thuebao.facts.kernel import Kernel, elementwise, only_where
 from thuebao.record import raw
 from thuebao.reference import Reference
 
 
-def registration_facts(reference: Reference, cleaning: Cleaning, as_of: date, forced: date | None) -> dict[str, pl.Expr]:
+def registration_facts(reference: Reference, as_of: date, forced: date | None) -> dict[str, pl.Expr]:
     """Return the facts of the registration; `forced` is a day whose era judges every record."""
     kind = pl.col("_subscriber_kind_code")
     organisation = (kind == "organisation") | (kind.is_null() & pl.col("has_organisation_name"))
@@ -29,26 +26,35 @@ def registration_facts(reference: Reference, cleaning: Cleaning, as_of: date, fo
         "_era_day": pl.lit(forced) if forced else pl.col("_law_day"),
         "has_portrait": pl.col("has_portrait_ref") | pl.col("has_portrait_hash"),
     }
-    return facts | _tax_code_facts(reference.document("tax_code"), cleaning)
+    return facts | _tax_code_facts(reference)
 
 
-def _tax_code_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]:
-    weights, modulus = law["weights"], law["modulus"]
-    form, personal = f"^(?:{law['form']})$", f"^(?:{law['personal_form']})$"
+def tax_code_validity(reference: Reference) -> Kernel:
+    """Return the kernel that tells whether a tax code has the right form and check digit."""
+    law = reference.document("tax_code")
+    weights, modulus, form = law["weights"], law["modulus"], f"^(?:{law['form']})$"
 
     def valid(values: pl.Series) -> pl.Series:
-        right = pl.lit(law["check_minuend"]) - sum(
-            pl.col("code").str.slice(at, 1).cast(pl.Int32, strict=False) * weight for at, weight in enumerate(weights)
-        ) % modulus
-        check = pl.col("code").str.slice(len(weights), 1).cast(pl.Int32, strict=False)
         frame = pl.DataFrame({"code": values})
+        weighted = [
+            pl.col("code").str.slice(at, 1).cast(pl.Int32, strict=False) * weight for at, weight in enumerate(weights)
+        ]
+        right = law["check_minuend"] - pl.sum_horizontal(weighted) % modulus
+        check = pl.col("code").str.slice(len(weights), 1).cast(pl.Int32, strict=False)
         return frame.select(pl.col("code").str.contains(form) & (right == check).fill_null(value=False)).to_series()
 
-    def valid_where_present(values: pl.Series) -> pl.Series:
+    return valid
+
+
+def _tax_code_facts(reference: Reference) -> dict[str, pl.Expr]:
+    valid = tax_code_validity(reference)
+
+    def where_present(values: pl.Series) -> pl.Series:
         return only_where(values, values.is_not_null(), valid, pl.Boolean)
 
     code = pl.col("organisation_tax_code")
+    personal = reference.document("tax_code")["personal_form"]
     return {
-        "tax_code_valid": elementwise(code, valid_where_present, pl.Boolean),
-        "tax_code_is_personal_number": code.str.contains(personal),
+        "tax_code_valid": elementwise(code, where_present, pl.Boolean),
+        "tax_code_is_personal_number": code.str.contains(f"^(?:{personal})$"),
     }

@@ -27,7 +27,7 @@ class Cleaning:
 
     def __init__(self, reference: Reference) -> None:
         tokens = [*reference.missing_tokens, ""]
-        self._tokens = pl.Series(tokens)
+        self._tokens = tokens
         spelt = "|".join(re.escape(token) for token in tokens)
         self._suspect = f"(?i)^(?:{spelt})$|^ | $|  |[^{_PLAIN}]"
         # A value with a letter or digit that no token has is there, whatever else it holds; so is one that

@@ -1,0 +1,71 @@
+"""Addresses and names of provinces, in the forms of before and since the merger of July 2025."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from thuebao.sample.law import Law, day
+from thuebao.sample.streams import Streams, at, number
+from thuebao.sample.words import column, rows
+
+_DISTRICTS_UNTIL = day(2025, 7, 1)  # law.md 4c: 34 provinces, no districts any more
+
+
+class Addresses:
+    """Addresses in the two forms of before and since July 2025."""
+
+    def __init__(self, streams: Streams, law: Law) -> None:
+        self.streams = streams
+        own = {row["code"]: row for row in rows("provinces")}
+        kinds = [own[code]["kind"] if code in own else "tỉnh" for code, _ in law.provinces]
+        merged = [own[code]["code_2025"] if code in own else code[1:] for code, _ in law.provinces]
+        old = [_with_kind(kind, name) for kind, (_, name) in zip(kinds, law.provinces, strict=True)]
+        self.old_names = pl.Series([name for _, name in law.provinces])
+        self.new_names = pl.Series([law.provinces_2025[code] for code in merged])
+        districts: dict[str, list[str]] = {}
+        for row in rows("districts"):
+            districts.setdefault(row["code"], []).append(row["name"])
+        self.tails = pl.Series(
+            [f"{d}, {name}" for code, name in law.provinces for d in _four(districts, code)]
+        )
+        self.districts = pl.Series([d for code, _ in law.provinces for d in _four(districts, code)])
+        areas = [int(own[code]["area_code"]) if code in own else 24 for code, _ in law.provinces]
+        # Subscribers of the two largest cities have eight digits, all others seven.
+        self.areas = pl.Series([f"0{area}3" if area < 100 else f"0{area}" for area in areas])
+        self.police = pl.Series([f"Công an {name}" for name in old])
+
+    def text(self, name: str, key: pl.Expr, province: pl.Expr, when: pl.Expr) -> pl.Expr:
+        """Return the address of `key` in a province, as it was written on a day."""
+        draw = self.streams
+        district = province.cast(pl.UInt64) * number(4) + draw.below(f"{name} district", key, 4)
+        tail = (
+            pl.when(when < _DISTRICTS_UNTIL)
+            .then(at(self.tails, district))
+            .otherwise(at(self.new_names, province))
+        )
+        ward = draw.pick(f"{name} ward", key, column("wards", "name"))
+        return pl.concat_str(self._street(name, key), pl.lit(", "), ward, pl.lit(", "), tail)
+
+    def short(self, name: str, key: pl.Expr, province: pl.Expr) -> pl.Expr:
+        """Return the address of `key` in a province without ward and province."""
+        district = province.cast(pl.UInt64) * number(4) + self.streams.below(f"{name} district", key, 4)
+        return pl.concat_str(self._street(name, key), pl.lit(", "), at(self.districts, district))
+
+    def _street(self, name: str, key: pl.Expr) -> pl.Expr:
+        house = self.streams.below(f"{name} house", key, 399) + number(1)
+        street = self.streams.pick(f"{name} street", key, column("streets", "name"))
+        return pl.concat_str(house, pl.lit(" "), street)
+
+    def province(self, place: pl.Expr, when: pl.Expr) -> pl.Expr:
+        """Return the name of a province on a day."""
+        new = at(self.new_names, place)
+        return pl.when(when < _DISTRICTS_UNTIL).then(at(self.old_names, place)).otherwise(new)
+
+
+def _with_kind(kind: str, name: str) -> str:
+    return name if "." in name else f"{kind} {name}"
+
+
+def _four(districts: dict[str, list[str]], code: str) -> list[str]:
+    found = districts.get(code, ["huyện Trung Tâm"])
+    return [found[i % len(found)] for i in range(4)]

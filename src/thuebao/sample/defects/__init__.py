@@ -1,0 +1,1 @@
+"""Planted violations of the row rules: each way to damage a record, and the choice among them."""

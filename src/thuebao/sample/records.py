@@ -1,0 +1,62 @@
+"""Chunks of clean records: the facts about each record, and the texts of its canonical columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+
+from thuebao.sample.documents import with_documents
+from thuebao.sample.keys import Keys
+from thuebao.sample.law import Law
+from thuebao.sample.numbers import Numbers
+from thuebao.sample.places import Pools
+from thuebao.sample.plan import BLOCK, Carrier, FilePlan
+from thuebao.sample.population import SLOTS, with_people
+from thuebao.sample.registration import days_of_registration, with_registration
+from thuebao.sample.streams import Streams, at
+from thuebao.sample.style import Style
+from thuebao.sample.texts import Texts
+from thuebao.sample.words import rows
+
+
+class Records:
+    """Makes any records of a plan.
+
+    `planted` has a row per record kept for violations across records, `people` are the slots of the
+    population.
+    """
+
+    def __init__(
+        self,
+        carriers: Sequence[Carrier],
+        planted: pl.DataFrame,
+        people: pl.DataFrame,
+        streams: Streams,
+        law: Law,
+        style: Style,
+        as_of: date,
+    ) -> None:
+        self.keys = Keys(carriers, streams, planted)
+        self.streams, self.law, self.as_of = streams, law, as_of
+        self.numbers = Numbers(carriers, streams, law)
+        self.people = people
+        blocks = carriers[-1].blocks + carriers[-1].records // BLOCK + 1
+        self.numbers.check_room(self.people, blocks * BLOCK // SLOTS + 1)
+        self.draws = days_of_registration(law, as_of)
+        nations = [i for i, row in enumerate(rows("nationalities")) for _ in range(int(row["weight"]))]
+        self.nations = pl.Series(nations, dtype=pl.UInt32)
+        pools = Pools(carriers, streams, law)
+        operators = {name: self.keys.operator(pl.col(name)) for name in ("_number_of", "_sim_of")}
+        self.columns = Texts(carriers, pools, self.numbers, streams, law, style).expressions(operators)
+
+    def frame(self, file: FilePlan, start: int, stop: int) -> pl.DataFrame:
+        """Return rows `start` to `stop` − 1 of a file: facts (names start with `_`) and canonical columns."""
+        frame = self.keys.frame(file, start, stop)
+        frame = with_people(frame, self.people, self.streams, self.law)
+        nation = at(self.nations, self.streams.below("nation", pl.col("_person"), len(self.nations)))
+        frame = with_registration(
+            frame.with_columns(_nation=nation), self.draws, self.streams, self.law, self.as_of
+        )
+        return with_documents(frame, self.streams).with_columns(self.columns)

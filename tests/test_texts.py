@@ -1,0 +1,32 @@
+"""Every text in both languages, with the same placeholders; and every text that the code asks for is there."""
+
+import re
+import tomllib
+from pathlib import Path
+from string import Formatter
+
+SOURCE = Path(__file__).parents[1] / "src" / "thuebao"
+
+
+def texts(language: str) -> dict[str, set[str]]:
+    document = tomllib.loads((SOURCE / "texts" / f"{language}.toml").read_text("utf-8"))
+    return {
+        f"{section}.{key}": {name for _, name, _, _ in Formatter().parse(value) if name}
+        for section, entries in document.items()
+        for key, value in entries.items()
+    }
+
+
+def test_both_languages_say_the_same() -> None:
+    assert texts("vi") == texts("en")
+
+
+def test_every_text_is_used_and_every_used_text_is_there() -> None:
+    code = "\n".join(path.read_text("utf-8") for path in SOURCE.rglob("*.py"))
+    quoted = set(re.findall(r"\"((?:[a-z]+\.)?[a-z0-9_]+)\"", code))
+    known = texts("en")
+    unused = {key for key in known if key not in quoted and key.split(".")[1] not in quoted}
+    assert {key for key in unused if not key.startswith(("severity.", "help."))} == set()
+    asked = set(re.findall(r"\btext\(\s*\"([a-z]+\.[a-z0-9_]+)\"", code))
+    asked |= {f"error.{key}" for key in re.findall(r"(?:Input|Usage|Rule|Output)Error\(\s*\"([a-z0-9_]+)\"", code)}
+    assert asked - set(known) == set()
