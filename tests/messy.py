@@ -390,9 +390,7 @@ EXTENSION_EDGES = [dt.date(2024, 1, 14), dt.date(2024, 1, 15), dt.date(2024, 6, 
 def _extension_of_2024(rng: Random, plan: Plan) -> None:
     end = _between(rng, dt.date(2024, 1, 10), dt.date(2024, 7, 5))
     end = rng.choice([end, end, *EXTENSION_EDGES])
-    _registered_on(
-        rng, plan, rng.choice([*[_near(rng, dt.date(2024, 6, 30))] * 2, _near(rng, end), _days(end, 20)])
-    )
+    _registered_on(rng, plan, rng.choice([*[_near(rng, dt.date(2024, 6, 30))] * 2, _near(rng, end), _days(end, 20)]))
     plan.foreign, plan.nationality = False, "VN"
     plan.id_kind = rng.choice(["cmnd", "cccd", "passport", "can_cuoc"])
     plan.born = dt.date(1970, 5, 5)
@@ -428,9 +426,7 @@ def _child(rng: Random, plan: Plan) -> None:
         plan.born = _near(rng, _years(day, -rng.choice([0, 1, 3, 5, 6, 6, 6, 9, 13, 14, 14, 15, 15])))
     plan.id_kind = rng.choice(["can_cuoc", "passport", "cccd", "e_id"])
     plan.id_number = (
-        _passport_number(rng, False)
-        if plan.id_kind == "passport"
-        else _personal_number(rng, plan.born, plan.sex)
+        _passport_number(rng, False) if plan.id_kind == "passport" else _personal_number(rng, plan.born, plan.sex)
     )
     plan.guardian = rng.random() < 0.4
     plan.consent = rng.random() < 0.4
@@ -469,9 +465,7 @@ def _late_cmnd(rng: Random, plan: Plan) -> None:
     _registered_on(rng, plan, rng.choice(edge))
     plan.id_kind = "cmnd"
     plan.issued = _between(rng, dt.date(2012, 1, 1), dt.date(2020, 1, 1))
-    plan.id_number = (
-        "02" + _digits(rng, 7) if rng.random() < 0.7 else _personal_number(rng, plan.born, plan.sex)
-    )
+    plan.id_number = "02" + _digits(rng, 7) if rng.random() < 0.7 else _personal_number(rng, plan.born, plan.sex)
 
 
 def _foreigner(rng: Random, plan: Plan) -> None:
@@ -1021,9 +1015,7 @@ DAMAGE: dict[str, Callable[[Random, str | None], str | None]] = {
     ),
     "operator": _coded([*OPERATORS, "viettel", "VIETTEL", "Reddi", "Ðông Dương", "mobi fone"]),
     "msisdn": _damage_msisdn,
-    "subscriber_kind": _coded(
-        ["Cá nhân", "CN", "Tổ chức", "DN", "TC", "organisation", "individual", "khác", "X"]
-    ),
+    "subscriber_kind": _coded(["Cá nhân", "CN", "Tổ chức", "DN", "TC", "organisation", "individual", "khác", "X"]),
     "full_name": _damage_name,
     "nationality": _damage_nationality,
     "sex": _coded(_all(SEX, "Khác", "3", "x", "Nam giới")),

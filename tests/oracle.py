@@ -324,9 +324,7 @@ def card_expiry(issued: dt.date, born: dt.date, milestones: list[int]) -> dt.dat
     return None
 
 
-def document_expiry(
-    kind: str, issued: dt.date | None, born: dt.date | None, printed: dt.date | None
-) -> dt.date | None:
+def document_expiry(kind: str, issued: dt.date | None, born: dt.date | None, printed: dt.date | None) -> dt.date | None:
     """ID141: last day of validity, None where it is not known or never ends."""
     expiry = printed
     if expiry is None and issued is not None:
@@ -340,11 +338,7 @@ def document_expiry(
             under_14 = born is not None and age_on(born, issued) < 14
             expiry = years_after(issued, 5 if under_14 else 10)
     # Reading: the extension by law also holds for a printed day.
-    if (
-        expiry is not None
-        and kind in {"cmnd", "cccd"}
-        and dt.date(2024, 1, 15) <= expiry <= dt.date(2024, 6, 29)
-    ):
+    if expiry is not None and kind in {"cmnd", "cccd"} and dt.date(2024, 1, 15) <= expiry <= dt.date(2024, 6, 29):
         expiry = dt.date(2024, 6, 30)
     return expiry
 

@@ -21,7 +21,23 @@ def current(numbers: list[str]) -> list[str | None]:
 
 def test_numbers_against_libphonenumber() -> None:
     rng = random.Random(3)
-    prefixes = ["086", "096", "097", "098", "032", "039", "070", "079", "090", "093", "081", "085", "088", "091", "094"]
+    prefixes = [
+        "086",
+        "096",
+        "097",
+        "098",
+        "032",
+        "039",
+        "070",
+        "079",
+        "090",
+        "093",
+        "081",
+        "085",
+        "088",
+        "091",
+        "094",
+    ]
     numbers = [rng.choice(prefixes) + f"{rng.randrange(10**7):07}" for _ in range(300)]
     written = [rng.choice(["{}", "+84{1}", "84{1}", "0084{1}", "{1}"]).format(n, n[1:]) for n in numbers]
     assert current(written) == numbers

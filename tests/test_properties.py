@@ -7,12 +7,12 @@ import sys
 from datetime import date
 from pathlib import Path
 
-import messy
 import polars as pl
 import pytest
-from test_agreement import write_csv
 
+import messy
 import thuebao
+from test_agreement import write_csv
 from thuebao.reports.json import as_dict
 from thuebao.sources import delimited
 
@@ -43,7 +43,17 @@ def test_batches(whole: Path, rows: int, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_threads(whole: Path) -> None:
-    command = [sys.executable, "-m", "thuebao", "audit", str(whole), "--format", "json", "--as-of", "2026-11-23"]
+    command = [
+        sys.executable,
+        "-m",
+        "thuebao",
+        "audit",
+        str(whole),
+        "--format",
+        "json",
+        "--as-of",
+        "2026-11-23",
+    ]
     outputs = {
         subprocess.run(command, env=os.environ | {"POLARS_MAX_THREADS": n}, capture_output=True, check=False).stdout
         for n in ("1", "2", "5")

@@ -95,9 +95,7 @@ class TestClean:
 
     def test_numbers_are_in_the_operators_own_ranges(self, clean: pl.DataFrame) -> None:
         holders = dict(
-            pl.read_csv(RULES / "reference/mobile_ranges.csv", infer_schema=False)
-            .select("prefix", "holder")
-            .rows()
+            pl.read_csv(RULES / "reference/mobile_ranges.csv", infer_schema=False).select("prefix", "holder").rows()
         )
         found = set(clean.select("operator", pl.col("msisdn").str.slice(0, 3).replace_strict(holders)).rows())
         hosted = {("Local", "MobiFone"), ("FPT", "MobiFone"), ("VNSKY", "MobiFone")}
@@ -137,9 +135,7 @@ class TestDefects:
         report, records = damaged
         planted = truth(report)
         fired = codes(records[(planted["record"] - 1).to_list()])
-        besides = Counter(
-            other for code, all_ in zip(planted["code"], fired, strict=True) for other in all_ - {code}
-        )
+        besides = Counter(other for code, all_ in zip(planted["code"], fired, strict=True) for other in all_ - {code})
         assert besides.total() < 0.01 * len(planted)
 
     def test_truth_file(self, damaged: tuple[SampleReport, pl.DataFrame]) -> None:
@@ -182,9 +178,7 @@ class TestDuplicates:
             ("DUP151", "clerk_name", ["operator", pl.col("registered_at").str.slice(0, 16)]),
         ],
     )
-    def test_shared_value(
-        self, shared: pl.DataFrame, code: str, column: str, within: list[str | pl.Expr]
-    ) -> None:
+    def test_shared_value(self, shared: pl.DataFrame, code: str, column: str, within: list[str | pl.Expr]) -> None:
         least = 10 if code == "DUP151" else 2
         others = {"DUP101": "DUP102", "DUP102": "DUP101"}.get(code)
         known = shared.drop_nulls(column).filter(pl.col("code").ne_missing(others) if others else True)

@@ -1,7 +1,7 @@
 """Compliance checker for mobile subscriber registrations in Viet Nam.
 
-    result = thuebao.audit(["exports/"])
-    result.operators, result.counts, result.findings
+result = thuebao.audit(["exports/"])
+result.operators, result.counts, result.findings
 """
 
 from __future__ import annotations

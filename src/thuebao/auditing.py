@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -74,7 +75,12 @@ def audit(
     rulebook = read_rulebook(rules).with_severities(dict(severity or {}))
     as_of = as_of or today()
     run = _Run(
-        rulebook, rulebook.selected(select, ignore), compile_rules(rulebook, as_of, law), operator, reveal, hash_inputs
+        rulebook,
+        rulebook.selected(select, ignore),
+        compile_rules(rulebook, as_of, law),
+        operator,
+        reveal,
+        hash_inputs,
     )
     if findings:
         check_findings_path(findings)
@@ -134,8 +140,7 @@ class _Run:
                     if progress:
                         progress(path, self.records)
                 sha256 = digest.result() if digest else None
-            if self.records == before:
-                raise InputError("file_without_records", path=path)
+            self._check_any(path, self.records - before)
         except InputError as error:
             self.records = before
             self.unreadable.append(error)
@@ -154,6 +159,11 @@ class _Run:
                 header.mapped, header.absent,
             )
         )  # fmt: skip
+
+    @staticmethod
+    def _check_any(path: str, records: int) -> None:
+        if not records:
+            raise InputError("file_without_records", path=path)
 
     def plan(self, export: Export) -> Plan:
         """Return the plan for a file's columns."""
@@ -209,7 +219,10 @@ class _Run:
         """Return the findings as a lazy frame that reads the exports again when it is collected."""
 
         def batches(
-            with_columns: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, batch_size: int | None
+            with_columns: list[str] | None,
+            predicate: pl.Expr | None,
+            n_rows: int | None,
+            batch_size: int | None,
         ) -> Iterator[pl.DataFrame]:
             del batch_size
             for export in self.exports:
@@ -241,12 +254,16 @@ def _notices(passed_over: list[str], given_twice: list[str]) -> tuple[str, ...]:
 
 
 def _result(
-    run: _Run, as_of: date, law: str, errors: list[ThuebaoError], notices: tuple[str, ...], findings: Path | None
+    run: _Run,
+    as_of: date,
+    law: str,
+    errors: list[ThuebaoError],
+    notices: tuple[str, ...],
+    findings: Path | None,
 ) -> AuditResult:
     order = pl.Enum([rule.code for rule in run.rulebook.rules])
     counts = summed(run.counts, COUNTS_SCHEMA, ["operator", "code"])
     counts = counts.sort("operator", pl.col("code").cast(order))
-    scan = {".csv": pl.scan_csv, ".parquet": pl.scan_parquet}[findings.suffix.lower()] if findings else None
     return AuditResult(
         as_of=as_of,
         law=law,
@@ -258,5 +275,11 @@ def _result(
         counts=counts,
         rules=tuple(run.rule_results(counts)),
         rulebook=run.rulebook,
-        scan_findings=(lambda: scan(findings, schema=found.SCHEMA)) if scan and findings else run.lazy_findings,
+        scan_findings=partial(_scan_findings, findings) if findings else run.lazy_findings,
     )
+
+
+def _scan_findings(path: Path) -> pl.LazyFrame:
+    if path.suffix.lower() == ".csv":
+        return pl.scan_csv(path, schema=found.SCHEMA)
+    return pl.scan_parquet(path)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -66,8 +66,8 @@ class Lang(StrEnum):
     EN = "en"
 
 
-def _option(*names: str, help_key: str, **more: object) -> typer.models.OptionInfo:
-    return typer.Option(*names, help=text(f"help.{help_key}"), **more)  # type: ignore[no-any-return, call-overload]
+def _option(*names: str, help_key: str, **more: Any) -> Any:
+    return typer.Option(*names, help=text(f"help.{help_key}"), **more)
 
 
 def _stdout() -> Console:
@@ -99,7 +99,7 @@ def _day(value: str | None) -> date | None:
     if value is None:
         return None
     try:
-        return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007  (a day has no zone)
+        return datetime.strptime(value, "%Y-%m-%d").date()
     except ValueError:
         raise UsageError("day_form", value=value) from None
 
@@ -116,11 +116,12 @@ def audit(
     rules: Annotated[list[Path] | None, _option("--rules", help_key="rules_dir")] = None,
     as_of: Annotated[str | None, _option("--as-of", help_key="as_of", metavar="YYYY-MM-DD")] = None,
     law: Annotated[str, _option("--law", help_key="law")] = "auto",
-    reveal: Annotated[bool, _option("--reveal", help_key="reveal")] = False,  # noqa: FBT002
-    hash_inputs: Annotated[bool, _option("--hash", help_key="hash")] = False,  # noqa: FBT002
-    quiet: Annotated[bool, _option("--quiet", "-q", help_key="quiet")] = False,  # noqa: FBT002
+    reveal: Annotated[bool, _option("--reveal", help_key="reveal")] = False,
+    hash_inputs: Annotated[bool, _option("--hash", help_key="hash")] = False,
+    quiet: Annotated[bool, _option("--quiet", "-q", help_key="quiet")] = False,
     lang: Annotated[Lang | None, _option("--lang", help_key="lang")] = None,  # noqa: ARG001  (read before parsing)
 ) -> None:
+    """Check exports and print a summary per operator."""
     from thuebao.auditing import audit as run_audit
 
     with _progress(quiet=quiet) as progress:
@@ -181,7 +182,10 @@ def _progress(*, quiet: bool) -> Iterator[Progress | None]:
         def tell(path: str, records: int) -> None:
             elapsed = bar.tasks[0].elapsed or 0
             rate = int(records / elapsed) if elapsed else 0
-            bar.update(task, description=text("progress.line", file=Path(path).name, records=f"{records:,}", rate=f"{rate:,}"))
+            bar.update(
+                task,
+                description=text("progress.line", file=Path(path).name, records=f"{records:,}", rate=f"{rate:,}"),
+            )
 
         yield tell
 
@@ -192,6 +196,7 @@ def rules(
     rules: Annotated[list[Path] | None, _option("--rules", help_key="rules_dir")] = None,
     lang: Annotated[Lang | None, _option("--lang", help_key="lang")] = None,  # noqa: ARG001
 ) -> None:
+    """List the rulebook."""
     from thuebao.reports.rulebook import print_rules, rules_as_json
     from thuebao.rulebook import read_rulebook
 
@@ -209,6 +214,7 @@ def explain(
     rules: Annotated[list[Path] | None, _option("--rules", help_key="rules_dir")] = None,
     lang: Annotated[Lang | None, _option("--lang", help_key="lang")] = None,  # noqa: ARG001
 ) -> None:
+    """Explain one rule."""
     from thuebao.reports.rulebook import print_rule
     from thuebao.rulebook import read_rulebook
 
@@ -224,6 +230,7 @@ def columns(
     operator: Annotated[str | None, _option("--operator", help_key="operator")] = None,
     lang: Annotated[Lang | None, _option("--lang", help_key="lang")] = None,  # noqa: ARG001
 ) -> None:
+    """Show how a file's header is understood."""
     from thuebao.inspect import inspect
     from thuebao.reports.columns import print_mapping
 
@@ -239,9 +246,10 @@ def sample(
     mess: Annotated[float, _option("--mess", help_key="sample_mess", min=0.0, max=1.0)] = 0.0,
     headers: Annotated[Headers, _option("--headers", help_key="sample_headers")] = Headers.CANONICAL,
     as_of: Annotated[str | None, _option("--as-of", help_key="sample_as_of", metavar="YYYY-MM-DD")] = None,
-    force: Annotated[bool, _option("--force", help_key="sample_force")] = False,  # noqa: FBT002
+    force: Annotated[bool, _option("--force", help_key="sample_force")] = False,
     lang: Annotated[Lang | None, _option("--lang", help_key="lang")] = None,  # noqa: ARG001
 ) -> None:
+    """Write a synthetic export."""
     from thuebao.reference import rules_home
     from thuebao.sample import write_sample
 
@@ -268,7 +276,7 @@ def _application() -> typer.Typer:
 
     @app.callback()
     def _main(
-        version: Annotated[bool, _option("--version", help_key="version", callback=_version, is_eager=True)] = False,  # noqa: FBT002
+        version: Annotated[bool, _option("--version", help_key="version", callback=_version, is_eager=True)] = False,
     ) -> None:
         del version
 
@@ -277,7 +285,7 @@ def _application() -> typer.Typer:
     return app
 
 
-def _version(asked: bool) -> None:  # noqa: FBT001
+def _version(asked: bool) -> None:
     if asked:
         print(f"thuebao {__version__}")
         raise typer.Exit
@@ -307,7 +315,7 @@ def run(arguments: Sequence[str]) -> NoReturn:
         # Whoever read our output has closed it, as `| head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except Exception as error:  # noqa: BLE001  (a traceback might print personal data)
+    except Exception as error:
         _complain(text("error.internal", kind=type(error).__name__, where=_place(error), version=__version__))
         sys.exit(_INTERNAL_ERROR)
     sys.exit(0)

@@ -69,17 +69,27 @@ def findings_of(evaluated: pl.DataFrame, plan: Plan, path: str, texts: pl.DataFr
     codes = [c.rule.code for c in plan.active]
     hit = evaluated.select(HIT, *codes).select(pl.all().any()).row(0, named=True) if codes else {HIT: False}
     if not hit[HIT]:
-        schema = {"record": pl.UInt64, "operator": pl.String, "msisdn": pl.String, "value": pl.String, "kind": pl.UInt32}
+        schema = {
+            "record": pl.UInt64,
+            "operator": pl.String,
+            "msisdn": pl.String,
+            "value": pl.String,
+            "kind": pl.UInt32,
+        }
         return Findings(path, pl.DataFrame(schema=schema), texts)
     eras = texts.height // len(codes)
-    hits = evaluated.filter(HIT)
-    hits = hits.with_columns(_number(hits, reveal=reveal).alias("msisdn"), order=pl.int_range(pl.len(), dtype=pl.UInt32))
+    hits = evaluated.select(pl.exclude(*set(plan.scopes))).filter(HIT)
+    hits = hits.with_columns(
+        _number(hits, reveal=reveal).alias("msisdn"), order=pl.int_range(pl.len(), dtype=pl.UInt32)
+    )
     parts = []
     for index, compiled in enumerate(plan.active):
         if hit[compiled.rule.code]:
             field = compiled.rule.field
             of_field = [raw(field)] if field and raw(field) in hits.columns else []
-            part = hits.select("order", RECORD, "operator", "msisdn", ERA, *of_field, hit=compiled.rule.code).filter("hit")
+            part = hits.select("order", RECORD, "operator", "msisdn", ERA, *of_field, hit=compiled.rule.code).filter(
+                "hit"
+            )
             parts.append(part.select(
                 "order", pl.col(RECORD).cast(pl.UInt64).alias("record"), "operator", "msisdn",
                 value=part[of_field[0]] if of_field else pl.lit(None, dtype=pl.String),

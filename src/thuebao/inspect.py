@@ -37,7 +37,9 @@ def inspect(path: str, operator: str | None = None) -> Mapping:
     batch = next(export.batches(present), None)
     if batch is None or batch.is_empty():
         raise InputError("file_without_records", path=path)
-    values = {c: [mask_text(v) for v in batch[raw(c)].drop_nulls().unique(maintain_order=True).head(_VALUES)] for c in present}
+    values = {
+        c: [mask_text(v) for v in batch[raw(c)].drop_nulls().unique(maintain_order=True).head(_VALUES)] for c in present
+    }
     rules = compile_rules(rulebook, today(), AUTO).rules
     disabled = {
         column: [c.rule.code for c in rules if any(column in lacking.split(" | ") for lacking in c.missing(present))]

@@ -58,7 +58,9 @@ class Law:
     def read(cls, home: Path) -> Law:
         """Return the law of `home`/law.toml."""
         document: dict[str, Any] = tomllib.loads((home / "law.toml").read_text("utf-8"))
-        eras = tuple(Era(e["id"], e["law"], e["title"], e.get("from"), e.get("to"), e.get("within")) for e in document["era"])
+        eras = tuple(
+            Era(e["id"], e["law"], e["title"], e.get("from"), e.get("to"), e.get("within")) for e in document["era"]
+        )
         listed = {i["id"]: Instrument(i["id"], i["number"], i["title"]) for i in document["instrument"]}
         return cls(eras, listed)
 

@@ -5,23 +5,25 @@ from __future__ import annotations
 import polars as pl
 
 _FIRST, _LAST = 3, 2
+_MOST_STARS = 40
+_STARS = pl.Series(["*" * n for n in range(_MOST_STARS + 1)])
 # Control and format characters: terminal escapes, bidirectional overrides, line breaks.
 _CONTROL = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]"
 _FORMULA = r"^[=+\-@\t\r]"
 
 
 def mask(values: pl.Series) -> pl.Series:
-    """Return each text with its first 3 and last 2 characters, at most half of it, the rest as stars."""
+    """Return each text with its first 3 and last 2 characters, at most half of it, the rest as at most 40 stars."""
     length = values.str.len_chars()
-    longest = length.max()
-    stars = pl.Series(["*" * n for n in range(int(longest or 0) + 1)], dtype=pl.String)  # type: ignore[call-overload]
     kept = (length // 2).clip(upper_bound=_FIRST + _LAST)
     last = (kept // 2).clip(upper_bound=_LAST)
     frame = pl.DataFrame({"value": values, "length": length, "last": last, "first": kept - last})
-    frame = frame.with_columns(stars=stars.gather(length - kept))
+    frame = frame.with_columns(stars=_STARS.gather((length - kept).clip(upper_bound=_MOST_STARS)))
     return frame.select(
         pl.concat_str(
-            pl.col("value").str.head("first"), "stars", pl.col("value").str.slice(pl.col("length") - pl.col("last"))
+            pl.col("value").str.head("first"),
+            "stars",
+            pl.col("value").str.slice(pl.col("length") - pl.col("last")),
         )
     ).to_series()
 

@@ -39,7 +39,9 @@ class Replacement:
     def __enter__(self) -> Replacement:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is not None:
             self._discard()
             return
@@ -62,10 +64,17 @@ class Replacement:
 class FindingsFile(Protocol):
     """A findings file of one format. What is added after `mark` can be taken back."""
 
-    def add(self, findings: Findings) -> None: ...
-    def mark(self) -> None: ...
-    def take_back(self) -> None: ...
-    def close(self) -> None: ...
+    def add(self, findings: Findings) -> None:
+        """Write the findings."""
+
+    def mark(self) -> None:
+        """Remember this place."""
+
+    def take_back(self) -> None:
+        """Drop everything since the mark."""
+
+    def close(self) -> None:
+        """Write what is left to write."""
 
 
 class CsvFindings:
@@ -171,7 +180,7 @@ def _quoted(values: pl.Series) -> pl.Series:
     return values.zip_with(~special, quoted)
 
 
-_FORMATS = {".csv": CsvFindings, ".parquet": ParquetFindings}
+_FORMATS: dict[str, type[CsvFindings | ParquetFindings]] = {".csv": CsvFindings, ".parquet": ParquetFindings}
 
 
 def check_findings_path(path: Path) -> None:

@@ -119,7 +119,7 @@ def plan_for(compilation: Compilation, selected: Collection[str], present: Colle
             scopes[key] = f"_scope{len(scopes)}"
             scope_columns[scopes[key]] = compiled.applies.fill_null(value=False)
         names.append(scopes[key])
-    shown = {"operator", ERA} | {raw(c.rule.field) for c in active if c.rule.field in present}
+    shown = {"operator", ERA} | {raw(c.rule.field) for c in active if c.rule.field and c.rule.field in present}
     if "msisdn" in present:
         shown |= {"msisdn", "msisdn_current"}
     hits = {c.rule.code: (pl.col(s) & c.violation).fill_null(value=False) for s, c in zip(names, active, strict=True)}

@@ -52,5 +52,5 @@ def compile_rule(rule: Rule, sql: str, schema: Mapping[str, pl.DataType]) -> pl.
     return expr
 
 
-def _broken(rule: Rule, reason: str, **values: object) -> RuleError:
-    return RuleError("rule_predicate", path=rule.source, code=rule.code, reason=str(RuleError(reason, **values)))
+def _broken(rule: Rule, key: str, /, **values: object) -> RuleError:
+    return RuleError("rule_predicate", path=rule.source, code=rule.code, reason=str(RuleError(key, **values)))

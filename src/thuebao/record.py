@@ -46,7 +46,5 @@ def columns(reference: Reference | None = None) -> dict[str, Column]:
 def columns_by_header() -> dict[str, str]:
     """Return folded header → canonical column name."""
     return {
-        fold_header(header): column.name
-        for column in columns().values()
-        for header in (column.name, *column.headers)
+        fold_header(header): column.name for column in columns().values() for header in (column.name, *column.headers)
     }

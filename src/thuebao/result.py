@@ -72,7 +72,7 @@ class AuditResult:
 
     @property
     def findings(self) -> pl.LazyFrame:
-        """One row per record and rule, masked: path, record, operator, msisdn, code, name, severity, field, value, basis."""
+        """One row per record and rule, masked: see thuebao.findings.SCHEMA."""
         return self.scan_findings()
 
     @property

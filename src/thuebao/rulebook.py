@@ -219,7 +219,12 @@ class _Entry:
     def _eras(self, eras: list[str]) -> tuple[str, ...]:
         for era in eras:
             if era != ALL_ERAS and era not in self.law.era_ids:
-                self._refuse("rule_value_unknown", key="eras", value=era, known=", ".join([ALL_ERAS, *self.law.era_ids]))
+                self._refuse(
+                    "rule_value_unknown",
+                    key="eras",
+                    value=era,
+                    known=", ".join([ALL_ERAS, *self.law.era_ids]),
+                )
         return tuple(eras)
 
     def _needs(self, needs: list[str] | None) -> tuple[tuple[str, ...], ...] | None:
@@ -229,7 +234,12 @@ class _Entry:
         if basis["instrument"] not in self.law.instruments:
             known = ", ".join(self.law.instruments)
             self._refuse("rule_value_unknown", key="instrument", value=basis["instrument"], known=known)
-        return Basis(self._eras(basis.get("eras", [ALL_ERAS])), basis["instrument"], basis["provision"], basis.get("about", ""))
+        return Basis(
+            self._eras(basis.get("eras", [ALL_ERAS])),
+            basis["instrument"],
+            basis["provision"],
+            basis.get("about", ""),
+        )
 
 
 def _reason(key: str, values: dict[str, object]) -> str:

@@ -6,13 +6,15 @@ import polars as pl
 
 from thuebao.plan import ERROR, HIT, Plan
 
-OPERATORS_SCHEMA = {
-    "operator": pl.String,
-    "records": pl.Int64,
-    "records_with_errors": pl.Int64,
-    "records_with_findings": pl.Int64,
-}
-COUNTS_SCHEMA = {"operator": pl.String, "code": pl.String, "evaluated": pl.Int64, "violations": pl.Int64}
+OPERATORS_SCHEMA = pl.Schema(
+    {
+        "operator": pl.String,
+        "records": pl.Int64,
+        "records_with_errors": pl.Int64,
+        "records_with_findings": pl.Int64,
+    }
+)
+COUNTS_SCHEMA = pl.Schema({"operator": pl.String, "code": pl.String, "evaluated": pl.Int64, "violations": pl.Int64})
 
 
 class Tally:
@@ -62,7 +64,7 @@ def _long(wide: pl.DataFrame, name: str) -> pl.DataFrame:
     return wide.unpivot(index="operator", variable_name="code", value_name=name)
 
 
-def summed(frames: list[pl.DataFrame], schema: dict[str, pl.DataType | type[pl.DataType]], keys: list[str]) -> pl.DataFrame:
+def summed(frames: list[pl.DataFrame], schema: pl.Schema, keys: list[str]) -> pl.DataFrame:
     """Return the sum of counts over files, sorted by `keys`."""
     whole = pl.concat([pl.DataFrame(schema=schema), *frames])
     return whole.group_by(keys).agg(pl.all().sum()).sort(keys)

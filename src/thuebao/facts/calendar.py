@@ -42,7 +42,7 @@ def _ymd(days: pl.Series) -> pl.Series:
     low, high = index.min(), index.max()
     if low is None or high is None:
         return pl.repeat(None, len(days), dtype=pl.Int32, eager=True)
-    if low < 0 or high >= len(table):  # type: ignore[operator]
+    if low < 0 or high >= len(table):
         return _slow_ymd(days)
     return table.gather(index)
 

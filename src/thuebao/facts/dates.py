@@ -55,7 +55,9 @@ class _Shape:
 
 
 def _shapes() -> list[_Shape]:
-    days = [(f"[0-9]{{2}}{sign}[0-9]{{2}}{sign}[0-9]{{4}}", f"%d{sign[-1]}%m{sign[-1]}%Y") for sign in ("/", "-", r"\.")]
+    days = [
+        (f"[0-9]{{2}}{sign}[0-9]{{2}}{sign}[0-9]{{4}}", f"%d{sign[-1]}%m{sign[-1]}%Y") for sign in ("/", "-", r"\.")
+    ]
     days += [("[0-9]{4}-[0-9]{2}-[0-9]{2}", "%Y-%m-%d")]
     clocks = [("", "", False)]
     clocks += [(f"{gap}{_CLOCK}:[0-5][0-9]", f"{gap}%H:%M:%S", True) for gap in (" ", "T")]
@@ -149,36 +151,42 @@ class DateParsing:
 
     def parse(self, values: pl.Series) -> pl.Series:
         """Return a struct of day, time (NULL without an hour) and invalid, for each value."""
-        left = (values != "").fill_null(value=False)
-        first = left.arg_max()
-        if first is None or not left[first]:
-            return _nothing(len(values))
-        usual = next((shape for shape in _SHAPES if re.search(shape.pattern, values[first])), None)
-        if usual and values.str.contains(usual.pattern).all():  # NULLs are passed over
+        there = (values != "").fill_null(value=False)
+        first = there.arg_max()
+        if first is None or not there[first]:
+            return pl.repeat({"day": None, "time": None, "invalid": False}, len(values), dtype=_PARSED, eager=True)
+        # A column keeps to one way of writing: that of its first value is tried on all, the others on what is left.
+        usual = next((shape for shape in _SHAPES if re.search(shape.pattern, values[first])), _SHAPES[0])
+        fits = values.str.contains(usual.pattern)
+        left = there & ~fits.fill_null(value=False)
+        if not left.any():
             day, time = usual.convert(values)
-            return _struct(day, time, day.is_null() & left)
+            return _struct(day, time, there & day.is_null())
+        day, time = usual.convert(values.set(left, None))
+        invalid = there & day.is_null()
+        rest = self._parse_rest(values.filter(left))
+        return _struct(*(fill_where(whole, left, part) for whole, part in zip((day, time, invalid), rest, strict=True)))
+
+    def _parse_rest(self, values: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
         day = pl.repeat(None, len(values), dtype=pl.Date, eager=True)
         time = pl.repeat(None, len(values), dtype=_TIME, eager=True)
-        invalid = pl.repeat(False, len(values), dtype=pl.Boolean, eager=True)  # noqa: FBT003
-        for shape in ([usual] if usual else []) + [shape for shape in _SHAPES if shape is not usual]:
-            if not left.any():
-                break
+        left = pl.repeat(True, len(values), dtype=pl.Boolean, eager=True)
+        for shape in _SHAPES if len(values) > _FEW else ():
             fits = left & values.str.contains(shape.pattern)
-            part = values.filter(fits)
-            if part.is_empty():
-                continue
-            days, times = shape.convert(part)
-            time = fill_where(time, fits, times)
-            day, invalid = fill_where(day, fits, days), fill_where(invalid, fits, days.is_null())
-            left &= ~fits
+            if fits.any():
+                days, times = shape.convert(values.filter(fits))
+                day, time, left = fill_where(day, fits, days), fill_where(time, fits, times), left & ~fits
+        invalid = ~left & day.is_null()
         if left.any():
             text = self._cleaning.exact(values.filter(left))
             days, times = _parse_any(text)
             day, time = fill_where(day, left, days), fill_where(time, left, times)
             invalid = fill_where(invalid, left, days.is_null() & text.is_not_null())
-        return _struct(day, time, invalid)
+        return day, time, invalid
 
 
+# So few values are parsed the general way at once: trying the shapes in turn has its own price.
+_FEW = 2_000
 _FIRST_DAY = -719_162  # 0001-01-01, in days since 1970
 
 
@@ -193,10 +201,6 @@ def _without_year_zero(days: pl.Series, times: pl.Series) -> tuple[pl.Series, pl
 
 def _struct(day: pl.Series, time: pl.Series, invalid: pl.Series) -> pl.Series:
     return pl.DataFrame({"day": day, "time": time, "invalid": invalid}).to_struct()
-
-
-def _nothing(length: int) -> pl.Series:
-    return pl.repeat({"day": None, "time": None, "invalid": False}, length, dtype=_PARSED, eager=True)
 
 
 def date_facts(cleaning: Cleaning) -> dict[str, pl.Expr]:

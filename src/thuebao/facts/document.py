@@ -5,8 +5,6 @@ Forms, kinds and terms are data (rules/reference/documents.toml).
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
 from typing import Any
 
 import polars as pl
@@ -25,7 +23,12 @@ _LONGEST_DIGITS = 64
 def document_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
     """Return the facts of the identity document."""
     law = reference.document("documents")
-    return _number_facts(law, cleaning) | _kind_facts(law, cleaning) | _personal_number_facts(law, reference) | _validity_facts(law)
+    return (
+        _number_facts(law, cleaning)
+        | _kind_facts(law, cleaning)
+        | _personal_number_facts(law, reference)
+        | _validity_facts(law)
+    )
 
 
 # -- the number ------------------------------------------------------------------------------------------------
@@ -60,7 +63,8 @@ def _number_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]
         return refine(nominated, numbers, nominated.fill_null(value=False), is_run)
 
     def is_run(numbers: pl.Series) -> pl.Series:
-        return numbers.str.replace_all("[^0-9]", "").is_in(runs) & (numbers.str.len_chars() >= least)
+        digits = numbers.str.replace_all("[^0-9]", "")
+        return digits.is_in(runs) & (numbers.str.len_chars() >= int(least))
 
     number = pl.col("document_number")
     parsed = pl.Struct({"number": pl.String} | dict.fromkeys(forms, pl.Boolean))
@@ -83,7 +87,9 @@ def _runs(longest: int) -> set[str]:
 def _run_begins() -> str:
     """Return a pattern for numbers whose first three digits, or the fewer they have, could begin a run."""
     gap = "[^0-9]*"
-    starts = [gap.join((str(d), str((d + step) % 10), str((d + 2 * step) % 10))) for d in range(10) for step in (-1, 0, 1)]
+    starts = [
+        gap.join((str(d), str((d + step) % 10), str((d + 2 * step) % 10))) for d in range(10) for step in (-1, 0, 1)
+    ]
     return f"^{gap}(?:{'|'.join(starts)}|[0-9]{gap}[0-9]?{gap}$)"
 
 
@@ -103,14 +109,16 @@ def _kind_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]:
         frame = pl.DataFrame({"text": fold(cleaning.exact(values))})
         text = pl.col("text")
         two = text.str.contains(of[first]) & text.str.contains(of[second])
-        chosen = pl.when(False).then(pl.lit("other"))  # noqa: FBT003
+        chosen: Any = pl.when(False).then(pl.lit("other"))
         for kind, pattern in patterns:
             if kind in (first, second):
                 chosen = chosen.when(two).then(pl.lit(_TWO_KINDS))
             chosen = chosen.when(text.str.contains(pattern)).then(pl.lit(kind))
         return frame.select(kind=chosen.when(text.is_not_null()).then(pl.lit("other"))).to_series()
 
-    by_number = pl.when(_form(law["kind_by_number"][0]["number_form"])).then(pl.lit(law["kind_by_number"][0]["kind"]))
+    by_number: Any = pl.when(_form(law["kind_by_number"][0]["number_form"])).then(
+        pl.lit(law["kind_by_number"][0]["kind"])
+    )
     for entry in law["kind_by_number"][1:]:
         by_number = by_number.when(_form(entry["number_form"])).then(pl.lit(entry["kind"]))
     text_kind = pl.col("_id_type_kind")
@@ -135,7 +143,7 @@ def _form(form: str) -> pl.Expr:
 
 
 def _any(conditions: list[pl.Expr]) -> pl.Expr:
-    return reduce(or_, conditions, pl.lit(value=False))
+    return pl.any_horizontal(conditions)
 
 
 # -- what the number says --------------------------------------------------------------------------------------
@@ -162,7 +170,7 @@ def _personal_number_facts(law: dict[str, Any], reference: Reference) -> dict[st
     value = pl.col("_personal")
 
     def part(after: int, width: int) -> pl.Expr:
-        return value // 10 ** (full_length - after - width) % 10**width
+        return value // int(10 ** (full_length - after - width)) % int(10**width)
 
     year_agrees = (pl.col("_personal_year") == pl.col("birth_year")).fill_null(value=False)
     malformed = ~_any(
@@ -193,9 +201,7 @@ def _personal_number_facts(law: dict[str, Any], reference: Reference) -> dict[st
         + part(place_digits + 1, 2).cast(pl.Int32),
         "_personal_place_known": elementwise(part(0, place_digits).cast(pl.UInt32), known.gather, pl.Boolean),
         "personal_number_birth_year": pl.when(genuine).then(pl.col("_personal_year")),
-        "personal_number_sex": pl.when(genuine).then(
-            elementwise(pl.col("_personal_digit"), sex.gather, pl.String)
-        ),
+        "personal_number_sex": pl.when(genuine).then(elementwise(pl.col("_personal_digit"), sex.gather, pl.String)),
         "personal_number_place_known": pl.when(genuine).then(pl.col("_personal_place_known")),
         "document_number_lost_zeros": pl.when(number.is_not_null()).then(
             pl.col("_lost") & pl.col("_personal_place_known").fill_null(value=False) & year_agrees
@@ -234,7 +240,9 @@ def _validity_facts(law: dict[str, Any]) -> dict[str, pl.Expr]:
             expiry[entry["id"]] = day_of(issue + years * YEAR, "back")
         elif "valid_to_ages" in entry:
             ages = entry["valid_to_ages"]
-            to = [pl.when(issue < birth + (age - terms["window_years"]) * YEAR).then(birth + age * YEAR) for age in ages]
+            to = [
+                pl.when(issue < birth + (age - terms["window_years"]) * YEAR).then(birth + age * YEAR) for age in ages
+            ]
             expiry[entry["id"]] = day_of(pl.coalesce(to), "forward")
     by_kind = pl.coalesce(pl.when(kind == name).then(pl.col(f"_expiry_{name}")) for name in expiry)
     extended = terms["extended"]

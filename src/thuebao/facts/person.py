@@ -12,8 +12,11 @@ from thuebao.facts.text import Cleaning, fold, fold_name_of_place, looked_up, sp
 from thuebao.record import raw
 from thuebao.reference import Reference
 
-
-_WORD = r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9]+"
+_LETTERS = (
+    r"A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169"
+    r"\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9"
+)
+_WORD = f"[{_LETTERS}]+"
 _USUAL = f"^{_WORD}(?: {_WORD})+$"
 _NAME = pl.Struct({"text": pl.String, "unusual": pl.String})
 

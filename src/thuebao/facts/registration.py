@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+
 import polars as pl
 
 from thuebao.facts.kernel import Kernel, elementwise, only_where
-from thuebao.record import raw
 from thuebao.reference import Reference
 
 

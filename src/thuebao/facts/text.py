@@ -60,7 +60,7 @@ class Cleaning:
     def _begins_surely(self, values: pl.Series) -> pl.Series:
         """Return whether each value begins as the first one does, where no token begins so."""
         first = values.first(ignore_nulls=True)
-        if not first or first[0] not in self._sure_beginnings:
+        if not isinstance(first, str) or not first or first[0] not in self._sure_beginnings:
             return values.str.contains(self._surely_present).fill_null(value=False)
         begin = end = self._sure_beginnings.index(first[0])
         signs = self._sure_beginnings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
@@ -30,7 +31,9 @@ def print_rules(rules: list[Rule], console: Console) -> None:
 
 def rules_as_json(rules: list[Rule]) -> str:
     """Return the rules as JSON: all of their data."""
-    return json.dumps({"schema": "thuebao-rules/1", "rules": [_as_dict(r) for r in rules]}, ensure_ascii=False, indent=1)
+    return json.dumps(
+        {"schema": "thuebao-rules/1", "rules": [_as_dict(r) for r in rules]}, ensure_ascii=False, indent=1
+    )
 
 
 def _as_dict(rule: Rule) -> dict[str, Any]:
@@ -38,13 +41,14 @@ def _as_dict(rule: Rule) -> dict[str, Any]:
         "code": rule.code, "name": rule.name, "severity": rule.severity, "eras": list(rule.eras),
         "field": rule.field, "applies": rule.applies, "violation": rule.violation,
         "title": rule.title, "explain": rule.explain, "action": rule.action,
-        "basis": [{"eras": list(b.eras), "instrument": b.instrument, "provision": b.provision, "about": b.about} for b in rule.basis],
+        "basis": [{**asdict(b), "eras": list(b.eras)} for b in rule.basis],
     }  # fmt: skip
 
 
 def print_rule(rule: Rule, rulebook: Rulebook, console: Console) -> None:
     """Print one rule: what, why, law by era, what to do, examples."""
-    head = Text.assemble((rule.code, "bold"), f" {rule.name}  ", (text(f"severity.{rule.severity}"), STYLES[rule.severity]))
+    severity = (text(f"severity.{rule.severity}"), STYLES[rule.severity])
+    head = Text.assemble((rule.code, "bold"), f" {rule.name}  ", severity)
     console.print(head)
     console.print(Text(rule.title[language()], "bold"))
     _section(console, "explain.why", rule.explain[language()])

@@ -35,7 +35,7 @@ def share(part: int, whole: int) -> str:
     if part == whole:
         return text("number.percent", value="100")
     percent = min(max(100 * part / whole, 0.01), 99.99)
-    value = f"{percent:.2f}" if percent < 10 or percent > 99 else f"{percent:.1f}"  # noqa: PLR2004
+    value = f"{percent:.2f}" if percent < 10 or percent > 99 else f"{percent:.1f}"
     return text("number.percent", value=value.replace(".", ",") if language() == "vi" else value)
 
 
@@ -76,7 +76,12 @@ def _table(*columns: tuple[str, str]) -> Table:
     """Return a table with (title, "left" or "right") columns, light enough for a pipe."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for title, justify in columns:
-        table.add_column(title, justify="right" if justify == "right" else "left", overflow="fold", no_wrap=justify == "right")
+        table.add_column(
+            title,
+            justify="right" if justify == "right" else "left",
+            overflow="fold",
+            no_wrap=justify == "right",
+        )
     return table
 
 
@@ -112,7 +117,11 @@ def _rules(result: AuditResult, width: int) -> list[RenderableType]:
     counts = {(o, c): v for o, c, _, v in result.counts.iter_rows()}
     # Beside code, severity, title and total there must be room for every operator's own column.
     wide = width >= 72 + sum(max(len(o), 9) + 2 for o in operators)
-    columns = [(text("summary.code"), "left"), (text("summary.severity"), "left"), (text("summary.rule"), "left")]
+    columns = [
+        (text("summary.code"), "left"),
+        (text("summary.severity"), "left"),
+        (text("summary.rule"), "left"),
+    ]
     columns += [(text("summary.violations"), "right")]
     columns += [(o, "right") for o in operators] if wide else [(text("summary.by_operator"), "left")]
     table = _table(*columns)
@@ -169,6 +178,9 @@ def _export_findings(result: AuditResult) -> Table:
         grouped.setdefault((f.code, f.severity, f.path), []).append(f.detail)
     for (code, severity, path), details in grouped.items():
         table.add_row(
-            Text(code), Text(text(f"severity.{severity}"), STYLES[severity]), plain(path), plain(", ".join(details))
+            Text(code),
+            Text(text(f"severity.{severity}"), STYLES[severity]),
+            plain(path),
+            plain(", ".join(details)),
         )
     return table

@@ -25,9 +25,7 @@ class Addresses:
         districts: dict[str, list[str]] = {}
         for row in rows("districts"):
             districts.setdefault(row["code"], []).append(row["name"])
-        self.tails = pl.Series(
-            [f"{d}, {name}" for code, name in law.provinces for d in _four(districts, code)]
-        )
+        self.tails = pl.Series([f"{d}, {name}" for code, name in law.provinces for d in _four(districts, code)])
         self.districts = pl.Series([d for code, _ in law.provinces for d in _four(districts, code)])
         areas = [int(own[code]["area_code"]) if code in own else 24 for code, _ in law.provinces]
         # Subscribers of the two largest cities have eight digits, all others seven.
@@ -38,11 +36,7 @@ class Addresses:
         """Return the address of `key` in a province, as it was written on a day."""
         draw = self.streams
         district = province.cast(pl.UInt64) * number(4) + draw.below(f"{name} district", key, 4)
-        tail = (
-            pl.when(when < _DISTRICTS_UNTIL)
-            .then(at(self.tails, district))
-            .otherwise(at(self.new_names, province))
-        )
+        tail = pl.when(when < _DISTRICTS_UNTIL).then(at(self.tails, district)).otherwise(at(self.new_names, province))
         ward = draw.pick(f"{name} ward", key, column("wards", "name"))
         return pl.concat_str(self._street(name, key), pl.lit(", "), ward, pl.lit(", "), tail)
 

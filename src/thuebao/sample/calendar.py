@@ -48,6 +48,4 @@ def day_texts(form: str) -> pl.Series:
 
 def time_texts() -> pl.Series:
     """Return the text HH:MM:SS of every second of a day."""
-    return pl.select(
-        pl.time_range(interval="1s", closed="left", eager=False).dt.strftime("%H:%M:%S")
-    ).to_series()
+    return pl.select(pl.time_range(interval="1s", closed="left", eager=False).dt.strftime("%H:%M:%S")).to_series()

@@ -52,9 +52,7 @@ def with_documents(frame: pl.DataFrame, streams: Streams) -> pl.DataFrame:
     ends = pl.col("_valid") <= pl.col("_to") + _MARGIN
     exchanged = pl.max_horizontal("_earliest", pl.col("_valid") - 700)
     too_late = ends & (exchanged > pl.col("_latest"))
-    frame = frame.with_columns(
-        _earliest=pl.when(ends).then(exchanged).otherwise("_earliest"), _ends=ends
-    ).with_columns(
+    frame = frame.with_columns(_earliest=pl.when(ends).then(exchanged).otherwise("_earliest"), _ends=ends).with_columns(
         # No CCCD was issued any more: the new card is a thẻ căn cước.
         _paper=pl.when(too_late).then(Paper.CAN_CUOC).otherwise("_paper"),
         _earliest=pl.max_horizontal(pl.col("_earliest"), pl.when(too_late).then(_CAN_CUOC_FROM)),
@@ -75,11 +73,7 @@ def _wanted(streams: Streams) -> pl.Expr:
         .when(kind == Kind.MINOR)
         .then(pl.when(first >= _CAN_CUOC_FROM + 20).then(Paper.CAN_CUOC).otherwise(Paper.PASSPORT))
         .when(first >= day(2025, 1, 1))
-        .then(
-            _one_of(
-                draw, [(600, Paper.CAN_CUOC), (960, Paper.CCCD), (996, Paper.E_ID), (1000, Paper.CERTIFICATE)]
-            )
-        )
+        .then(_one_of(draw, [(600, Paper.CAN_CUOC), (960, Paper.CCCD), (996, Paper.E_ID), (1000, Paper.CERTIFICATE)]))
         .when(first >= _CAN_CUOC_FROM + 20)
         .then(_one_of(draw, [(350, Paper.CAN_CUOC), (970, Paper.CCCD), (1000, Paper.E_ID)]))
         .when(first >= day(2021, 6, 1))

@@ -74,9 +74,7 @@ def _members(
     )
     key = pl.col("scheme").cast(pl.UInt64) * number(1 << 32) + pl.col("n").cast(pl.UInt64)
     # Hundreds of records stand for one pick: the larger an operator, the more groups it gets.
-    picks = pl.Series(
-        [i for i, op in enumerate(large) for _ in range(1 + carriers[op].records // _unit(carriers))]
-    )
+    picks = pl.Series([i for i, op in enumerate(large) for _ in range(1 + carriers[op].records // _unit(carriers))])
     place = (streams.pick("group", key, picks) + pl.col("member") % pl.col("spread")) % len(large)
     return frame.select(
         "scheme",
@@ -97,9 +95,7 @@ def _keeping(carrier: Carrier, members: int) -> Carrier:
         return carrier
     needed = members + members // 8 + 2 * BLOCK  # some slots are not of adults
     if needed > carrier.records // 2:
-        raise ValueError(
-            f"{carrier.name}: {carrier.records} records have no room for {members} of violations"
-        )
+        raise ValueError(f"{carrier.name}: {carrier.records} records have no room for {members} of violations")
     return replace(carrier, planted=carrier.records - (carrier.records - needed) // BLOCK * BLOCK)
 
 
@@ -116,9 +112,7 @@ def _with_persons(
         if not carrier.planted:
             continue
         first = carrier.blocks * BLOCK + carrier.records - carrier.planted
-        persons = pl.DataFrame(
-            {"_person": pl.int_range(first, first + carrier.planted, dtype=pl.UInt64, eager=True)}
-        )
+        persons = pl.DataFrame({"_person": pl.int_range(first, first + carrier.planted, dtype=pl.UInt64, eager=True)})
         adult = at(people["kind"], pl.col("_person") % number(SLOTS)) == Kind.ADULT
         mine = owners.filter(pl.col("op") == op)
         chosen = persons.filter(adult).head(len(mine))

@@ -69,9 +69,7 @@ class Keys:
         """Return the keys of rows `start` to `stop` − 1 of a file, in the file's order."""
         row = pl.int_range(start, stop, dtype=pl.UInt64, eager=True).alias("_row")
         # Rows are shuffled, or the numbers of one person would stand next to each other.
-        place = (pl.col("_row") * number(step(file.records)) + number(file.records // 3)) % number(
-            file.records
-        )
+        place = (pl.col("_row") * number(step(file.records)) + number(file.records // 3)) % number(file.records)
         base = (
             row.to_frame()
             .with_columns(_g=place + number(file.first))
@@ -79,9 +77,7 @@ class Keys:
             .with_columns(_i=pl.col("_g") - self.of_operator("first", pl.col("_op")))
         )
         kept = self.of_operator("records", pl.col("_op")) - self.of_operator("planted", pl.col("_op"))
-        base = base.with_columns(
-            _kept=kept, _is_planted=pl.col("_i") >= kept, _block=pl.col("_i") // number(BLOCK)
-        )
+        base = base.with_columns(_kept=kept, _is_planted=pl.col("_i") >= kept, _block=pl.col("_i") // number(BLOCK))
         return self._persons(self._with_planted(base))
 
     def _with_planted(self, base: pl.DataFrame) -> pl.DataFrame:

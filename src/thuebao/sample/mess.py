@@ -49,12 +49,7 @@ class Mess:
         found = value
         for place, way in enumerate(ways):
             found = pl.when(chosen == number(place)).then(way(value)).otherwise(found)
-        return (
-            pl.when(self.streams.chance(f"mess {column}", key, _EACH))
-            .then(found)
-            .otherwise(value)
-            .alias(column)
-        )
+        return pl.when(self.streams.chance(f"mess {column}", key, _EACH)).then(found).otherwise(value).alias(column)
 
     def _empty(self, column: str) -> pl.Expr:
         key = pl.col("_g")
@@ -97,12 +92,8 @@ def _numbers() -> list[Way]:
         lambda n: n.str.slice(1),
         lambda n: n.str.slice(1) + ".0",
         lambda n: pl.lit("'") + n,
-        lambda n: pl.concat_str(
-            n.str.slice(0, 4), pl.lit(" "), n.str.slice(4, 3), pl.lit(" "), n.str.slice(7)
-        ),
-        lambda n: pl.concat_str(
-            n.str.slice(0, 4), pl.lit("."), n.str.slice(4, 3), pl.lit("."), n.str.slice(7)
-        ),
+        lambda n: pl.concat_str(n.str.slice(0, 4), pl.lit(" "), n.str.slice(4, 3), pl.lit(" "), n.str.slice(7)),
+        lambda n: pl.concat_str(n.str.slice(0, 4), pl.lit("."), n.str.slice(4, 3), pl.lit("."), n.str.slice(7)),
         lambda n: pl.concat_str(
             pl.lit("("), n.str.slice(0, 4), pl.lit(") "), n.str.slice(4, 3), pl.lit("-"), n.str.slice(7)
         ),
@@ -111,9 +102,7 @@ def _numbers() -> list[Way]:
 
 def _documents() -> list[Way]:
     return [
-        lambda n: pl.concat_str(
-            n.str.slice(0, 3), pl.lit(" "), n.str.slice(3, 3), pl.lit(" "), n.str.slice(6)
-        ),
+        lambda n: pl.concat_str(n.str.slice(0, 3), pl.lit(" "), n.str.slice(3, 3), pl.lit(" "), n.str.slice(6)),
         lambda n: pl.concat_str(n.str.slice(0, 3), pl.lit("."), n.str.slice(3)),
         lambda n: n + "-",
         lambda n: pl.lit("'") + n,

@@ -121,9 +121,7 @@ class Numbers:
     def _personal_number(self) -> pl.Expr:
         """Place of birth, century and sex, year, and a tail that no one else with the same start has."""
         index = pl.col("_round") * pl.col("_cards") + pl.col("_card")
-        salt = self.streams.below(
-            "tail", pl.col("_born_in").cast(pl.UInt64) + pl.col("_year").cast(pl.UInt64), TAILS
-        )
+        salt = self.streams.below("tail", pl.col("_born_in").cast(pl.UInt64) + pl.col("_year").cast(pl.UInt64), TAILS)
         tail = _twin((index * number(step(TAILS)) + salt) % number(TAILS), TAILS)
         century = (pl.col("_year") // 100 - 19) * 2 + pl.when("_male").then(0).otherwise(1)
         start = (century * 100 + pl.col("_year") % 100).cast(pl.UInt64)

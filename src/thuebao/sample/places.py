@@ -47,9 +47,7 @@ class Pools:
         draw = streams.below("at point", pl.col("_g"), POINTS)
         # From the fourth prepaid number on: at an own fixed point only (DUP112).
         own = draw // number(3) * number(3) + number(OWN)
-        point = pl.coalesce(
-            pl.col("_pos").cast(pl.UInt64), pl.when(pl.col("_k") >= 3).then(own).otherwise(draw)
-        )
+        point = pl.coalesce(pl.col("_pos").cast(pl.UInt64), pl.when(pl.col("_k") >= 3).then(own).otherwise(draw))
         start = pl.col("_op").cast(pl.UInt64) * number(len(self.addresses.old_names)) + self.province()
         return start * number(POINTS) + point
 
@@ -76,17 +74,11 @@ def points(carriers: Sequence[Carrier], addresses: Addresses, streams: Streams) 
             point=key % number(POINTS),
         )
         .with_columns(
-            kind=pl.when(pl.col("point") % 3 == OWN)
-            .then(0)
-            .when(pl.col("point") == _MOBILE)
-            .then(1)
-            .otherwise(2)
+            kind=pl.when(pl.col("point") % 3 == OWN).then(0).when(pl.col("point") == _MOBILE).then(1).otherwise(2)
         )
         .select(
             "kind",
-            code=pl.concat_str(
-                at(code, pl.col("of")), digits(pl.col("province"), 2), digits(pl.col("point"), 2)
-            ),
+            code=pl.concat_str(at(code, pl.col("of")), digits(pl.col("province"), 2), digits(pl.col("point"), 2)),
             name=pl.concat_str(
                 pl.when(kind == 0)
                 .then(streams.pick("point", key, words["own_fixed"]))
@@ -130,9 +122,7 @@ def organisations(addresses: Addresses, streams: Streams, records: int) -> pl.Da
 
     # A sum that 11 divides has no check digit. The next number has another sum, or the one after it.
     for _ in range(3):
-        found = found.with_columns(
-            serial=pl.when(weighed() == 0).then(pl.col("serial") + 1).otherwise("serial")
-        )
+        found = found.with_columns(serial=pl.when(weighed() == 0).then(pl.col("serial") + 1).otherwise("serial"))
     branch = streams.below("branch", key, 10)
     return found.select(
         name=pl.concat_str(
@@ -142,11 +132,7 @@ def organisations(addresses: Addresses, streams: Streams, records: int) -> pl.Da
         tax_code=pl.concat_str(
             digits(pl.col("serial"), 9),
             10 - weighed(),
-            pl.when(branch == 0)
-            .then(pl.lit("-001"))
-            .when(branch == 1)
-            .then(pl.lit("002"))
-            .otherwise(pl.lit("")),
+            pl.when(branch == 0).then(pl.lit("-001")).when(branch == 1).then(pl.lit("002")).otherwise(pl.lit("")),
         ),
         address=addresses.short("organisation", key, place),
     )

@@ -84,9 +84,7 @@ def carriers(records: int, operators: Sequence[str] | None, law: Law) -> list[Ca
         start = used.get(holder, 0)
         used[holder] = start + counts[i]
         found.append(
-            Carrier(
-                name, row["code"], row["file"], row["mnc"], holder, counts[i], firsts[i], blocks[i], start
-            )
+            Carrier(name, row["code"], row["file"], row["mnc"], holder, counts[i], firsts[i], blocks[i], start)
         )
         if used[holder] > len(law.prefixes[holder]) * PER_PREFIX:
             raise ValueError(f"{records} records: the ranges of {holder} have too few numbers")

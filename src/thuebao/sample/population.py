@@ -117,10 +117,7 @@ def with_people(frame: pl.DataFrame, table: pl.DataFrame, streams: Streams, law:
             .then(streams.pick("lives in", person, _provinces(law)))
             .otherwise(look["province"])
             .alias("_lives"),
-            *(
-                look[name].alias(f"_{name}")
-                for name in ("card", "cards", "cmnd", "cmnds", "passport", "passports")
-            ),
+            *(look[name].alias(f"_{name}") for name in ("card", "cards", "cmnd", "cmnds", "passport", "passports")),
             (person // number(SLOTS)).alias("_round"),
             _of_year=streams.below("day of birth", person, 365).cast(pl.Int32),
         )
@@ -148,6 +145,4 @@ def _other_birth(streams: Streams) -> pl.Expr:
 def _leap_day(streams: Streams) -> pl.Expr:
     """Return 1 for some of those born on 1 March of a leap year: they are born on 29 February instead."""
     leap = at(LEAP, pl.col("_year") - FIRST_YEAR) == 1
-    return (leap & (pl.col("_of_year") == 59) & streams.chance("29 February", pl.col("_person"), 0.5)).cast(
-        pl.Int32
-    )
+    return (leap & (pl.col("_of_year") == 59) & streams.chance("29 February", pl.col("_person"), 0.5)).cast(pl.Int32)

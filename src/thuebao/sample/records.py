@@ -56,7 +56,5 @@ class Records:
         frame = self.keys.frame(file, start, stop)
         frame = with_people(frame, self.people, self.streams, self.law)
         nation = at(self.nations, self.streams.below("nation", pl.col("_person"), len(self.nations)))
-        frame = with_registration(
-            frame.with_columns(_nation=nation), self.draws, self.streams, self.law, self.as_of
-        )
+        frame = with_registration(frame.with_columns(_nation=nation), self.draws, self.streams, self.law, self.as_of)
         return with_documents(frame, self.streams).with_columns(self.columns)

@@ -49,9 +49,7 @@ def days_of_registration(law: Law, as_of: date) -> pl.Series:
     )
 
 
-def with_registration(
-    frame: pl.DataFrame, draws: pl.Series, streams: Streams, law: Law, as_of: date
-) -> pl.DataFrame:
+def with_registration(frame: pl.DataFrame, draws: pl.Series, streams: Streams, law: Law, as_of: date) -> pl.DataFrame:
     """Add when and how each record was registered.
 
     `_from` and `_to` (days: between them lie all numbers of the person), `_day`, `_second` (of the day),
@@ -69,9 +67,7 @@ def with_registration(
             _OPENS + streams.below("time", pl.col("_g"), _OPEN_SECONDS).cast(pl.Int32),
         ),
     )
-    frame = frame.with_columns(
-        _era=pl.sum_horizontal([(pl.col("_day") >= start).cast(pl.Int8) for start in law.eras])
-    )
+    frame = frame.with_columns(_era=pl.sum_horizontal([(pl.col("_day") >= start).cast(pl.Int8) for start in law.eras]))
     person = pl.col("_individual")
     organisation = pl.when(person).then(POSTPAID).otherwise(POSTPAID_ORGANISATION)
     postpaid = streams.below("payment", pl.col("_g"), 1000) < organisation * 1000
@@ -100,9 +96,7 @@ def _last(draws: pl.Series, streams: Streams, end: int) -> pl.Expr:
     spread = streams.bits("later day", person)
     any_day = at(draws, streams.below("day", person, len(draws)))
     not_before = pl.max_horizontal(pl.col("_birth") + _ADULT_FROM, pl.col("_not_before").fill_null(FIRST_DAY))
-    adult = (
-        pl.when(any_day < not_before).then(_between(not_before, pl.lit(end - 1), spread)).otherwise(any_day)
-    )
+    adult = pl.when(any_day < not_before).then(_between(not_before, pl.lit(end - 1), spread)).otherwise(any_day)
     first = pl.max_horizontal(pl.col("_birth") + 200, pl.lit(FIRST + SPAN))
     last = pl.min_horizontal(pl.col("_birth") + _MINOR_UNTIL, pl.lit(end - 1))
     recent = pl.max_horizontal(first, pl.lit(end - _CARDS_FOR_CHILDREN))

@@ -69,9 +69,7 @@ class Style:
 
     def header_texts(self, law: Law) -> dict[str, str]:
         """Return the header of every canonical column, in the catalogue's order."""
-        return {
-            column["name"]: self._header(column) for column in law.reference.document("columns")["column"]
-        }
+        return {column["name"]: self._header(column) for column in law.reference.document("columns")["column"]}
 
     def _header(self, column: dict[str, object]) -> str:
         name, listed = str(column["name"]), column["headers"]

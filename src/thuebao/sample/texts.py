@@ -47,9 +47,7 @@ class Texts:
 
     def expressions(self, operator_of: dict[str, pl.Expr]) -> list[pl.Expr]:
         """Return all columns; `operator_of` has the operators of `_number_of` and `_sim_of`."""
-        named = (
-            self._person() | self._document() | self._organisation() | self._registration() | self._channel()
-        )
+        named = self._person() | self._document() | self._organisation() | self._registration() | self._channel()
         named["operator"] = at(pl.Series([c.name for c in self.carriers]), pl.col("_op"))
         named["msisdn"] = self.numbers.msisdn(operator_of["_number_of"], pl.col("_number_of"))
         named["sim_serial"] = self.numbers.sim_serial(operator_of["_sim_of"], pl.col("_sim_of"))
@@ -80,12 +78,8 @@ class Texts:
             "date_of_birth": pl.when(human).then(style.day(pl.col("_shown_birth"))),
             "nationality": pl.when(human).then(nationality),
             "sex": pl.when(human & ~streams.chance("no sex", person, 0.05)).then(sex),
-            "address": pl.when(human).then(
-                self.addresses.text("address", person, pl.col("_lives"), pl.col("_day"))
-            ),
-            "guardian_name": pl.when(guardian).then(
-                vietnamese_name(key, streams.chance("father", key, 0.5), streams)
-            ),
+            "address": pl.when(human).then(self.addresses.text("address", person, pl.col("_lives"), pl.col("_day"))),
+            "guardian_name": pl.when(guardian).then(vietnamese_name(key, streams.chance("father", key, 0.5), streams)),
             "consent_ref": pl.when(minor & new_law & (age >= _FROM_6)).then(self._reference("DY")),
         }
 

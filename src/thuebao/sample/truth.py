@@ -20,8 +20,6 @@ def truth_of(frame: pl.DataFrame, path: str) -> pl.DataFrame:
     return (
         frame.lazy()
         .filter(pl.col("_code").is_not_null())
-        .select(
-            pl.lit(path).alias("path"), (pl.col("_row") + 1).alias("record"), code="_code", column="_column"
-        )
+        .select(pl.lit(path).alias("path"), (pl.col("_row") + 1).alias("record"), code="_code", column="_column")
         .collect()
     )

@@ -80,7 +80,7 @@ class _Account:
 
     def checked(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Return the batch without blank lines, its bytes added to the account."""
-        self._bytes += batch[_BYTES].sum()
+        self._bytes += int(batch[_BYTES].sum())
         empty_ends = batch[_LAST]
         if empty_ends.any():
             self._some_end_empty = True

@@ -30,7 +30,7 @@ def find_exports(paths: Sequence[str | os.PathLike[str]]) -> Found:
     """Return the files that `paths` name: files in the order given, those of a folder or pattern by name."""
     found = Found()
     seen: set[Path] = set()
-    for path in map(os.fspath, paths):
+    for path in (os.fspath(path) for path in paths):
         for file in _files_of(path, found):
             real = Path(file).resolve()
             (found.given_twice if real in seen else found.files).append(file)

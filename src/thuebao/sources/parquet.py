@@ -58,5 +58,7 @@ def as_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     if dtype.is_float():
         # Numbers that a spreadsheet or data frame made of identifiers: 912345678.0 was 912345678.
         whole = column.is_finite() & (column == column.floor()) & (column.abs() < _LARGEST_EXACT)
-        return pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(column.cast(pl.String))
+        return (
+            pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(column.cast(pl.String))
+        )
     return column.cast(pl.String)

@@ -34,9 +34,7 @@ def variants(damage: Damage) -> list[Variant]:
 
 
 def _kinds(damage: Damage) -> list[Variant]:
-    told_by_number = damage.is_paper(Paper.CMND, Paper.CCCD) | (
-        damage.is_paper(Paper.CAN_CUOC) & damage.adult
-    )
+    told_by_number = damage.is_paper(Paper.CMND, Paper.CCCD) | (damage.is_paper(Paper.CAN_CUOC) & damage.adult)
     after_cmnd = (pl.col("_day") > _CMND_UNTIL) & damage.adult & damage.is_paper(Paper.CCCD, Paper.CAN_CUOC)
     countries = damage.law.countries
     abroad = [damage.style.country(countries[code]) for code in words("nationalities", "alpha2")]

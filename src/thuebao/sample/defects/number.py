@@ -36,9 +36,7 @@ def _old_form(damage: Damage) -> Variant:
     known = damage.law.old_prefixes
     prefix = pl.col("msisdn").str.slice(0, 3)
     old = prefix.replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
-    return Variant(
-        "NUM103", "msisdn", prefix.is_in(list(known)), {"msisdn": old + pl.col("msisdn").str.slice(3)}
-    )
+    return Variant("NUM103", "msisdn", prefix.is_in(list(known)), {"msisdn": old + pl.col("msisdn").str.slice(3)})
 
 
 def _of_nobody(damage: Damage) -> Variant:

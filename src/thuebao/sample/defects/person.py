@@ -139,6 +139,4 @@ def _letters() -> list[str]:
 def _misread(letter: str) -> str:
     """Return a letter's UTF-8 bytes read as Windows-1252."""
     # Five bytes mean nothing there; programs show them as control characters.
-    return "".join(
-        bytes([byte]).decode("cp1252", "replace").replace("\ufffd", chr(byte)) for byte in letter.encode()
-    )
+    return "".join(bytes([byte]).decode("cp1252", "replace").replace("\ufffd", chr(byte)) for byte in letter.encode())

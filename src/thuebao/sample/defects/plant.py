@@ -76,8 +76,6 @@ class Defects:
             draw = pl.col(f"_draw_{variant.code}")
             if variant.rare:
                 # Rarest of all: wins whenever the rare rules come first.
-                draw = pl.col("_rare_first") + (
-                    pl.max_horizontal(draw, "_rarest") if variant.rare > 1 else draw
-                )
+                draw = pl.col("_rare_first") + (pl.max_horizontal(draw, "_rarest") if variant.rare > 1 else draw)
             scores.append(pl.when(variant.when).then(draw + choice + literal(place)))
         return (pl.max_horizontal(scores) % literal(1 << _VARIANT_BITS)).cast(pl.UInt32)

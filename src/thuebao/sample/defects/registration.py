@@ -28,9 +28,7 @@ def _papers(damage: Damage) -> list[Variant]:
     unpaid = {"payment_type": damage.missing("payment")}
     return [
         Variant("REG101", "payment_type", pl.col("_era") == D49, unpaid),
-        Variant(
-            "REG102", "payment_type", damage.anyone, {"payment_type": damage.one_of("payment", _NO_PAYMENTS)}
-        ),
+        Variant("REG102", "payment_type", damage.anyone, {"payment_type": damage.one_of("payment", _NO_PAYMENTS)}),
         Variant("REG121", "document_scan_ref", since_2017, {"document_scan_ref": damage.missing("scan")}),
         Variant("REG122", "confirmation_ref", form, no_form),
     ]
@@ -62,14 +60,10 @@ def _time(damage: Damage) -> list[Variant]:
     lasting = pl.col("_valid").is_null() | (pl.col("_valid") > today + 90)
     if today + 61 > _CMND_UNTIL:
         lasting &= ~damage.is_paper(Paper.CMND, Paper.CMND_12)
-    future = (
-        current & lasting & pl.col("_terminated").is_null() & (pl.col("_kind") != Kind.MINOR) & (room > 0)
-    )
+    future = current & lasting & pl.col("_terminated").is_null() & (pl.col("_kind") != Kind.MINOR) & (room > 0)
     moved = {column: style.moment(day_after, pl.col("_second"))}
     for name, ahead in (("portrait_taken_at", -300), ("authenticated_at", 60), ("service_started_at", 600)):
-        moved[name] = pl.when(pl.col(name).is_not_null()).then(
-            style.moment(day_after, pl.col("_second") + ahead)
-        )
+        moved[name] = pl.when(pl.col(name).is_not_null()).then(style.moment(day_after, pl.col("_second") + ahead))
     invalid = damage.invalid_date("registered", pl.col("_day"), " 10:15:00")
     return [
         Variant("REG131", column, current, {column: damage.missing("registered")}, rare=1),
