@@ -298,10 +298,7 @@ def _plan(rng: Random) -> Plan:
     carrier = rng.choices(list(OPERATORS), weights=[30, 20, 20, 6, 4, 5, 4, 3, 3, 3])[0]
     foreign = rng.random() < 0.09
     sex = rng.choice(["male", "female"])
-    if foreign:
-        name = rng.choice(FOREIGN_NAMES)
-    else:
-        name = rng.choice(ETHNIC) if rng.random() < 0.05 else _person_name(rng)
+    name = rng.choice(FOREIGN_NAMES) if foreign else rng.choice(ETHNIC) if rng.random() < 0.05 else _person_name(rng)
     plan = Plan(
         carrier=carrier,
         number=rng.choice(OPERATORS[carrier].split()) + _digits(rng, 7),

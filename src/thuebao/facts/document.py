@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from thuebao.facts.calendar import YEAR, day_of
-from thuebao.facts.kernel import OverDistinct, elementwise, fill_where, refine
+from thuebao.facts.kernel import OverDistinct, elementwise, fill_where, refine, replace_where
 from thuebao.facts.text import Cleaning, fold
 from thuebao.record import raw
 from thuebao.reference import Reference
@@ -42,6 +42,8 @@ def _number_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]
         text = cleaning.exact(values).str.replace_all(r"[ .-]", "").str.replace("^'+", "")
         return text.str.to_uppercase()
 
+    plain = f"^[A-Z0-9]{{{max(map(len, cleaning.tokens)) + 1},}}$"
+
     def parse(values: pl.Series) -> pl.Series:
         """Return a struct of the number and whether it has each form."""
         is_personal = values.str.contains(forms[personal])
@@ -49,7 +51,9 @@ def _number_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]
         others = ~is_personal.fill_null(value=False)
         found = {"number": values} | {form: is_personal & (form == personal) for form in forms}
         if others.any():
-            part = clean(values.filter(others))
+            part = values.filter(others)
+            # Longer than any missing token, and made of nothing that would be dropped.
+            part = replace_where(part, ~part.str.contains(plain), clean)
             found["number"] = fill_where(values, others, part)
             for form, pattern in forms.items():
                 found[form] = fill_where(found[form], others, part.str.contains(pattern))

@@ -64,15 +64,14 @@ def number_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]
     digits = len(next(iter(ranges)))
     width = 10**digits
     assigned = pl.Series([f"{n:0{digits}}" in ranges for n in range(width)])
-    holders = pl.Series([ranges.get(f"{n:0{digits}}") or None for n in range(width)], dtype=pl.String)
-    known = sorted(set(reference.operators.values()))
-    hosts = {row["mvno"]: row["host"] for row in reference.table("mvno_hosts")}
+    operators = _known_operators(reference)
+    holders = pl.Series([operators.get(ranges.get(f"{n:0{digits}}", ""), 0) for n in range(width)], dtype=pl.UInt32)
+    foreign = _foreign(operators, {row["mvno"]: row["host"] for row in reference.table("mvno_hosts")})
 
     def prefix(numbers: pl.Series) -> pl.Series:
         return numbers.str.head(digits).cast(pl.UInt16, strict=False)
 
-    current, holder, operator = pl.col("msisdn_current"), pl.col("_range_holder"), pl.col("operator")
-    hosted = (_looked_up(operator, hosts) == holder) | (_looked_up(holder, hosts) == operator)
+    current = pl.col("msisdn_current")
     return {
         "_msisdn": elementwise(pl.col(raw("msisdn")), parsing.parse, _PARSED),
         "msisdn": pl.col("_msisdn").struct.field("text"),
@@ -80,27 +79,45 @@ def number_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]
         "msisdn_current": pl.col("_msisdn").struct.field("current"),
         "msisdn_is_old_form": pl.when(current.is_not_null()).then(pl.col("_msisdn").struct.field("old")),
         "_range": elementwise(current, prefix, pl.UInt16),
-        "_range_holder": elementwise(pl.col("_range"), holders.gather, pl.String),
+        "_range_holder": elementwise(pl.col("_range"), holders.gather, pl.UInt32),
         "msisdn_range_assigned": elementwise(pl.col("_range"), assigned.gather, pl.Boolean),
-        "msisdn_range_of_another_operator": pl.when(current.is_not_null()).then(
-            (holder.is_not_null() & operator.is_in(known) & (holder != operator)).fill_null(value=False)
-            & ~hosted.fill_null(value=False)
+        "msisdn_range_of_another_operator": elementwise(
+            pl.col("_operator_code") * (len(operators) + 1) + pl.col("_range_holder"), foreign.gather, pl.Boolean
         ),
     }
 
 
-def _looked_up(expr: pl.Expr, table: dict[str, str]) -> pl.Expr:
-    return elementwise(expr, OverDistinct(lambda values: looked_up(values, table), pl.String), pl.String)
+def _known_operators(reference: Reference) -> dict[str, int]:
+    """Return a number for each known operator, from 1; 0 is nobody's."""
+    return {name: n for n, name in enumerate(sorted(set(reference.operators.values())), 1)}
+
+
+def _foreign(operators: dict[str, int], hosts: dict[str, str]) -> pl.Series:
+    """Return, for operator × (number of operators + 1) + holder, whether both are known, apart, and not MVNO and host."""
+    related = {(name, name) for name in operators} | {pair for m, h in hosts.items() for pair in ((m, h), (h, m))}
+    table = [False] * (len(operators) + 1) ** 2
+    for operator, n in operators.items():
+        for holder, k in operators.items():
+            table[n * (len(operators) + 1) + k] = (operator, holder) not in related
+    return pl.Series(table)
 
 
 def operator_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
-    """Return the operator, known names folded to the canonical one, and `operator_is_known`."""
+    """Return the operator, known names folded to the canonical one."""
+    known = _known_operators(reference)
 
     def canonical(values: pl.Series) -> pl.Series:
         text = cleaning.exact(values)
-        return looked_up(fold(text), reference.operators).fill_null(text).fill_null(UNKNOWN_OPERATOR)
+        name = looked_up(fold(text), reference.operators).fill_null(text).fill_null(UNKNOWN_OPERATOR)
+        code = name.replace_strict(known, default=0, return_dtype=pl.UInt32)
+        return pl.DataFrame({"name": name, "code": code}).to_struct()
 
-    return {"operator": elementwise(pl.col(raw("operator")), OverDistinct(canonical, pl.String), pl.String)}
+    both = pl.Struct({"name": pl.String, "code": pl.UInt32})
+    return {
+        "_operator": elementwise(pl.col(raw("operator")), OverDistinct(canonical, both), both),
+        "operator": pl.col("_operator").struct.field("name"),
+        "_operator_code": pl.col("_operator").struct.field("code"),
+    }
 
 
 def known_operator(reference: Reference, name: str) -> str | None:

@@ -11,7 +11,7 @@ import string
 
 import polars as pl
 
-from thuebao.facts.kernel import OverDistinct, elementwise, refine, replace_where
+from thuebao.facts.kernel import Kernel, OverDistinct, elementwise, refine, replace_where
 from thuebao.record import columns, raw
 from thuebao.reference import Reference
 
@@ -27,7 +27,7 @@ class Cleaning:
 
     def __init__(self, reference: Reference) -> None:
         tokens = [*reference.missing_tokens, ""]
-        self._tokens = tokens
+        self.tokens = tokens
         spelt = "|".join(re.escape(token) for token in tokens)
         self._suspect = f"(?i)^(?:{spelt})$|^ | $|  |[^{_PLAIN}]"
         # A value with a letter or digit that no token has is there, whatever else it holds; so is one that
@@ -44,7 +44,7 @@ class Cleaning:
             .str.strip_chars()
             .str.replace_all(r"\s+", " ")
         )
-        missing = text.str.to_lowercase().is_in(self._tokens)
+        missing = text.str.to_lowercase().is_in(self.tokens)
         return text.set(missing, None)
 
     def clean(self, values: pl.Series) -> pl.Series:
@@ -125,10 +125,13 @@ def text_facts(reference: Reference, coded: tuple[str, ...], typed: tuple[str, .
     cleaning = Cleaning(reference)
     facts: dict[str, pl.Expr] = {}
     for name in columns():
-        kernel = OverDistinct(cleaning.clean, pl.String) if name in _REPEATING else cleaning.clean
-        facts[name] = elementwise(pl.col(raw(name)), kernel, pl.String)
+        clean: Kernel = cleaning.clean
+        present: Kernel = cleaning.present
+        if name in _REPEATING:
+            clean, present = OverDistinct(clean, pl.String), OverDistinct(present, pl.Boolean)
+        facts[name] = elementwise(pl.col(raw(name)), clean, pl.String)
         if name not in typed:
-            facts[f"has_{name}"] = elementwise(pl.col(raw(name)), cleaning.present, pl.Boolean)
+            facts[f"has_{name}"] = elementwise(pl.col(raw(name)), present, pl.Boolean)
     for name in coded:
         facts.update(_coded(name, cleaning, reference.codes(name)))
     return facts
