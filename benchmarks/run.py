@@ -74,6 +74,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--records", type=int, default=10_000_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--without-duckdb", action="store_true", help="leave out (c), which takes longest")
     parser.add_argument("--data", type=Path, default=HERE / "data")
     options = parser.parse_args()
     clean = export(options.data, "clean", options.records, defects=0.0)
@@ -81,6 +82,8 @@ def main() -> None:
     figures: dict[str, list[dict[str, float]]] = {}
     for run in range(options.runs + 1):
         for name, command in commands(clean, dirty).items():
+            if options.without_duckdb and "DuckDB" in name:
+                continue
             figure = measure(command)
             if run:  # the first round warms the file cache
                 figures.setdefault(name, []).append(figure)

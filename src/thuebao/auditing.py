@@ -46,7 +46,7 @@ def today() -> date:
 
 
 def audit(
-    paths: Sequence[str | os.PathLike[str]],
+    paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     *,
     operator: str | None = None,
     rules: Sequence[Path] = (),
@@ -87,7 +87,7 @@ def audit(
     with ExitStack() as stack:
         replacement = stack.enter_context(Replacement(findings)) if findings else None
         output = open_findings(replacement) if replacement else None
-        sources = find_exports(paths)
+        sources = find_exports([paths] if isinstance(paths, str | os.PathLike) else paths)
         for path in sources.files:
             run.read(path, output, progress)
         if output:

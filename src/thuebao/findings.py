@@ -79,27 +79,29 @@ def findings_of(evaluated: pl.DataFrame, plan: Plan, path: str, texts: pl.DataFr
         return Findings(path, pl.DataFrame(schema=schema), texts)
     eras = texts.height // len(codes)
     hits = evaluated.select(pl.exclude(*set(plan.scopes))).filter(HIT)
-    hits = hits.with_columns(
-        _number(hits, reveal=reveal).alias("msisdn"), order=pl.int_range(pl.len(), dtype=pl.UInt32)
-    )
-    parts = []
+    nothing = pl.repeat(None, hits.height, dtype=pl.String, eager=True)
+    rows, values, kinds = [], [], []
     for index, compiled in enumerate(plan.active):
         if hit[compiled.rule.code]:
-            field = compiled.rule.field
-            of_field = [raw(field)] if field and raw(field) in hits.columns else []
-            part = hits.select("order", RECORD, "operator", "msisdn", ERA, *of_field, hit=compiled.rule.code).filter(
-                "hit"
-            )
-            parts.append(part.select(
-                "order", pl.col(RECORD).cast(pl.UInt64).alias("record"), "operator", "msisdn",
-                value=part[of_field[0]] if of_field else pl.lit(None, dtype=pl.String),
-                kind=pl.lit(index * eras, dtype=pl.UInt32) + pl.col(ERA),
-            ))  # fmt: skip
+            at = hits[compiled.rule.code].arg_true()
+            field = raw(compiled.rule.field or "")
+            rows.append(at)
+            values.append((hits[field] if field in hits.columns else nothing)[at].rename("value"))
+            kinds.append(pl.repeat(index * eras, len(at), dtype=pl.UInt32, eager=True))
+    row, kind = pl.concat(rows), pl.concat(kinds)
     # One integer sorts faster than two columns: by record, and within it by rule.
-    rows = pl.concat(parts)
-    key = rows["order"].cast(pl.UInt64) * len(texts) + rows["kind"]
-    rows = rows[key.arg_sort()].drop("order")
-    return Findings(path, rows.with_columns(_shown(rows["value"], reveal=reveal)), texts)
+    order = (row.cast(pl.UInt64) * len(texts) + kind).arg_sort()
+    row = row[order]
+    found = pl.DataFrame(
+        {
+            "record": hits[RECORD][row].cast(pl.UInt64),
+            "operator": hits["operator"][row],
+            "msisdn": _number(hits, reveal=reveal)[row],
+            "value": _shown(pl.concat(values)[order], reveal=reveal),
+            "kind": kind[order] + hits[ERA][row],
+        }
+    )
+    return Findings(path, found, texts)
 
 
 def _number(hits: pl.DataFrame, *, reveal: bool) -> pl.Series:

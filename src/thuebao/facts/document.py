@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from thuebao.facts.calendar import YEAR, day_of
-from thuebao.facts.kernel import OverDistinct, elementwise, fill_where, refine, replace_where
+from thuebao.facts.kernel import OverDistinct, elementwise, refine, replace_where
 from thuebao.facts.text import Cleaning, fold
 from thuebao.record import raw
 from thuebao.reference import Reference
@@ -35,29 +35,15 @@ def document_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Exp
 
 
 def _number_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]:
-    forms = {form["id"]: f"^(?:{form['pattern']})$" for form in law["number_form"]}
-    personal = law["personal_number"]["form"]
+    # Longer than any missing token, and made of nothing that would be dropped.
+    plain = f"^[A-Z0-9]{{{max(map(len, cleaning.tokens)) + 1},}}$"
 
     def clean(values: pl.Series) -> pl.Series:
         text = cleaning.exact(values).str.replace_all(r"[ .-]", "").str.replace("^'+", "")
         return text.str.to_uppercase()
 
-    plain = f"^[A-Z0-9]{{{max(map(len, cleaning.tokens)) + 1},}}$"
-
     def parse(values: pl.Series) -> pl.Series:
-        """Return a struct of the number and whether it has each form."""
-        is_personal = values.str.contains(forms[personal])
-        # Most numbers have the one form as they stand; only the others are cleaned and held against the rest.
-        others = ~is_personal.fill_null(value=False)
-        found = {"number": values} | {form: is_personal & (form == personal) for form in forms}
-        if others.any():
-            part = values.filter(others)
-            # Longer than any missing token, and made of nothing that would be dropped.
-            part = replace_where(part, ~part.str.contains(plain), clean)
-            found["number"] = fill_where(values, others, part)
-            for form, pattern in forms.items():
-                found[form] = fill_where(found[form], others, part.str.contains(pattern))
-        return pl.DataFrame(found).to_struct()
+        return replace_where(values, ~values.str.contains(plain), clean)
 
     least = law["placeholder"]["least_characters"]
     runs = sorted(_runs(_LONGEST_DIGITS))
@@ -71,14 +57,23 @@ def _number_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]
         return digits.is_in(runs) & (numbers.str.len_chars() >= int(least))
 
     number = pl.col("document_number")
-    parsed = pl.Struct({"number": pl.String} | dict.fromkeys(forms, pl.Boolean))
     facts = {
-        "_document": elementwise(pl.col(raw("id_number")), parse, parsed),
-        "document_number": pl.col("_document").struct.field("number"),
+        "document_number": elementwise(pl.col(raw("id_number")), parse, pl.String),
         "has_id_number": number.is_not_null(),
         "document_number_placeholder": elementwise(number, placeholder, pl.Boolean),
     }
-    return facts | {f"_{form}": pl.col("_document").struct.field(form) for form in forms}
+    return facts | {f"_{f['id']}": _in_form(law, f, number) for f in law["number_form"]}
+
+
+def _in_form(law: dict[str, Any], form: dict[str, str], number: pl.Expr) -> pl.Expr:
+    """Return whether the number has a form, where a kind of document that the form matters for could be meant."""
+    kinds = [k["id"] for k in law["kind"] if form["id"] in (*k["number_forms"], *k.get("home_number_forms", []))]
+    text_kind = pl.col("_id_type_kind")
+    asked = text_kind.is_in(kinds)
+    if form["id"] == law["id_type_of_two"]["number_form"]:
+        asked |= text_kind == _TWO_KINDS
+    asked = asked.fill_null(value=True) if form["id"] != law["personal_number"]["form"] else pl.lit(value=True)
+    return pl.when(asked).then(number).str.contains(f"^(?:{form['pattern']})$")
 
 
 def _runs(longest: int) -> set[str]:
@@ -107,34 +102,34 @@ def _kind_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]:
     patterns = [(entry["kind"], _id_type_pattern(entry)) for entry in law["id_type"]]
     patterns += [(kind, f"^{kind}$") for kind in [*(k["id"] for k in law["kind"]), "other"]]
     first, second = law["id_type_of_two"]["kinds"]
+    # Few kinds, asked for again and again: comparing their numbers is cheaper than comparing texts.
+    kinds = pl.Enum([*(k["id"] for k in law["kind"]), "other", "unknown", _TWO_KINDS])
     of = dict(patterns[: len(law["id_type"])])
 
     def kind_of_text(values: pl.Series) -> pl.Series:
         frame = pl.DataFrame({"text": fold(cleaning.exact(values))})
         text = pl.col("text")
         two = text.str.contains(of[first]) & text.str.contains(of[second])
-        chosen: Any = pl.when(False).then(pl.lit("other"))
+        chosen: Any = pl.when(pl.lit(value=False)).then(pl.lit("other"))
         for kind, pattern in patterns:
             if kind in (first, second):
                 chosen = chosen.when(two).then(pl.lit(_TWO_KINDS))
             chosen = chosen.when(text.str.contains(pattern)).then(pl.lit(kind))
-        return frame.select(kind=chosen.when(text.is_not_null()).then(pl.lit("other"))).to_series()
+        return frame.select(kind=chosen.when(text.is_not_null()).then(pl.lit("other")).cast(kinds)).to_series()
 
-    by_number: Any = pl.when(_form(law["kind_by_number"][0]["number_form"])).then(
-        pl.lit(law["kind_by_number"][0]["kind"])
-    )
-    for entry in law["kind_by_number"][1:]:
+    by_number: Any = pl.when(pl.lit(value=False)).then(pl.lit("unknown"))
+    for entry in law["kind_by_number"]:
         by_number = by_number.when(_form(entry["number_form"])).then(pl.lit(entry["kind"]))
     text_kind = pl.col("_id_type_kind")
     of_two = pl.when(_form(law["id_type_of_two"]["number_form"])).then(pl.lit(first)).otherwise(pl.lit(second))
-    # Few kinds, asked for again and again: comparing their numbers is cheaper than comparing texts.
-    kinds = pl.Enum([*(k["id"] for k in law["kind"]), "other", "unknown"])
     return {
-        "_id_type_kind": elementwise(pl.col(raw("id_type")), OverDistinct(kind_of_text, pl.String), pl.String),
-        "document_kind": pl.when(text_kind.is_null()).then(by_number.otherwise(pl.lit("unknown")))
-        .when(text_kind == _TWO_KINDS).then(of_two)
-        .otherwise(text_kind).cast(kinds),
-    }  # fmt: skip
+        "_id_type_kind": elementwise(pl.col(raw("id_type")), OverDistinct(kind_of_text, kinds), kinds),
+        "document_kind": pl.when(text_kind.is_null())
+        .then(by_number.otherwise(pl.lit("unknown")).cast(kinds))
+        .when(text_kind == _TWO_KINDS)
+        .then(of_two.cast(kinds))
+        .otherwise(text_kind),
+    }
 
 
 def _id_type_pattern(entry: dict[str, Any]) -> str:
@@ -234,26 +229,27 @@ def _lost_zeros_pattern(lengths: list[int]) -> str:
 def _validity_facts(law: dict[str, Any]) -> dict[str, pl.Expr]:
     terms = law["validity"]
     kind, birth, issue = pl.col("document_kind"), pl.col("_birth"), pl.col("_issue")
-    expiry: dict[str, pl.Expr] = {}
+    child = (pl.col("age_at_issue") < terms["child_under_age"]).fill_null(value=False)
+    by_years, by_age = [], []
     for entry in law["kind"]:
         if "valid_years" in entry:
             years = pl.lit(entry["valid_years"], dtype=pl.Int32)
             if "valid_years_of_a_child" in entry:
-                child = (pl.col("age_at_issue") < terms["child_under_age"]).fill_null(value=False)
                 years = pl.when(child).then(pl.lit(entry["valid_years_of_a_child"], dtype=pl.Int32)).otherwise(years)
-            expiry[entry["id"]] = day_of(issue + years * YEAR, "back")
+            by_years.append(pl.when(kind == entry["id"]).then(issue + years * YEAR))
         elif "valid_to_ages" in entry:
             ages = entry["valid_to_ages"]
             to = [
                 pl.when(issue < birth + (age - terms["window_years"]) * YEAR).then(birth + age * YEAR) for age in ages
             ]
-            expiry[entry["id"]] = day_of(pl.coalesce(to), "forward")
-    by_kind = pl.coalesce(pl.when(kind == name).then(pl.col(f"_expiry_{name}")) for name in expiry)
-    extended = terms["extended"]
-    ends = pl.col("_expiry")
-    return {f"_expiry_{name}": expr for name, expr in expiry.items()} | {
-        "_expiry": pl.coalesce(pl.col("expiry_day"), by_kind),
-        "document_expiry": pl.when(
-            kind.is_in(extended["kinds"]) & ends.is_between(extended["from"], extended["to"])
-        ).then(pl.lit(extended["until"])).otherwise(ends),
-    }  # fmt: skip
+            by_age.append(pl.when(kind == entry["id"]).then(pl.coalesce(to)))
+    extended, ends = terms["extended"], pl.col("_expiry")
+    return {
+        # "issue + N years" from 29 February ends on 28 February; a birthday of that day is on 1 March.
+        "_expiry_by_years": day_of(pl.coalesce(by_years), "back"),
+        "_expiry_by_age": day_of(pl.coalesce(by_age), "forward"),
+        "_expiry": pl.coalesce("expiry_day", "_expiry_by_years", "_expiry_by_age"),
+        "document_expiry": pl.when(kind.is_in(extended["kinds"]) & ends.is_between(extended["from"], extended["to"]))
+        .then(pl.lit(extended["until"]))
+        .otherwise(ends),
+    }

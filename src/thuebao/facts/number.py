@@ -93,7 +93,7 @@ def _known_operators(reference: Reference) -> dict[str, int]:
 
 
 def _foreign(operators: dict[str, int], hosts: dict[str, str]) -> pl.Series:
-    """Return, for operator × (number of operators + 1) + holder, whether both are known, apart, and not MVNO and host."""
+    """Return, for operator × (operators + 1) + holder, whether both are known, apart, and not MVNO and host."""
     related = {(name, name) for name in operators} | {pair for m, h in hosts.items() for pair in ((m, h), (h, m))}
     table = [False] * (len(operators) + 1) ** 2
     for operator, n in operators.items():

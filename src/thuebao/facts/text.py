@@ -54,21 +54,24 @@ class Cleaning:
     def present(self, values: pl.Series) -> pl.Series:
         """Return whether each value is there after cleaning."""
         present = self._begins_surely(values)
+        if present is None:
+            present = values.str.contains(self._surely_present).fill_null(value=False)
         unsure = ~present & (values != "").fill_null(value=False)
         return refine(present, values, unsure, self._present_by_content)
 
-    def _begins_surely(self, values: pl.Series) -> pl.Series:
-        """Return whether each value begins as the first one does, where no token begins so."""
+    def _begins_surely(self, values: pl.Series) -> pl.Series | None:
+        """Return whether each value begins about as the first one does, if no token does and most values do."""
         first = values.first(ignore_nulls=True)
         if not isinstance(first, str) or not first or first[0] not in self._sure_beginnings:
-            return values.str.contains(self._surely_present).fill_null(value=False)
+            return None
         begin = end = self._sure_beginnings.index(first[0])
         signs = self._sure_beginnings
         while begin and ord(signs[begin - 1]) == ord(signs[begin]) - 1:
             begin -= 1
         while end + 1 < len(signs) and ord(signs[end + 1]) == ord(signs[end]) + 1:
             end += 1
-        return ((values >= signs[begin]) & (values < chr(ord(signs[end]) + 1))).fill_null(value=False)
+        surely = ((values >= signs[begin]) & (values < chr(ord(signs[end]) + 1))).fill_null(value=False)
+        return surely if surely.sum() > 0.8 * (len(values) - values.null_count()) else None
 
     def _present_by_content(self, values: pl.Series) -> pl.Series:
         present = values.str.contains(self._surely_present)

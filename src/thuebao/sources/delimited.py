@@ -7,6 +7,7 @@ if the sum does not come out, some line is no record.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import os
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 
 from thuebao.errors import InputError
 from thuebao.record import raw
@@ -26,6 +28,7 @@ os.environ.setdefault("POLARS_CSV_CHUNK_PREFETCH_LIMIT", "1")
 SEPARATORS = (",", ";", "\t", "|")
 BATCH_ROWS = 100_000
 _BYTES, _LAST = "bytes", "last"
+_BLOCK, _QUOTE = 1 << 22, ord('"')
 
 
 @dataclass(frozen=True)
@@ -34,13 +37,24 @@ class Layout:
 
     separator: str
     header: Header
+    header_bytes: int  # where the first record begins
+    line_end: int  # bytes that end a line
 
 
-def sniff(path: str, text: str) -> Layout:
-    """Return the separator and header of a file from its beginning. Raises InputError if there is no header."""
+def sniff(path: str, text: str, *, has_mark: bool) -> Layout:
+    """Return the layout of a file from its beginning (`has_mark`: after a byte order mark).
+
+    Raises InputError if there is no header.
+    """
     rows = {sign: next(csv.reader(text.splitlines(keepends=True), delimiter=sign), []) for sign in SEPARATORS}
     separator = max(SEPARATORS, key=lambda sign: (recognised(rows[sign]), len(rows[sign])))
-    return Layout(separator, map_header(path, rows[separator]))
+    lines = text.splitlines(keepends=True)
+    reader = csv.reader(lines, delimiter=separator)
+    next(reader)
+    first = "".join(lines[: reader.line_num])
+    mark = len(codecs.BOM_UTF8) if has_mark else 0
+    line_end = 2 if first.endswith("\r\n") else 1
+    return Layout(separator, map_header(path, rows[separator]), mark + len(first.encode()), line_end)
 
 
 def read(path: str, layout: Layout, wanted: set[str]) -> Iterator[pl.DataFrame]:
@@ -55,7 +69,7 @@ def read(path: str, layout: Layout, wanted: set[str]) -> Iterator[pl.DataFrame]:
         glob=False,
     ).select(
         *(raw(c) for c in header.canonical if c in wanted),
-        pl.sum_horizontal(pl.all().str.len_bytes().cast(pl.UInt64)).alias(_BYTES),
+        pl.sum_horizontal(pl.all().str.len_bytes()).alias(_BYTES),
         pl.col(names[-1]).is_null().alias(_LAST),
     )  # fmt: skip
     account = _Account(path, layout)
@@ -80,7 +94,7 @@ class _Account:
 
     def checked(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Return the batch without blank lines, its bytes added to the account."""
-        self._bytes += int(batch[_BYTES].sum())
+        self._bytes += int(batch[_BYTES].cast(pl.UInt64).sum())
         empty_ends = batch[_LAST]
         if empty_ends.any():
             self._some_end_empty = True
@@ -96,37 +110,29 @@ class _Account:
         if not self._some_end_empty:
             return
         sign = self._layout.separator
-        lines = pl.scan_lines(self._path, glob=False).select(
-            lines=pl.len(),
-            bytes=pl.col("line").str.len_bytes().cast(pl.UInt64).sum(),
-            quotes=pl.col("line").str.count_matches('"', literal=True).cast(pl.UInt64).sum(),
-        )
-        physical, size, quotes = lines.collect(engine="streaming").row(0)
-        first = _header_bytes(self._path, self._layout)
-        size, quotes, physical = size - first.size, quotes - first.quotes, physical - first.lines
+        size, quotes, ends_open = _measured(self._path, self._layout.header_bytes)
         rows = self._records + self._blank
         separators = len(self._layout.header.names) - 1
-        # Line ends inside quotes are part of a value; each escaped quote is two in the file and one in the value.
-        surplus = self._bytes + rows * separators + quotes - size - (physical - rows)
+        # Each escaped quote is two in the file and one in the value; the last line may have no end.
+        surplus = self._bytes + rows * (separators + self._layout.line_end) + quotes - size
+        surplus -= self._layout.line_end if ends_open else 0
         if surplus not in (0, self._blank * separators) and (where := _first_ragged(self._path, sign)):
             raise InputError("line_ragged", path=self._path, line=where[0], found=where[1], expected=separators + 1)
 
 
-@dataclass(frozen=True)
-class _First:
-    size: int
-    quotes: int
-    lines: int
-
-
-def _header_bytes(path: str, layout: Layout) -> _First:
-    with Path(path).open(encoding="utf-8", newline="") as file:
-        reader = csv.reader(file, delimiter=layout.separator)
-        next(reader)
-        lines = reader.line_num
-    with Path(path).open("rb") as binary:
-        header = [binary.readline().rstrip(b"\r\n") for _ in range(lines)]
-    return _First(sum(map(len, header)), sum(line.count(b'"') for line in header), lines)
+def _measured(path: str, start: int) -> tuple[int, int, bool]:
+    """Return bytes, quotes, and whether the last line has no end, of the file after `start`."""
+    size = quotes = 0
+    block, last = bytearray(_BLOCK), b"\n"
+    with Path(path).open("rb", buffering=0) as file:
+        file.seek(start)
+        while read := file.readinto(block):
+            # As a column of numbers the bytes are compared many at a time.
+            part = pl.from_arrow(pa.Array.from_buffers(pa.uint8(), read, [None, pa.py_buffer(block)]))
+            quotes += int(pl.Series(part).eq(_QUOTE).sum())
+            size += read
+            last = bytes(block[read - 1 : read])
+    return size, quotes, last != b"\n"
 
 
 def _first_ragged(path: str, separator: str) -> tuple[int, int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,8 @@ def open_export(path: str, operator: str | None, reference: Reference, *, operat
     """
     sample = sample_of(path)
     kind = kind_of(path, sample)
-    layout = delimited.sniff(path, text_of(path, sample)) if kind == "csv" else None
+    marked = sample.startswith(codecs.BOM_UTF8)
+    layout = delimited.sniff(path, text_of(path, sample), has_mark=marked) if kind == "csv" else None
     header = layout.header if layout else parquet.header_of(path)
     if "operator" in header.canonical:
         operator = None

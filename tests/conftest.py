@@ -1,0 +1,154 @@
+"""What the tests of the command share: good records, files made of them, and the command itself.
+
+`cli` runs the command in this process (fast), `process` in one of its own (as a user does); both in an empty folder,
+with an environment that says nothing about language, colour or width.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from thuebao import texts
+from thuebao.cli import run
+
+AS_OF = "2026-11-23"
+
+# A VinaPhone number, registered under Decree 163/2024 before Circular 08/2026, on which no rule finds anything.
+GOOD = {
+    "msisdn": "0912345678",
+    "full_name": "Nguyễn Văn An",
+    "date_of_birth": "02/01/1990",
+    "nationality": "Việt Nam",
+    "sex": "Nam",
+    "id_type": "CCCD",
+    "id_number": "001090012345",
+    "id_issue_date": "10/05/2021",
+    "id_issue_place": "Cục Cảnh sát QLHC về TTXH",
+    "address": "Số 5 Lê Lợi, Hà Nội",
+    "payment_type": "Trả trước",
+    "confirmation_ref": "XN1",
+    "document_scan_ref": "GT1",
+    "portrait_ref": "A1",
+    "portrait_taken_at": "01/06/2025 09:05",
+    "registered_at": "01/06/2025 09:10",
+    "service_started_at": "01/06/2025 10:00",
+    "status": "Đang hoạt động",
+    "clerk_name": "Trần Thị Bình",
+    "pos_address": "1 Tràng Tiền, Hà Nội",
+    "pos_phone": "02438000000",
+}
+ERROR = GOOD | {"full_name": ""}  # PER101
+WARNING = GOOD | {"msisdn": "0952345678"}  # NUM104: 095 is not in use
+INFO = GOOD | {"full_name": "An"}  # PER104
+
+HIDDEN_ENVIRONMENT = (
+    "LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE",
+    "COLUMNS", "TERM", "RUST_BACKTRACE",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command ended and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        return json.loads(self.out)
+
+    @property
+    def said(self) -> str:
+        """Everything printed, in one line: a frame or a column may break a sentence anywhere."""
+        return re.sub(r"[\s│]+", " ", self.out + self.err)
+
+
+def table(records: Sequence[dict[str, str]], separator: str = ",", end: str = "\n") -> str:
+    """Return records as delimited text, with the first one's keys as its header."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=separator, lineterminator=end)
+    writer.writerow(records[0])
+    writer.writerows(record.values() for record in records)
+    return text.getvalue()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An empty folder that the commands of a test run in."""
+
+    path: Path
+
+    def write(self, name: str, content: str | bytes) -> Path:
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return Path(name)
+
+    def export(self, name: str, *records: dict[str, str], separator: str = ",", end: str = "\n") -> Path:
+        return self.write(name, table(records or [GOOD], separator, end))
+
+    def rows(self, name: str) -> list[dict[str, str]]:
+        """Return the rows of a CSV file."""
+        with (self.path / name).open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def files(self) -> set[str]:
+        """Return the names of all files, hidden ones included."""
+        return {str(path.relative_to(self.path)) for path in self.path.rglob("*") if not path.is_dir()}
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    folder = tmp_path / "desk"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    for name in HIDDEN_ENVIRONMENT:
+        monkeypatch.delenv(name, raising=False)
+    language = texts.language()
+    yield Desk(folder)
+    texts.use_language(language)
+
+
+Command = Callable[..., Outcome]
+
+
+@pytest.fixture
+def cli(desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    def call(*arguments: object, **environment: object) -> Outcome:
+        capsys.readouterr()
+        with monkeypatch.context() as context, pytest.raises(SystemExit) as end:
+            for name, value in ({"COLUMNS": 100} | environment).items():
+                context.setenv(name, str(value))
+            run([str(argument) for argument in arguments])
+        printed = capsys.readouterr()
+        code = end.value.code
+        return Outcome(code if isinstance(code, int) else int(code is not None), printed.out, printed.err)
+
+    return call
+
+
+@pytest.fixture
+def process(desk: Desk) -> Command:
+    def call(*arguments: object, before: Callable[[], None] | None = None, **environment: object) -> Outcome:
+        done = subprocess.run(
+            [sys.executable, "-m", "thuebao", *map(str, arguments)],
+            capture_output=True, text=True, encoding="utf-8", timeout=120, check=False, preexec_fn=before,
+            env=os.environ | {"COLUMNS": "100"} | {name: str(value) for name, value in environment.items()},
+        )  # fmt: skip
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    return call
