@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -35,6 +36,8 @@ from thuebao.rulebook import Rulebook, read_rulebook
 from thuebao.sources import Export, find_exports, open_export
 from thuebao.tally import COUNTS_SCHEMA, OPERATORS_SCHEMA, Tally, summed
 from thuebao.texts import text
+
+_AT_ONCE = 2
 
 Progress = Callable[[str, int], None]
 """Told the path of the file being read and how many records all files gave so far."""
@@ -174,11 +177,18 @@ class _Run:
 
     def evaluated(self, export: Export, plan: Plan) -> Iterator[pl.DataFrame]:
         """Yield the evaluated batches of a file, each record with its number."""
+        # Two batches at once: where the steps of one leave a processor idle, the other's fill it.
         record = 1
-        for batch in export.batches(set(plan.wanted)):
-            if batch.height:
-                yield plan.evaluate(batch, export.operator, record)
-            record += batch.height
+        under_way: deque[Future[pl.DataFrame]] = deque()
+        with ThreadPoolExecutor(_AT_ONCE) as workers:
+            for batch in export.batches(set(plan.wanted)):
+                if batch.height:
+                    under_way.append(workers.submit(plan.evaluate, batch, export.operator, record))
+                record += batch.height
+                if len(under_way) == _AT_ONCE:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
 
     def findings_of(self, evaluated: pl.DataFrame, plan: Plan, path: str) -> found.Findings:
         """Return the findings of an evaluated batch."""

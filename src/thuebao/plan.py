@@ -59,7 +59,7 @@ def compile_rules(rulebook: Rulebook, as_of: date, law: str) -> Compilation:
 
 
 def _era_name(law: Law) -> pl.Expr:
-    return pl.col(ERA).replace_strict(dict(enumerate(law.era_ids)), return_dtype=pl.String)
+    return pl.col(ERA).cat.to(pl.Enum(law.era_ids))
 
 
 def _schema(facts: Facts) -> Mapping[str, pl.DataType]:

@@ -123,6 +123,7 @@ def _kind_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]:
     text_kind = pl.col("_id_type_kind")
     of_two = pl.when(_form(law["id_type_of_two"]["number_form"])).then(pl.lit(first)).otherwise(pl.lit(second))
     return {
+        "has_id_type": pl.col("_id_type_kind").is_not_null(),
         "_id_type_kind": elementwise(pl.col(raw("id_type")), OverDistinct(kind_of_text, kinds), kinds),
         "document_kind": pl.when(text_kind.is_null())
         .then(by_number.otherwise(pl.lit("unknown")).cast(kinds))
@@ -163,13 +164,17 @@ def _personal_number_facts(law: dict[str, Any], reference: Reference) -> dict[st
         personal["kinds_with_lost_zeros"]
     )
 
-    def digits_of(numbers: pl.Series) -> pl.Series:
-        return numbers.cast(pl.Int64, strict=False)
+    # Place, century and year stand in the first digits: as a small number they are cheap to take apart.
+    begins = place_digits + 3
+
+    def beginning_of(numbers: pl.Series) -> pl.Series:
+        whole = numbers.cast(pl.Int64, strict=False)
+        return (whole // int(10 ** (full_length - begins))).cast(pl.UInt32)
 
     value = pl.col("_personal")
 
     def part(after: int, width: int) -> pl.Expr:
-        return value // int(10 ** (full_length - after - width)) % int(10**width)
+        return value // int(10 ** (begins - after - width)) % int(10**width)
 
     year_agrees = (pl.col("_personal_year") == pl.col("birth_year")).fill_null(value=False)
     malformed = ~_any(
@@ -194,11 +199,11 @@ def _personal_number_facts(law: dict[str, Any], reference: Reference) -> dict[st
         "_lost": lost.fill_null(value=False),
         "personal_number": pl.when(genuine).then(number),
         # The digits of a personal number, or of what may be one that lost its leading zeros.
-        "_personal": elementwise(pl.when(genuine | pl.col("_lost")).then(number), digits_of, pl.Int64),
-        "_personal_digit": part(place_digits, 1).cast(pl.UInt32),
+        "_personal": elementwise(pl.when(genuine | pl.col("_lost")).then(number), beginning_of, pl.UInt32),
+        "_personal_digit": part(place_digits, 1),
         "_personal_year": elementwise(pl.col("_personal_digit"), century.gather, pl.Int32)
         + part(place_digits + 1, 2).cast(pl.Int32),
-        "_personal_place_known": elementwise(part(0, place_digits).cast(pl.UInt32), known.gather, pl.Boolean),
+        "_personal_place_known": elementwise(part(0, place_digits), known.gather, pl.Boolean),
         "personal_number_birth_year": pl.when(genuine).then(pl.col("_personal_year")),
         "personal_number_sex": pl.when(genuine).then(elementwise(pl.col("_personal_digit"), sex.gather, pl.String)),
         "personal_number_place_known": pl.when(genuine).then(pl.col("_personal_place_known")),

@@ -13,7 +13,7 @@ import polars as pl
 
 Kernel = Callable[[pl.Series], pl.Series]
 
-_PROBE = 1_000
+_PROBE = 100
 _FEW = 100
 _COMPARED = 4
 _MOST_REMEMBERED = 10_000
@@ -41,8 +41,10 @@ class OverDistinct:
     What it found is remembered from batch to batch: an export repeats the same offices, kinds and places.
     """
 
-    def __init__(self, kernel: Kernel, dtype: pl.DataType | type[pl.DataType]) -> None:
+    def __init__(self, kernel: Kernel, dtype: pl.DataType | type[pl.DataType], *, cheap: bool = False) -> None:
+        """Take a kernel; one that is `cheap` is worth replacing by a few comparisons, not by hashing."""
         self._kernel = kernel
+        self._probe = (_COMPARED, _COMPARED) if cheap else (_PROBE, _FEW)
         self._dtype = dtype
         self._known: dict[str | None, object] = {}
         self._usual: pl.Series | None = None
@@ -51,7 +53,8 @@ class OverDistinct:
         """Return the kernel's result for each value."""
         if (results := self._by_comparing(values)) is not None:
             return results
-        if values.head(_PROBE).n_unique() > _FEW:
+        probe, few = self._probe
+        if values.head(10 * probe).n_unique() > few:
             return self._kernel(values)
         distinct = values.unique()
         self._usual = distinct if len(distinct) <= _COMPARED else None

@@ -113,12 +113,17 @@ def person_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]
         ),
         "_birth": ymd(pl.col("birth_day")),
         "_registration": ymd(pl.col("registration_day")),
-        "_judged": ymd(pl.col("_law_day")),
+        "_judged": pl.coalesce(registration, ymd(pl.col("as_of"))),
         "_issue": ymd(pl.col("issue_day")),
         "birth_year": birth // YEAR,
         "age_at_registration": (registration - birth) // YEAR,
         "age_at_issue": (pl.col("_issue") - birth) // YEAR,
         "years_begun_since_birth": (judged - birth - _late_birthday(birth, judged) + YEAR - 1) // YEAR,
+        # A recognised nationality is there; only the others need a look.
+        "has_nationality": pl.col("nationality_code").is_not_null() | pl.col("_has_other_nationality"),
+        "_has_other_nationality": elementwise(
+            pl.when(pl.col("nationality_code").is_null()).then(pl.col(raw("nationality"))), cleaning.present, pl.Boolean
+        ),
         "nationality_code": elementwise(pl.col(raw("nationality")), OverDistinct(country, pl.String), pl.String),
     }
 

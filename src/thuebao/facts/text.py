@@ -131,7 +131,7 @@ def text_facts(reference: Reference, coded: tuple[str, ...], typed: tuple[str, .
         clean: Kernel = cleaning.clean
         present: Kernel = cleaning.present
         if name in _REPEATING:
-            clean, present = OverDistinct(clean, pl.String), OverDistinct(present, pl.Boolean)
+            clean, present = OverDistinct(clean, pl.String), OverDistinct(present, pl.Boolean, cheap=True)
         facts[name] = elementwise(pl.col(raw(name)), clean, pl.String)
         if name not in typed:
             facts[f"has_{name}"] = elementwise(pl.col(raw(name)), present, pl.Boolean)

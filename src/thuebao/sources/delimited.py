@@ -26,7 +26,7 @@ os.environ.setdefault("POLARS_CSV_CHUNK_SIZE", str(4 << 20))
 os.environ.setdefault("POLARS_CSV_CHUNK_PREFETCH_LIMIT", "1")
 
 SEPARATORS = (",", ";", "\t", "|")
-BATCH_ROWS = 100_000
+BATCH_ROWS = 75_000
 _BYTES, _LAST = "bytes", "last"
 _BLOCK, _QUOTE = 1 << 22, ord('"')
 
