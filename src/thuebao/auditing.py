@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -133,9 +133,11 @@ class _Run:
             export = open_export(path, self.operator, self.rulebook.reference)
             plan = self.plan(export)
             tally = Tally(plan)
-            with ThreadPoolExecutor(1) as aside:
-                digest = aside.submit(_sha256, path) if self.hash_inputs else None
-                for evaluated in self.evaluated(export, plan):
+            with ExitStack() as aside:
+                hasher = aside.enter_context(ThreadPoolExecutor(1))
+                digest = hasher.submit(_sha256, path) if self.hash_inputs else None
+                batches = aside.enter_context(closing(self.evaluated(export, plan)))
+                for evaluated in batches:
                     tally.add(evaluated)
                     self.records += evaluated.height
                     if output:
@@ -175,7 +177,7 @@ class _Run:
             self._plans[present] = plan_for(self.compilation, self.selected, present)
         return self._plans[present]
 
-    def evaluated(self, export: Export, plan: Plan) -> Iterator[pl.DataFrame]:
+    def evaluated(self, export: Export, plan: Plan) -> Generator[pl.DataFrame]:
         """Yield the evaluated batches of a file, each record with its number."""
         # Two batches at once: where the steps of one leave a processor idle, the other's fill it.
         record = 1

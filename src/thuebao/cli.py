@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -107,16 +108,16 @@ def _day(value: str | None) -> date | None:
 
 def audit(
     paths: Annotated[list[str], typer.Argument(help=text("help.paths"), show_default=False)],
-    operator: Annotated[str | None, _option("--operator", help_key="operator")] = None,
-    findings: Annotated[Path | None, _option("--findings", help_key="findings")] = None,
+    operator: Annotated[str | None, _option("--operator", help_key="operator", metavar="NAME")] = None,
+    findings: Annotated[Path | None, _option("--findings", help_key="findings", metavar="FILE")] = None,
     format: Annotated[Format, _option("--format", help_key="format")] = Format.TABLE,  # noqa: A002
     fail_on: Annotated[FailOn, _option("--fail-on", help_key="fail_on")] = FailOn.ERROR,
-    select: Annotated[list[str] | None, _option("--select", help_key="select")] = None,
-    ignore: Annotated[list[str] | None, _option("--ignore", help_key="ignore")] = None,
-    severity: Annotated[list[str] | None, _option("--severity", help_key="severity")] = None,
-    rules: Annotated[list[Path] | None, _option("--rules", help_key="rules_dir")] = None,
+    select: Annotated[list[str] | None, _option("--select", help_key="select", metavar="CODES")] = None,
+    ignore: Annotated[list[str] | None, _option("--ignore", help_key="ignore", metavar="CODES")] = None,
+    severity: Annotated[list[str] | None, _option("--severity", help_key="severity", metavar="CODE=LEVEL")] = None,
+    rules: Annotated[list[Path] | None, _option("--rules", help_key="rules_dir", metavar="DIR")] = None,
     as_of: Annotated[str | None, _option("--as-of", help_key="as_of", metavar="YYYY-MM-DD")] = None,
-    law: Annotated[str, _option("--law", help_key="law")] = "auto",
+    law: Annotated[str, _option("--law", help_key="law", metavar="NAME")] = "auto",
     reveal: Annotated[bool, _option("--reveal", help_key="reveal")] = False,
     hash_inputs: Annotated[bool, _option("--hash", help_key="hash")] = False,
     quiet: Annotated[bool, _option("--quiet", "-q", help_key="quiet")] = False,
@@ -193,8 +194,8 @@ def _progress(*, quiet: bool) -> Iterator[Progress | None]:
 
 def rules(
     format: Annotated[ListFormat, _option("--format", help_key="list_format")] = ListFormat.TABLE,  # noqa: A002
-    select: Annotated[list[str] | None, _option("--select", help_key="select")] = None,
-    rules: Annotated[list[Path] | None, _option("--rules", help_key="rules_dir")] = None,
+    select: Annotated[list[str] | None, _option("--select", help_key="select", metavar="CODES")] = None,
+    rules: Annotated[list[Path] | None, _option("--rules", help_key="rules_dir", metavar="DIR")] = None,
     lang: Annotated[Lang | None, _option("--lang", help_key="lang")] = None,  # noqa: ARG001
 ) -> None:
     """List the rulebook."""
@@ -212,7 +213,7 @@ def rules(
 
 def explain(
     code: Annotated[str, typer.Argument(help=text("help.code"), show_default=False)],
-    rules: Annotated[list[Path] | None, _option("--rules", help_key="rules_dir")] = None,
+    rules: Annotated[list[Path] | None, _option("--rules", help_key="rules_dir", metavar="DIR")] = None,
     lang: Annotated[Lang | None, _option("--lang", help_key="lang")] = None,  # noqa: ARG001
 ) -> None:
     """Explain one rule."""
@@ -228,7 +229,7 @@ def explain(
 
 def columns(
     file: Annotated[str, typer.Argument(help=text("help.file"), show_default=False)],
-    operator: Annotated[str | None, _option("--operator", help_key="operator")] = None,
+    operator: Annotated[str | None, _option("--operator", help_key="operator", metavar="NAME")] = None,
     lang: Annotated[Lang | None, _option("--lang", help_key="lang")] = None,  # noqa: ARG001
 ) -> None:
     """Show how a file's header is understood."""
@@ -278,8 +279,9 @@ def _application() -> typer.Typer:
     @app.callback()
     def _main(
         version: Annotated[bool, _option("--version", help_key="version", callback=_version, is_eager=True)] = False,
+        lang: Annotated[Lang | None, _option("--lang", help_key="lang")] = None,
     ) -> None:
-        del version
+        del version, lang  # both have had their effect
 
     for command in (audit, columns, explain, rules, sample):
         app.command(help=text(f"help.{command.__name__}"))(command)
@@ -308,6 +310,9 @@ def run(arguments: Sequence[str]) -> NoReturn:
     _language_of(arguments)
     # What lives now lives to the end: the collector need not look at it again between batches.
     gc.freeze()
+    # An end asked for is an ordinary way out: files half written go, and no trace of where it struck is printed.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    sys.unraisablehook = lambda _: None
     try:
         _application()(args=list(arguments))
         sys.stdout.flush()
