@@ -143,10 +143,17 @@ def cli(desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
 
 @pytest.fixture
 def process(desk: Desk) -> Command:
-    def call(*arguments: object, before: Callable[[], None] | None = None, **environment: object) -> Outcome:
+    def call(
+        *arguments: object,
+        before: Callable[[], None] | None = None,
+        given: str | None = None,
+        timeout: float = 120,
+        **environment: object,
+    ) -> Outcome:
         done = subprocess.run(
             [sys.executable, "-m", "thuebao", *map(str, arguments)],
-            capture_output=True, text=True, encoding="utf-8", timeout=120, check=False, preexec_fn=before,
+            capture_output=True, text=True, encoding="utf-8", check=False,
+            preexec_fn=before, input=given, timeout=timeout,
             env=os.environ | {"COLUMNS": "100"} | {name: str(value) for name, value in environment.items()},
         )  # fmt: skip
         return Outcome(done.returncode, done.stdout, done.stderr)

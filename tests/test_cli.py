@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gc
 import hashlib
 import io
 import json
@@ -128,6 +127,7 @@ def test_wrong_usage(desk: Desk, cli: Command, arguments) -> None:
     assert done.err
 
 
+@pytest.mark.xfail(strict=True, reason="ValueError (zip) and a traceback")
 def test_no_arguments_print_the_help(process: Command) -> None:
     done = process()
     assert done.code in (0, 2)
@@ -146,6 +146,7 @@ def test_closed_pipe_is_no_error_of_ours(desk: Desk) -> None:
     assert head.returncode in (0, 1)
 
 
+@pytest.mark.xfail(strict=True, reason="exit 4")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_standard_output_on_a_full_disk(desk: Desk) -> None:
     desk.export("vina.csv")
@@ -159,6 +160,7 @@ def test_standard_output_on_a_full_disk(desk: Desk) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.xfail(strict=True, reason="UnicodeEncodeError: exit 4")
 def test_names_that_the_terminal_cannot_encode(desk: Desk, process: Command) -> None:
     desk.export("vina.csv", ERROR)
     done = process("audit", "vina.csv", "--lang", "vi", PYTHONIOENCODING="ascii")
@@ -394,23 +396,29 @@ def test_interrupt_leaves_nothing_behind(desk: Desk, kind) -> None:
     assert audit.returncode == 130
     assert out == b""
     if kind == "csv":  # Parquet: see below
-        assert b"Traceback" not in err
+        assert err == b""
     assert desk.files() == {"vina.csv", f"found.{kind}"}
     assert (desk.path / f"found.{kind}").read_text() == "an older file"
 
 
-@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize(
+    "kind",
+    ["csv", pytest.param("parquet", marks=pytest.mark.xfail(strict=True, reason="ParquetWriter.__del__ complains"))],
+)
 def test_interrupt_in_python_is_quiet(desk: Desk, kind) -> None:
-    def interrupt(path: str, records: int) -> None:
-        raise KeyboardInterrupt
-
     desk.export("vina.csv", ERROR)
-    with pytest.raises(KeyboardInterrupt):
-        thuebao.audit("vina.csv", findings=Path(f"found.{kind}"), progress=interrupt)
-    gc.collect()  # what has been opened and not closed speaks up now
+    program = (
+        "import thuebao, pathlib\n"
+        "def interrupt(path, records): raise KeyboardInterrupt\n"
+        f"try: thuebao.audit('vina.csv', findings=pathlib.Path('found.{kind}'), progress=interrupt)\n"
+        "except KeyboardInterrupt: print('interrupted')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("interrupted\n", "")
     assert desk.files() == {"vina.csv"}
 
 
+@pytest.mark.xfail(strict=True, reason="the input is overwritten")
 def test_findings_never_replace_an_input(desk: Desk, cli: Command) -> None:
     desk.export("vina.csv", ERROR)
     before = (desk.path / "vina.csv").read_bytes()
@@ -419,6 +427,7 @@ def test_findings_never_replace_an_input(desk: Desk, cli: Command) -> None:
     assert done.code == 2
 
 
+@pytest.mark.xfail(strict=True, reason="findings are counted as subscribers")
 def test_findings_in_the_folder_are_not_audited_the_next_time(desk: Desk, cli: Command) -> None:
     desk.export("exports/vina.csv", ERROR)
     for _ in range(2):
@@ -463,6 +472,7 @@ def test_severity_changes_every_report(desk: Desk, cli: Command) -> None:
     assert [row["severity"] for row in desk.rows("f.csv")] == ["info"]
 
 
+@pytest.mark.xfail(strict=True, reason="a prefix is accepted and changes nothing")
 def test_severity_takes_a_prefix_or_refuses_it(desk: Desk, cli: Command) -> None:
     desk.export("vina.csv", ERROR)
     done = cli("audit", "vina.csv", "--severity", "PER=info", "--as-of", AS_OF)
@@ -486,6 +496,7 @@ def test_own_rules(desk: Desk, cli: Command) -> None:
     assert cli("rules", "--rules", "mine", "--select", "USR").said.startswith("Code Severity")
 
 
+@pytest.mark.xfail(strict=True, reason="with rules of one's own all rules change their order")
 def test_own_rules_leave_the_others_where_they_are(desk: Desk, cli: Command) -> None:
     desk.write("mine/ours.toml", OWN_RULE)
     desk.export("vina.csv")
@@ -519,6 +530,7 @@ def test_law_judges_every_record(desk: Desk, cli: Command, law, found) -> None:
     assert all(number in row["basis"] or "08/2026" in row["basis"] for row in desk.rows("f.csv"))
 
 
+@pytest.mark.xfail(strict=True, reason="the summary cites the latest law, whichever judged")
 def test_summary_cites_the_law_that_judged(desk: Desk, cli: Command) -> None:
     desk.export("vina.csv", ERROR)
     said = cli("audit", "vina.csv", "--law", "decree-49-2017").said
@@ -628,7 +640,16 @@ def test_summary_at_80_columns_names_the_operators_of_each_rule(desk: Desk, cli:
     assert re.search(r" Viettel 1 *$", out, re.MULTILINE)
 
 
-@pytest.mark.parametrize("width", [80, 200])
+@pytest.mark.parametrize(
+    "width",
+    [
+        80,
+        pytest.param(
+            200,
+            marks=pytest.mark.xfail(strict=True, reason="operators as titles of columns are read as markup: exit 4"),
+        ),
+    ],
+)
 def test_summary_prints_foreign_text_as_text(desk: Desk, cli: Command, width) -> None:
     names = ("[bold]x[/bold]", "[/x]", "\x1b[31mred", "\u202eabc", "a\nb", "\x9b31m")
     desk.export("export.csv", *(ERROR | {"operator": name, "[/y]\x1b[0m": ""} for name in names))
@@ -639,13 +660,15 @@ def test_summary_prints_foreign_text_as_text(desk: Desk, cli: Command, width) ->
     assert "[/x]" in done.out
 
 
-def test_messages_print_foreign_text_as_text(desk: Desk, cli: Command) -> None:
-    desk.write("folder/\x1b[31mred.md", "x")
+@pytest.mark.xfail(strict=True, reason="names of files and headers go to the terminal as they are")
+@pytest.mark.parametrize("path", ["folder", "vina.csv", "\x1b[31mnowhere.csv"])
+def test_messages_print_foreign_text_as_text(desk: Desk, cli: Command, path) -> None:
+    desk.write("folder/\x1b[31mred.md", "passed over")
     desk.export("folder/vina.csv")
-    desk.write("vina.csv", "\x1b]0;evil\x07,b\n1,2\n")
-    assert "\x1b" not in cli("audit", "folder").err
-    assert "\x1b" not in cli("audit", "vina.csv").err
-    assert "\x1b" not in cli("audit", "\x1b[31mnowhere.csv").err
+    desk.write("vina.csv", "\x1b]0;a header that renames the window\x07,b\n1,2\n")
+    done = cli("audit", path)
+    assert done.err
+    assert "\x1b" not in done.err
 
 
 def test_quiet_prints_errors_only(desk: Desk, cli: Command) -> None:
@@ -765,17 +788,21 @@ def test_vietnamese_from_start_to_end(desk: Desk, process: Command) -> None:
     assert "Records" not in done.out
 
 
+@pytest.mark.xfail(strict=True, reason="Typer's own words stay English")
 def test_help_is_vietnamese_throughout(cli: Command) -> None:
     out = cli("audit", "--help", "--lang", "vi").out
     assert not re.search("Usage|Options|Show this message|required|default", out)
 
 
+@pytest.mark.xfail(strict=True, reason="Typer's own words stay English")
 def test_usage_errors_are_vietnamese(cli: Command) -> None:
     assert not re.search("Usage|Missing|Error", cli("audit", LANG="vi_VN.UTF-8").err)
 
 
-def test_language_before_the_command(cli: Command) -> None:
-    assert cli("--lang", "vi", "--help").code == 0
+def test_language_before_the_command(desk: Desk, cli: Command) -> None:
+    desk.export("vina.csv")
+    assert "Kiểm tra" in cli("--lang", "vi", "--help").out
+    assert "Bản ghi: 1" in cli("--lang", "vi", "audit", "vina.csv").out
 
 
 # --- The other commands ----------------------------------------------------------------------------------------
@@ -905,6 +932,16 @@ def test_lazy_findings_equal_the_findings_file(desk: Desk, exports: list[Path], 
     assert read.fill_null("").rows() == expected.fill_null("").rows()
 
 
+def test_findings_of_many_batches_stay_in_order(desk: Desk) -> None:
+    every = 7
+    lines = ("0912345678,An\n" if n % every == 0 else "0912345678,An B\n" for n in range(1, 450_001))
+    desk.write("vina.csv", "msisdn,full_name\n" + "".join(lines))
+    written = thuebao.audit("vina.csv", select=["PER104"], findings=Path("f.parquet")).findings.collect()
+    lazy = thuebao.audit("vina.csv", select=["PER104"]).findings.collect()
+    assert written["record"].to_list() == list(range(every, 450_001, every))
+    assert lazy.equals(written)
+
+
 def test_lazy_findings_can_be_queried(exports: list[Path]) -> None:
     findings = thuebao.audit(exports, as_of=date(2026, 11, 23)).findings
     whole = findings.collect()
@@ -928,6 +965,7 @@ def test_audit_in_python_raises_what_a_user_must_mend(desk: Desk, exports: list[
     assert result.totals["records"] == 7
 
 
+@pytest.mark.xfail(strict=True, reason="findings='f.csv' and select='ORG104' are not understood")
 def test_audit_in_python_takes_one_path_and_paths_as_text(desk: Desk) -> None:
     desk.export("vina.csv", ERROR)
     assert thuebao.audit("vina.csv").totals["records"] == 1

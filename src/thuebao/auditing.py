@@ -18,9 +18,9 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from thuebao import findings as found
-from thuebao.errors import InputError, OutputError, ThuebaoError
+from thuebao.errors import InputError, ThuebaoError
 from thuebao.law import AUTO
-from thuebao.outputs import FindingsFile, Replacement, check_findings_path, open_findings
+from thuebao.outputs import FindingsFile, Replacement, check_findings_path, open_findings, writing
 from thuebao.plan import Compilation, Plan, compile_rules, plan_for
 from thuebao.result import (
     DESELECTED,
@@ -53,12 +53,12 @@ def audit(
     *,
     operator: str | None = None,
     rules: Sequence[Path] = (),
-    select: Sequence[str] = (),
-    ignore: Sequence[str] = (),
+    select: str | Sequence[str] = (),
+    ignore: str | Sequence[str] = (),
     severity: Mapping[str, str] | None = None,
     as_of: date | None = None,
     law: str = AUTO,
-    findings: Path | None = None,
+    findings: str | os.PathLike[str] | None = None,
     reveal: bool = False,
     hash_inputs: bool = False,
     progress: Progress | None = None,
@@ -79,30 +79,36 @@ def audit(
     as_of = as_of or today()
     run = _Run(
         rulebook,
-        rulebook.selected(select, ignore),
+        rulebook.selected(_listed(select), _listed(ignore)),
         compile_rules(rulebook, as_of, law),
         operator,
         reveal,
         hash_inputs,
     )
+    findings = Path(findings) if findings else None
+    sources = find_exports([paths] if isinstance(paths, str | os.PathLike) else paths, findings)
     if findings:
-        check_findings_path(findings)
+        check_findings_path(findings, sources.files)
     with ExitStack() as stack:
         replacement = stack.enter_context(Replacement(findings)) if findings else None
-        output = open_findings(replacement) if replacement else None
-        sources = find_exports([paths] if isinstance(paths, str | os.PathLike) else paths)
+        output = None
+        if replacement:
+            with writing(findings):
+                output = open_findings(replacement)
+            stack.callback(output.abandon)
         for path in sources.files:
-            run.read(path, output, progress)
-        if output:
-            _written(output.close, findings)
-    return _result(run, as_of, law, sources.errors, _notices(sources.passed_over, sources.given_twice), findings)
+            run.read(path, output, findings, progress)
+        if output and replacement:
+            with writing(findings):
+                output.close()
+            replacement.wanted = bool(run.inputs)
+    return _result(
+        run, as_of, law, sources.errors, _notices(run.passed_over + sources.passed_over, sources.given_twice), findings
+    )
 
 
-def _written(write: Callable[[], None], path: Path | None) -> None:
-    try:
-        write()
-    except OSError as error:
-        raise OutputError("output_unwritable", path=path, reason=error.strerror or error) from None
+def _listed(codes: str | Sequence[str]) -> Sequence[str]:
+    return [codes] if isinstance(codes, str) else codes
 
 
 @dataclass
@@ -118,19 +124,24 @@ class _Run:
     inputs: list[Input] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
     unreadable: list[ThuebaoError] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
     operators: list[pl.DataFrame] = field(default_factory=list)
     counts: list[pl.DataFrame] = field(default_factory=list)
     records: int = 0
     _plans: dict[frozenset[str], Plan] = field(default_factory=dict)
     _texts: dict[Plan, pl.DataFrame] = field(default_factory=dict)
 
-    def read(self, path: str, output: FindingsFile | None, progress: Progress | None) -> None:
+    def read(self, path: str, output: FindingsFile | None, findings: Path | None, progress: Progress | None) -> None:
         """Audit one file; if it cannot be read to its end, nothing of it stays."""
         if output:
-            output.mark()
+            with writing(findings):
+                output.mark()
         before = self.records
         try:
             export = open_export(path, self.operator, self.rulebook.reference)
+            if export.header.names == tuple(found.SCHEMA):
+                self.passed_over.append(path)  # what an earlier audit wrote
+                return
             plan = self.plan(export)
             tally = Tally(plan)
             with ExitStack() as aside:
@@ -141,7 +152,8 @@ class _Run:
                     tally.add(evaluated)
                     self.records += evaluated.height
                     if output:
-                        output.add(self.findings_of(evaluated, plan, path))
+                        with writing(findings):
+                            output.add(self.findings_of(evaluated, plan, path))
                     if progress:
                         progress(path, self.records)
                 sha256 = digest.result() if digest else None
@@ -150,10 +162,9 @@ class _Run:
             self.records = before
             self.unreadable.append(error)
             if output:
-                output.take_back()
+                with writing(findings):
+                    output.take_back()
             return
-        except OSError as error:
-            raise OutputError("output_unwritable", path="--findings", reason=error.strerror or error) from None
         self.exports.append(export)
         self.operators.append(tally.operators())
         self.counts.append(tally.counts())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from thuebao.result import AuditResult
 
 _INTERNAL_ERROR = 4
+_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 class Format(StrEnum):
@@ -79,12 +82,16 @@ def _stdout() -> Console:
 
 
 def _complain(message: str) -> None:
-    print(message, file=sys.stderr)
+    # Names of files and headers are foreign text: none may speak to the terminal.
+    print(_CONTROLS.sub("\ufffd", message), file=sys.stderr)
 
 
 def _codes(values: Sequence[str] | None) -> list[str]:
-    """Return codes given with several options or separated by commas."""
-    return [code.strip().upper() for value in values or () for code in value.split(",") if code.strip()]
+    """Return codes given with several options or separated by commas. Raises UsageError when one is empty."""
+    codes = [code.strip().upper() for value in values or () for code in value.split(",")]
+    if "" in codes:
+        raise UsageError("code_empty")
+    return codes
 
 
 def _severities(values: Sequence[str] | None) -> dict[str, str]:
@@ -126,6 +133,8 @@ def audit(
     """Check exports and print a summary per operator."""
     from thuebao.auditing import audit as run_audit
 
+    if operator is not None and not operator.strip():
+        raise UsageError("operator_empty")
     with _progress(quiet=quiet) as progress:
         result = run_audit(
             paths,
@@ -297,7 +306,7 @@ def _version(asked: bool) -> None:
 def _language_of(arguments: Sequence[str]) -> None:
     """Set the language before anything is parsed, since help and usage errors are texts too."""
     asked = None
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=False):
         if argument == "--lang":
             asked = following
         elif argument.startswith("--lang="):
@@ -313,20 +322,36 @@ def run(arguments: Sequence[str]) -> NoReturn:
     # An end asked for is an ordinary way out: files half written go, and no trace of where it struck is printed.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     sys.unraisablehook = lambda _: None
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what the terminal cannot show must not end the audit
+    code: int | str | None = 0
     try:
-        _application()(args=list(arguments))
+        try:
+            _application()(args=list(arguments))
+        except SystemExit as end:
+            code = end.code
         sys.stdout.flush()
     except ThuebaoError as error:
         _complain(str(error))
-        sys.exit(error.exit_code)
+        code = error.exit_code
     except BrokenPipeError:
         # Whoever read our output has closed it, as `| head` does.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        _mute_stdout()
+        code = 1
+    except OSError as error:
+        _mute_stdout()
+        failure = OutputError("output_unwritable", path="stdout", reason=error.strerror or error)
+        _complain(str(failure))
+        code = failure.exit_code
     except Exception as error:
         _complain(text("error.internal", kind=type(error).__name__, where=_place(error), version=__version__))
-        sys.exit(_INTERNAL_ERROR)
-    sys.exit(0)
+        code = _INTERNAL_ERROR
+    sys.exit(code)
+
+
+def _mute_stdout() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _place(error: Exception) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol
@@ -20,6 +22,8 @@ from thuebao.masking import without_formula
 class Replacement:
     """A file written beside `path` under another name, which takes its place on success and goes on failure.
 
+    Set `wanted` to False to leave what stands at `path` as it is.
+
     Raises OutputError when it cannot be written.
     """
 
@@ -32,6 +36,7 @@ class Replacement:
             raise OutputError("output_unwritable", path=path, reason=error.strerror) from None
         self.file: BinaryIO = os.fdopen(handle, "w+b")
         self._part = Path(name)
+        self.wanted = True
         if path.is_dir():
             self._discard()
             raise OutputError("output_unwritable", path=path, reason=os.strerror(21))
@@ -42,7 +47,7 @@ class Replacement:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is not None:
+        if kind is not None or not self.wanted:
             self._discard()
             return
         try:
@@ -75,6 +80,9 @@ class FindingsFile(Protocol):
 
     def close(self) -> None:
         """Write what is left to write."""
+
+    def abandon(self) -> None:
+        """Let go of the file without writing anything more."""
 
 
 class CsvFindings:
@@ -118,7 +126,11 @@ class CsvFindings:
         self._file.truncate()
 
     def close(self) -> None:
-        """Nothing is left to write."""
+        """Write what is left to write."""
+        self._file.flush()
+
+    def abandon(self) -> None:
+        """Nothing is held."""
 
 
 class ParquetFindings:
@@ -167,6 +179,11 @@ class ParquetFindings:
         """Write the footer."""
         self._writer.close()
 
+    def abandon(self) -> None:
+        """Close the writer, which complains if it is left open."""
+        with suppress(OSError, ValueError, pa.ArrowException):
+            self._writer.close()
+
 
 def _safe(values: pl.Series) -> pl.Series:
     return _quoted(without_formula(values.fill_null("")))
@@ -183,12 +200,24 @@ def _quoted(values: pl.Series) -> pl.Series:
 _FORMATS: dict[str, type[CsvFindings | ParquetFindings]] = {".csv": CsvFindings, ".parquet": ParquetFindings}
 
 
-def check_findings_path(path: Path) -> None:
-    """Raise UsageError unless the ending names a format of findings files."""
+def check_findings_path(path: Path, inputs: Sequence[str]) -> None:
+    """Raise UsageError unless the ending names a format of findings files and the path is no input."""
     if path.suffix.lower() not in _FORMATS:
         raise UsageError("findings_format", path=path, known=", ".join(_FORMATS))
+    if path.exists() and any(Path(given).exists() and path.samefile(given) for given in inputs):
+        raise UsageError("findings_over_input", path=path)
 
 
 def open_findings(replacement: Replacement) -> FindingsFile:
     """Return the findings file of the format that the path's ending names."""
     return _FORMATS[replacement.path.suffix.lower()](replacement.file)
+
+
+@contextmanager
+def writing(path: Path | None) -> Iterator[None]:
+    """Turn what goes wrong while `path` is written into OutputError."""
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise OutputError("output_unwritable", path=path, reason=reason) from None

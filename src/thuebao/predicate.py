@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date, datetime
 from difflib import get_close_matches
 
 import polars as pl
@@ -43,13 +44,30 @@ def compile_rule(rule: Rule, sql: str, schema: Mapping[str, pl.DataType]) -> pl.
             near = get_close_matches(name, [known for known in schema if not known.startswith("_")], n=1)
             raise _broken(rule, "predicate_column", sql=sql, column=name, near=near[0] if near else "-")
     try:
-        used = {name: schema[name] for name in expr.meta.root_names()}
-        dtype = pl.LazyFrame(schema=used).select(expr.alias("violates")).collect_schema()["violates"]
-    except pl.exceptions.PolarsError as error:
+        found = _tried(expr, schema)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise _broken(rule, "predicate_syntax", sql=sql, reason=str(error).splitlines()[0]) from None
-    if dtype != pl.Boolean:
-        raise _broken(rule, "predicate_no_condition", sql=sql, type=dtype)
+    if found.dtype != pl.Boolean:
+        raise _broken(rule, "predicate_no_condition", sql=sql, type=found.dtype)
+    if expr.meta.root_names() and found.to_list() != _tried(expr, schema, copies=1).to_list() * _COPIES:
+        raise _broken(rule, "predicate_across_records", sql=sql)
     return expr
+
+
+_COPIES = 3
+_VALUES: dict[type[pl.DataType], object] = {
+    pl.String: "x", pl.Boolean: True, pl.Date: date(2020, 1, 1), pl.Datetime: datetime(2020, 1, 1), pl.Struct: None,
+}  # fmt: skip
+
+
+def _tried(expr: pl.Expr, schema: Mapping[str, pl.DataType], copies: int = _COPIES) -> pl.Series:
+    """Return the expression worked out on a few equal records: what fails on data must fail before data is read."""
+    values = {}
+    for name in expr.meta.root_names():
+        kind = schema[name]
+        value = kind.categories[0] if isinstance(kind, pl.Enum) else _VALUES.get(kind.base_type(), 1)
+        values[name] = pl.Series([value] * copies, dtype=kind)
+    return pl.DataFrame(values).select(expr.alias("violates")).to_series()
 
 
 def _broken(rule: Rule, key: str, /, **values: object) -> RuleError:

@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from thuebao.errors import RuleError, UsageError
 from thuebao.law import ALL_ERAS, Law
 from thuebao.record import columns
 from thuebao.reference import Reference, rules_home
+from thuebao.texts import LANGUAGES
 
 SEVERITIES = ("error", "warning", "info")
 EXPORT_RULES = "export.toml"
@@ -89,14 +90,21 @@ class Rulebook:
         return {rule.code: rule for rule in (*self.rules, *self.export_rules)}
 
     def with_severities(self, overrides: dict[str, str]) -> Rulebook:
-        """Return the rulebook with the severity of some rules changed. Raises UsageError on an unknown one."""
+        """Return the rulebook with the severity of some rules, by code or prefix, changed.
+
+        Raises UsageError on an unknown code or severity.
+        """
         for code, severity in overrides.items():
             if severity not in SEVERITIES:
                 raise UsageError("severity_unknown", severity=severity, known=", ".join(SEVERITIES))
             self._check_known([code])
 
+        def severity_of(rule: Rule) -> str:
+            fitting = [prefix for prefix in overrides if rule.code.startswith(prefix)]
+            return overrides[max(fitting, key=len)] if fitting else rule.severity
+
         def changed(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-            return tuple(replace(r, severity=overrides.get(r.code, r.severity)) for r in rules)
+            return tuple(replace(r, severity=severity_of(r)) for r in rules)
 
         return replace(self, rules=changed(self.rules), export_rules=changed(self.export_rules))
 
@@ -129,7 +137,6 @@ def read_rulebook(extra: Sequence[Path] = (), home: Path | None = None) -> Ruleb
             found = list(_read_rules(path, law))
             (export_rules if path.name == EXPORT_RULES and folder == home else rules).extend(found)
     _check_unique([*rules, *export_rules])
-    rules.sort(key=lambda rule: rule.code) if extra else None
     return Rulebook(tuple(rules), tuple(export_rules), law, Reference(home))
 
 
@@ -147,12 +154,17 @@ def _rule_files(folder: Path) -> list[Path]:
 
 def _read_rules(path: Path, law: Law) -> Iterator[Rule]:
     try:
-        source = path.read_text("utf-8")
+        source = path.read_text("utf-8-sig")
         document = tomllib.loads(source)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RuleError("rule_file", path=path, reason=error) from None
-    for entry in [*document.get("rule", []), *document.get("finding", [])]:
-        yield _Entry(entry, path, source, law).rule()
+    tables = {"rule", "finding"} & document.keys() if path.name == EXPORT_RULES else {"rule"} & document.keys()
+    for key, value in document.items():
+        if key not in tables or not isinstance(value, list):
+            raise RuleError("rule_file_key", path=path, key=key)
+    for table in sorted(tables):
+        for entry in document[table]:
+            yield _Entry(entry, path, source, law, about_records=table == "rule").rule()
 
 
 @dataclass(frozen=True)
@@ -163,50 +175,75 @@ class _Entry:
     path: Path
     source: str
     law: Law
+    about_records: bool
 
     def rule(self) -> Rule:
-        entry = self.entry
         known = set(Rule.__dataclass_fields__) - {"source", "examples"} | {"example", "columns"}
-        for key in entry.keys() - known:
+        for key in self.entry.keys() - known:
             self._refuse("rule_key_unknown", key=key)
         code = self._text("code")
         if not _CODE.fullmatch(code):
             self._refuse("rule_code_malformed", code=code)
-        field = entry.get("field")
-        needs = self._needs(entry.get("needs", entry.get("columns")))
+        needs = self._needs()
+        field = self._optional_text("field")
         for name in [*([field] if field else []), *(n for group in needs or () for n in group)]:
             if name not in columns():
                 self._refuse("rule_column_unknown", column=name)
         return Rule(
             code=code,
             name=self._text("name"),
-            severity=self._one_of("severity", SEVERITIES),
-            eras=self._eras(entry.get("eras", [ALL_ERAS])),
+            severity=self._one_of("severity", self._text("severity"), SEVERITIES),
+            eras=self._eras(self.entry),
             field=field,
-            applies=entry.get("applies"),
-            violation=entry.get("violation"),
+            applies=self._optional_text("applies"),
+            violation=self._text("violation") if self.about_records else None,
             needs=needs,
             title=self._both_languages("title"),
             explain=self._both_languages("explain"),
             action=self._both_languages("action"),
-            basis=tuple(self._basis(b) for b in entry.get("basis", [])),
-            examples=tuple(Example(e["violates"], e["record"], _day(e.get("as_of"))) for e in entry.get("example", [])),
+            basis=tuple(self._basis(b) for b in self._tables("basis")),
+            examples=tuple(self._example(e) for e in self._tables("example")),
             source=str(self.path),
         )
 
-    def _refuse(self, reason: str, **values: object) -> None:
+    def _refuse(self, reason: str, **values: object) -> NoReturn:
         code = self.entry.get("code", "?")
         line = next((n for n, text in enumerate(self.source.splitlines(), 1) if f'"{code}"' in text), 1)
         raise RuleError("rule_broken", path=self.path, line=line, code=code, reason=_reason(reason, values))
 
-    def _text(self, key: str) -> str:
-        value = self.entry.get(key)
-        if not isinstance(value, str) or not value.strip():
+    def _typed(self, entry: dict[str, Any], key: str, kind: type, default: Any = None) -> Any:
+        """Return a value of an entry. Refuses the rule if it is of another kind, or missing without a default."""
+        if key not in entry and default is not None:
+            return default
+        value = entry.get(key)
+        if value is None or value == "":
             self._refuse("rule_key_missing", key=key)
-        return str(value)
+        if not isinstance(value, kind):
+            self._refuse("rule_value_kind", key=key, kind=kind.__name__)
+        return value
 
-    def _one_of(self, key: str, allowed: Sequence[str]) -> str:
-        value = self._text(key)
+    def _text(self, key: str) -> str:
+        text = str(self._typed(self.entry, key, str))
+        if not text.strip():
+            self._refuse("rule_key_missing", key=key)
+        return text
+
+    def _optional_text(self, key: str) -> str | None:
+        return self._text(key) if key in self.entry else None
+
+    def _tables(self, key: str) -> list[dict[str, Any]]:
+        tables = self._typed(self.entry, key, list, [])
+        if not all(isinstance(table, dict) for table in tables):
+            self._refuse("rule_value_kind", key=key, kind="table")
+        return list(tables)
+
+    def _texts(self, entry: dict[str, Any], key: str, default: list[str]) -> list[str]:
+        texts = self._typed(entry, key, list, default)
+        if not all(isinstance(text, str) for text in texts):
+            self._refuse("rule_value_kind", key=key, kind="str")
+        return list(texts)
+
+    def _one_of(self, key: str, value: str, allowed: Iterable[str]) -> str:
         if value not in allowed:
             self._refuse("rule_value_unknown", key=key, value=value, known=", ".join(allowed))
         return value
@@ -214,32 +251,36 @@ class _Entry:
     def _both_languages(self, key: str) -> dict[str, str]:
         """Return a text by language; a user's own rule may give one text for both, or leave it out."""
         value = self.entry.get(key, "")
-        return value if isinstance(value, dict) else {"vi": value, "en": value}
+        texts = value if isinstance(value, dict) else dict.fromkeys(LANGUAGES, value)
+        if not all(isinstance(text, str) for text in texts.values()):
+            self._refuse("rule_value_kind", key=key, kind="str")
+        any_text = next(iter(texts.values()), "")
+        return {language: texts.get(language, any_text) for language in LANGUAGES}
 
-    def _eras(self, eras: list[str]) -> tuple[str, ...]:
-        for era in eras:
-            if era != ALL_ERAS and era not in self.law.era_ids:
-                self._refuse(
-                    "rule_value_unknown",
-                    key="eras",
-                    value=era,
-                    known=", ".join([ALL_ERAS, *self.law.era_ids]),
-                )
-        return tuple(eras)
+    def _eras(self, entry: dict[str, Any]) -> tuple[str, ...]:
+        known = [ALL_ERAS, *self.law.era_ids]
+        return tuple(self._one_of("eras", era, known) for era in self._texts(entry, "eras", [ALL_ERAS]))
 
-    def _needs(self, needs: list[str] | None) -> tuple[tuple[str, ...], ...] | None:
-        return None if needs is None else tuple(tuple(part.strip() for part in group.split("|")) for group in needs)
+    def _needs(self) -> tuple[tuple[str, ...], ...] | None:
+        key = "needs" if "needs" in self.entry else "columns"
+        if key not in self.entry:
+            return None
+        groups = self._texts(self.entry, key, [])
+        return tuple(tuple(part.strip() for part in group.split("|")) for group in groups)
 
     def _basis(self, basis: dict[str, Any]) -> Basis:
-        if basis["instrument"] not in self.law.instruments:
-            known = ", ".join(self.law.instruments)
-            self._refuse("rule_value_unknown", key="instrument", value=basis["instrument"], known=known)
-        return Basis(
-            self._eras(basis.get("eras", [ALL_ERAS])),
-            basis["instrument"],
-            basis["provision"],
-            basis.get("about", ""),
-        )
+        instrument = self._one_of("instrument", self._typed(basis, "instrument", str), self.law.instruments)
+        provision = self._typed(basis, "provision", str)
+        return Basis(self._eras(basis), instrument, provision, str(basis.get("about", "")))
+
+    def _example(self, example: dict[str, Any]) -> Example:
+        violates = self._typed(example, "violates", bool)
+        record = self._typed(example, "record", dict)
+        try:
+            as_of = _day(example.get("as_of"))
+        except ValueError:
+            self._refuse("rule_value_kind", key="as_of", kind="YYYY-MM-DD")
+        return Example(violates, record, as_of)
 
 
 def _reason(key: str, values: dict[str, object]) -> str:

@@ -77,7 +77,7 @@ def _table(*columns: tuple[str, str]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for title, justify in columns:
         table.add_column(
-            title,
+            plain(title),
             justify="right" if justify == "right" else "left",
             overflow="fold",
             no_wrap=justify == "right",
@@ -146,9 +146,10 @@ def plain_lines(value: str) -> Text:
 
 
 def _article(result: AuditResult, r: RuleResult) -> str:
-    """Return the rule's basis in the latest era that it is active in."""
+    """Return the rule's basis under the law that judged every record, else in the latest era that it is active in."""
     law = result.rulebook.law
-    return next((basis for era in reversed(law.era_ids) if (basis := r.rule.basis_in(era, law))), "")
+    forced = [era.id for era in law.eras if era.law == result.law]
+    return next((basis for era in forced or reversed(law.era_ids) if (basis := r.rule.basis_in(era, law))), "")
 
 
 def _not_evaluated(result: AuditResult) -> list[RenderableType]:

@@ -26,39 +26,64 @@ class Found:
     errors: list[ThuebaoError] = field(default_factory=list)
 
 
-def find_exports(paths: Sequence[str | os.PathLike[str]]) -> Found:
-    """Return the files that `paths` name: files in the order given, those of a folder or pattern by name."""
+def find_exports(paths: Sequence[str | os.PathLike[str]], output: Path | None = None) -> Found:
+    """Return the files that `paths` name: files in the order given, those of a folder or pattern by name.
+
+    `output` is a file that will be written: in a folder it is passed over.
+    """
     found = Found()
     seen: set[Path] = set()
     for path in (os.fspath(path) for path in paths):
-        for file in _files_of(path, found):
+        try:
+            files = _files_of(path, found, output)
+        except OSError as error:
+            found.errors.append(InputError("file_unreadable", path=path, reason=error.strerror or error))
+            continue
+        for file in files:
             real = Path(file).resolve()
             (found.given_twice if real in seen else found.files).append(file)
             seen.add(real)
     return found
 
 
-def _files_of(path: str, found: Found) -> list[str]:
+def _files_of(path: str, found: Found, output: Path | None) -> list[str]:
     if Path(path).is_dir():
-        files = _walk(path)
-        exports = [file for file in files if Path(file).suffix.lower() in EXPORT_ENDINGS]
+        files = _walk(path, found)
+        exports = [f for f in files if Path(f).suffix.lower() in EXPORT_ENDINGS and not _same(f, output)]
         found.passed_over += [file for file in files if file not in set(exports)]
-        if not exports:
+        if not exports and not found.errors:
             found.errors.append(InputError("folder_without_exports", path=path))
         return exports
-    if Path(path).exists():
+    if path and Path(path).exists():
         return [path]
-    matches = sorted(glob.glob(path)) if glob.has_magic(path) else []  # noqa: PTH207  (patterns may be absolute)
+    pattern = glob.has_magic(path)
+    matches = sorted(glob.glob(path, recursive=True)) if pattern else []  # noqa: PTH207  (patterns may be absolute)
     if not matches:
-        key = "pattern_without_files" if glob.has_magic(path) else "file_missing"
+        key = "pattern_without_files" if pattern else "file_missing"
         found.errors.append(InputError(key, path=path))
-    return [file for match in matches for file in (_files_of(match, found) if Path(match).is_dir() else [match])]
-
-
-def _walk(folder: str) -> list[str]:
-    """Return the files below a folder by name, hidden ones left out."""
     files = []
-    for parent, folders, names in os.walk(folder):
+    for match in matches:
+        if Path(match).is_dir():
+            files += [] if "**" in path else _files_of(match, found, output)
+        elif _same(match, output):
+            found.passed_over.append(match)
+        else:
+            files.append(match)
+    return files
+
+
+def _same(file: str, output: Path | None) -> bool:
+    return output is not None and output.exists() and Path(file).exists() and output.samefile(file)
+
+
+def _walk(folder: str, found: Found) -> list[str]:
+    """Return the files below a folder by name, hidden ones left out."""
+
+    def refused(error: OSError) -> None:
+        found.errors.append(InputError("file_unreadable", path=error.filename, reason=error.strerror))
+
+    files = []
+    for parent, folders, names in os.walk(folder, onerror=refused):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         files += [str(Path(parent) / name) for name in sorted(names) if not name.startswith(".")]
     return sorted(files)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from thuebao.errors import InputError
 from thuebao.folding import fold_header
 from thuebao.record import columns, columns_by_header
+
+_VALUE = re.compile("[0-9]{5}")
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,10 @@ def map_header(path: str, names: Sequence[str]) -> Header:
     known = columns_by_header()
     canonical = [known.get(fold_header(name)) for name in names]
     if not any(canonical):
-        shown = ", ".join(name.strip() for name in names[:8])
+        # Where values stand in the header's place they are somebody's, and are not shown.
+        if any(_VALUE.search(name) for name in names):
+            raise InputError("header_missing", path=path)
+        shown = ", ".join(name.strip()[:40] for name in names[:8])
         raise InputError("header_unrecognised", path=path, header=shown)
     first: dict[str, str] = {}
     for name, column in zip(names, canonical, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 from thuebao.errors import InputError
@@ -21,10 +22,15 @@ SAMPLE_BYTES = 1 << 20
 def sample_of(path: str) -> bytes:
     """Return the beginning of a file. Raises InputError when it cannot be opened or is empty."""
     try:
+        path.encode()
+        if not stat.S_ISREG(Path(path).stat().st_mode):
+            raise InputError("not_a_file", path=path)
         with Path(path).open("rb") as file:
             sample = file.read(SAMPLE_BYTES)
     except OSError as error:
         raise InputError("file_unreadable", path=path, reason=error.strerror or error) from None
+    except UnicodeEncodeError:
+        raise InputError("name_not_text", path=path) from None
     if not sample:
         raise InputError("file_empty", path=path)
     return sample

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import polars as pl
 
@@ -38,27 +39,52 @@ def read(path: str, header: Header, wanted: set[str], batch_rows: int) -> Iterat
     schema = scan.collect_schema()
     named = {c: name for name, c in zip(header.names, header.canonical, strict=True) if c in wanted}
     columns = [as_text(pl.col(name), schema[name]).alias(raw(c)) for c, name in named.items()]
+    counted = pl.col(schema.names()[0]).is_null().alias("?")  # records count even where no column is wanted
+    records = 0
     try:
-        for batch in scan.select(columns).collect_batches(chunk_size=batch_rows):
-            yield batch.rechunk()
+        for batch in scan.select(*columns, counted).collect_batches(chunk_size=batch_rows):
+            records += batch.height
+            yield batch.drop("?").rechunk() if columns else batch
     except (pl.exceptions.PolarsError, OSError) as error:
         raise InputError("parquet_damaged", path=path, reason=_first_line(error)) from None
+    expected = scan.select(pl.len()).collect().item()
+    if records != expected:
+        raise InputError("parquet_cut", path=path, records=records, expected=expected)
 
 
 def as_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     """Return the column as text: dates in ISO form and Vietnam time, whole numbers without a fraction."""
     if dtype == pl.String:
         return column
-    if dtype == pl.Date:
-        return column.dt.to_string("%Y-%m-%d")
-    if isinstance(dtype, pl.Datetime):
-        if dtype.time_zone:
-            column = column.dt.convert_time_zone(_VIETNAM).dt.replace_time_zone(None)
-        return column.dt.to_string("%Y-%m-%d %H:%M:%S%.f")
+    if dtype == pl.Date or isinstance(dtype, pl.Datetime):
+        return _moment_as_text(column, dtype)
     if dtype.is_float():
         # Numbers that a spreadsheet or data frame made of identifiers: 912345678.0 was 912345678.
+        column = column.fill_nan(None)
         whole = column.is_finite() & (column == column.floor()) & (column.abs() < _LARGEST_EXACT)
         return (
             pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(column.cast(pl.String))
         )
+    if dtype.is_decimal():
+        return column.cast(pl.String).str.replace(r"\.0+$", "")
     return column.cast(pl.String)
+
+
+_PER_DAY = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+_FIRST_DAY, _LAST_DAY = (date.min - date(1970, 1, 1)).days + 1, (date.max - date(1970, 1, 1)).days - 1
+_LARGEST = 2**63 - 1
+
+
+def _moment_as_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """Return a date or time in ISO form; beyond the calendar, where Polars panics, the bare number: it is no date."""
+    per_day = _PER_DAY[dtype.time_unit] if isinstance(dtype, pl.Datetime) else 1
+    number = column.to_physical()
+    inside = number.is_between(max(_FIRST_DAY * per_day, -_LARGEST), min(_LAST_DAY * per_day, _LARGEST))
+    moment: pl.Expr = pl.when(inside).then(column)
+    if isinstance(dtype, pl.Datetime):
+        if dtype.time_zone:
+            moment = moment.dt.convert_time_zone(_VIETNAM).dt.replace_time_zone(None)
+        text = moment.dt.to_string("%Y-%m-%d %H:%M:%S%.f")
+    else:
+        text = moment.dt.to_string("%Y-%m-%d")
+    return pl.coalesce(text, number.cast(pl.String))
