@@ -58,17 +58,6 @@ def one_message(done: Outcome, *parts: str) -> None:
     assert "error of its own" not in message
 
 
-def cases(table: dict[str, object], known_faults: dict[str, str]) -> list[object]:
-    """Return the names of a table's cases, those that fail for a known fault marked as such."""
-    assert known_faults.keys() <= table.keys()
-    return [
-        pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=known_faults[name]))
-        if name in known_faults
-        else name
-        for name in table
-    ]
-
-
 # --- Exports that cannot be read -------------------------------------------------------------------------------
 
 FAR = LINE.encode() * 30_000  # more than a megabyte
@@ -147,17 +136,7 @@ UNREADABLE: dict[str, tuple[bytes, tuple[str, ...]]] = {
 }
 
 
-FAULTS_IN_READING = {
-    "only a byte order mark": "StopIteration in delimited.sniff: exit 4",
-    "header and blank lines": "a blank line below the header is taken for bad quotes",
-    "header with an open quote": "csv.Error in delimited.sniff: exit 4, and nothing is said of the other files",
-    "too few fields beside a line of separators": "counts cancel each other: the short line is a record",
-    "too few fields beside line breaks": "counts cancel each other: the short line is a record",
-    "too few fields beside two kinds of line ends": "counts cancel each other: the short line is a record",
-}
-
-
-@pytest.mark.parametrize("name", cases(UNREADABLE, FAULTS_IN_READING))
+@pytest.mark.parametrize("name", UNREADABLE)
 def test_export_that_cannot_be_read(desk: Desk, cli: Command, name) -> None:
     content, parts = UNREADABLE[name]
     desk.write("vina.csv", content)
@@ -178,7 +157,6 @@ def test_messages_in_vietnamese(desk: Desk, cli: Command, name) -> None:
     assert set(vietnamese.split()) & {"tệp", "Hãy", "cột"}
 
 
-@pytest.mark.xfail(strict=True, reason="the first record of a file without a header is printed")
 def test_records_are_not_printed_where_a_header_should_be(desk: Desk, cli: Command) -> None:
     desk.write("vina.csv", LINE * 3)
     done = cli("audit", "vina.csv")
@@ -199,10 +177,8 @@ def test_records_are_not_printed_where_a_header_should_be(desk: Desk, cli: Comma
         ("folder/*.md", ("no column is recognised",)),
         ("link.csv", ()),
         ("", ()),
-        pytest.param(
-            "v" * 300 + ".csv", (), marks=pytest.mark.xfail(strict=True, reason="OSError in discover: exit 4")
-        ),
-        pytest.param("vina\udcff.csv", (), marks=pytest.mark.xfail(strict=True, reason="cannot be printed: exit 4")),
+        pytest.param("v" * 300 + ".csv", ()),
+        pytest.param("vina\udcff.csv", ()),
     ],
 )
 def test_path_that_leads_nowhere(desk: Desk, cli: Command, path, parts) -> None:
@@ -214,7 +190,6 @@ def test_path_that_leads_nowhere(desk: Desk, cli: Command, path, parts) -> None:
     one_message(done, *parts)
 
 
-@pytest.mark.xfail(strict=True, reason="Polars takes no such text: exit 4")
 def test_path_with_bytes_that_are_no_text(desk: Desk, cli: Command) -> None:
     name = os.fsdecode(b"vina \xff.csv")
     desk.export(name, ERROR)
@@ -233,7 +208,6 @@ def test_file_without_permission(desk: Desk, cli: Command) -> None:
     assert done.document["totals"]["records"] == 1
 
 
-@pytest.mark.xfail(strict=True, reason="said to hold no exports; exit 4; passed over without a word")
 @pytest.mark.skipif(AS_ROOT, reason="root may read everything")
 @pytest.mark.parametrize("path", ["locked", "locked/vina.csv", "exports"])
 def test_folder_without_permission(desk: Desk, cli: Command, path) -> None:
@@ -247,14 +221,12 @@ def test_folder_without_permission(desk: Desk, cli: Command, path) -> None:
     one_message(done, "locked", "Permission denied")
 
 
-@pytest.mark.xfail(strict=True, reason="opened twice: 'no records', though there is one")
 def test_standard_input_is_read_whole_or_refused(desk: Desk, process: Command) -> None:
     done = process("audit", "/dev/stdin", "--operator", "Viettel", "--quiet", "--fail-on", "never", given=HEADER + LINE)
     assert done.code in (0, 3)
     assert "no records" not in done.err  # there is one
 
 
-@pytest.mark.xfail(strict=True, reason="waits for ever, also in a folder")
 def test_pipe_is_not_waited_for(desk: Desk, process: Command) -> None:
     os.mkfifo(desk.path / "vina.csv")
     done = process("audit", "vina.csv", timeout=5)
@@ -271,7 +243,6 @@ def test_folder_with_a_socket(desk: Desk, cli: Command) -> None:
     assert "error of its own" not in done.err
 
 
-@pytest.mark.xfail(strict=True, reason="a panic of Polars ends the batches: the rest is not counted, exit 0")
 def test_parquet_value_beyond_all_calendars(desk: Desk, process: Command) -> None:
     days = [7_000] * 250_000
     days[220_000] = 2**31 - 1
@@ -316,7 +287,6 @@ def test_every_bad_file_is_named(desk: Desk, cli: Command) -> None:
     assert sorted(line.split(" vina.csv")[0] for line in done.err.splitlines()) == sorted(f"exports/{n}" for n in names)
 
 
-@pytest.mark.xfail(strict=True, reason="csv.Error in delimited.sniff ends the audit")
 def test_an_open_quote_in_a_header_does_not_stop_the_others(desk: Desk, cli: Command) -> None:
     desk.write("viettel.csv", UNREADABLE["header with an open quote"][0])
     desk.export("vina.csv", ERROR)
@@ -358,7 +328,6 @@ def test_option_that_cannot_be_used(desk: Desk, cli: Command, options, parts) ->
     assert desk.files() == {"vina.csv"}
 
 
-@pytest.mark.xfail(strict=True, reason="taken for no option at all, or for an operator without a name")
 @pytest.mark.parametrize("options", [["--select", ""], ["--select", ","], ["--operator", " "]], ids=" ".join)
 def test_option_without_a_value(desk: Desk, cli: Command, options) -> None:
     desk.export("vina.csv")
@@ -430,31 +399,7 @@ BROKEN_RULES: dict[str, tuple[str | bytes, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-INTERNAL = "exit 4 instead of a message about the rule"
-FAULTS_IN_RULE_FILES = {
-    "rules for rule": "the file is passed over without a word",
-    "one bracket": INTERNAL,
-    "no condition": "accepted, and never fires",
-    "condition that is a number": INTERNAL,
-    "empty condition": "accepted, and never fires",
-    "text compared with a number": INTERNAL,
-    "cast that fails": INTERNAL,
-    "bad pattern": INTERNAL,
-    "count over records": "accepted, and depends on where batches end",
-    "number of a record among others": "accepted, and depends on where batches end",
-    "applies that is no text": INTERNAL,
-    "needs that is no list": INTERNAL,
-    "field that is a list": INTERNAL,
-    "eras that is no list": INTERNAL,
-    "title that is a number": INTERNAL,
-    "basis without an instrument": INTERNAL,
-    "basis without a provision": INTERNAL,
-    "example without a verdict": INTERNAL,
-    "example of a bad day": INTERNAL,
-}
-
-
-@pytest.mark.parametrize("name", cases(BROKEN_RULES, FAULTS_IN_RULE_FILES))
+@pytest.mark.parametrize("name", BROKEN_RULES)
 def test_broken_rule_file(desk: Desk, cli: Command, name) -> None:
     content, parts = BROKEN_RULES[name]
     desk.write("ours/ours.toml", content)
@@ -465,15 +410,12 @@ def test_broken_rule_file(desk: Desk, cli: Command, name) -> None:
     assert desk.files() == {"vina.csv", "ours/ours.toml"}
 
 
-@pytest.mark.xfail(strict=True, reason="a mark, as Windows' editors write it, is refused")
 def test_rule_file_with_a_byte_order_mark(desk: Desk, cli: Command) -> None:
     desk.write("ours/ours.toml", "\ufeff" + RULE)
     assert cli("explain", "USR101", "--rules", "ours").code == 0
 
 
-@pytest.mark.parametrize(
-    "lang", [pytest.param("vi", marks=pytest.mark.xfail(strict=True, reason="KeyError: exit 4")), "en"]
-)
+@pytest.mark.parametrize("lang", [pytest.param("vi"), "en"])
 def test_rule_with_a_title_in_one_language_only(desk: Desk, cli: Command, lang) -> None:
     desk.write("ours/ours.toml", RULE + 'title = { en = "Ours" }\n')
     desk.export("vina.csv", ERROR)
@@ -530,18 +472,12 @@ def files_end_at(limit: int) -> Callable[[], None]:
 @pytest.mark.parametrize(
     ("limit", "kind"),
     [
-        pytest.param(10, "csv", marks=pytest.mark.xfail(strict=True, reason="OSError in mark(): exit 4")),
+        pytest.param(10, "csv"),
         (10, "parquet"),
         (2_000, "csv"),
         (2_000, "parquet"),
-        pytest.param(
-            200_000, "csv", marks=pytest.mark.xfail(strict=True, reason="the message names --findings, not the file")
-        ),
-        pytest.param(
-            200_000,
-            "parquet",
-            marks=pytest.mark.xfail(strict=True, reason="the message names --findings, not the file"),
-        ),
+        pytest.param(200_000, "csv"),
+        pytest.param(200_000, "parquet"),
     ],
 )
 def test_disk_that_fills(desk: Desk, process: Command, kind, limit) -> None:
@@ -557,7 +493,6 @@ def test_disk_that_fills(desk: Desk, process: Command, kind, limit) -> None:
     assert (desk.path / f"found.{kind}").read_text() == "an older file"
 
 
-@pytest.mark.xfail(strict=True, reason="replaced by a file without findings")
 def test_findings_of_an_audit_that_read_nothing_replace_nothing(desk: Desk, cli: Command) -> None:
     desk.write("found.csv", "an older file")
     assert cli("audit", "nowhere.csv", "--findings", "found.csv").code == 3

@@ -258,6 +258,8 @@ class _Run:
                     if predicate is not None:
                         part = part.filter(predicate)
                     yield part.select(with_columns) if with_columns else part
+                    if n_rows == 0:
+                        return
 
         return register_io_source(batches, schema=found.SCHEMA)
 

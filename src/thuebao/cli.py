@@ -9,7 +9,7 @@ import re
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -320,7 +320,9 @@ def run(arguments: Sequence[str]) -> NoReturn:
     # What lives now lives to the end: the collector need not look at it again between batches.
     gc.freeze()
     # An end asked for is an ordinary way out: files half written go, and no trace of where it struck is printed.
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda number, _: sys.exit(128 + number))
     sys.unraisablehook = lambda _: None
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -351,7 +353,8 @@ def run(arguments: Sequence[str]) -> NoReturn:
 
 
 def _mute_stdout() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(io.UnsupportedOperation):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _place(error: Exception) -> str:

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from thuebao.errors import OutputError, UsageError
 from thuebao.findings import SCHEMA, Findings
 from thuebao.masking import without_formula
+from thuebao.sources.discover import same_file
 
 
 class Replacement:
@@ -204,7 +205,7 @@ def check_findings_path(path: Path, inputs: Sequence[str]) -> None:
     """Raise UsageError unless the ending names a format of findings files and the path is no input."""
     if path.suffix.lower() not in _FORMATS:
         raise UsageError("findings_format", path=path, known=", ".join(_FORMATS))
-    if path.exists() and any(Path(given).exists() and path.samefile(given) for given in inputs):
+    if any(same_file(given, path) for given in inputs):
         raise UsageError("findings_over_input", path=path)
 
 

@@ -128,6 +128,6 @@ def known_operator(reference: Reference, name: str) -> str | None:
     found = {
         operator
         for text, operator in reference.operators.items()
-        if re.search(rf"(?:^|[^a-z0-9]){re.escape(text)}(?:[^a-z0-9]|$)", folded)
+        if re.search(rf"(?:^|[^a-z]){re.escape(text)}(?:[^a-z]|$)", folded)
     }
     return found.pop() if len(found) == 1 else None

@@ -39,8 +39,8 @@ class Layout:
 
     separator: str
     header: Header
-    header_bytes: int  # where the first record begins
-    header_lines: int
+    header_bytes: int  # where the first record may begin
+    header_lines: int  # the lines above that place
 
 
 def sniff(path: str, text: str, *, has_mark: bool) -> Layout:
@@ -50,7 +50,7 @@ def sniff(path: str, text: str, *, has_mark: bool) -> Layout:
     """
     if not text.strip():
         raise InputError("file_empty", path=path)
-    lines = text.splitlines(keepends=True)
+    lines = re.findall("[^\n]*\n|[^\n]+", text)  # as Polars counts lines: by line feeds alone
     try:
         rows = {sign: next(csv.reader(lines, delimiter=sign)) for sign in SEPARATORS}
         separator = max(SEPARATORS, key=lambda sign: (recognised(rows[sign]), len(rows[sign])))
@@ -58,9 +58,11 @@ def sniff(path: str, text: str, *, has_mark: bool) -> Layout:
         next(reader)
     except csv.Error:
         raise InputError("csv_malformed", path=path) from None
-    mark = len(codecs.BOM_UTF8) if has_mark else 0
-    size = mark + len("".join(lines[: reader.line_num]).encode())
-    return Layout(separator, map_header(path, rows[separator]), size, reader.line_num)
+    above = reader.line_num
+    while above < len(lines) and not lines[above].strip("\r\n"):
+        above += 1  # Polars stumbles over blank lines before the first record
+    size = (len(codecs.BOM_UTF8) if has_mark else 0) + len("".join(lines[:above]).encode())
+    return Layout(separator, map_header(path, rows[separator]), size, above)
 
 
 def read(path: str, layout: Layout, wanted: set[str]) -> Iterator[pl.DataFrame]:
@@ -71,7 +73,7 @@ def read(path: str, layout: Layout, wanted: set[str]) -> Iterator[pl.DataFrame]:
     header = layout.header
     names = [raw(c) if c else f"?{n}" for n, c in enumerate(header.canonical)]
     scan = pl.scan_csv(
-        path, separator=layout.separator, has_header=False, skip_rows=1, schema=dict.fromkeys(names, pl.String),
+        path, separator=layout.separator, has_header=False, skip_lines=layout.header_lines, schema=dict.fromkeys(names, pl.String),
         glob=False,
     ).select(
         *(raw(c) for c in header.canonical if c in wanted),

@@ -49,7 +49,7 @@ def find_exports(paths: Sequence[str | os.PathLike[str]], output: Path | None = 
 def _files_of(path: str, found: Found, output: Path | None) -> list[str]:
     if Path(path).is_dir():
         files = _walk(path, found)
-        exports = [f for f in files if Path(f).suffix.lower() in EXPORT_ENDINGS and not _same(f, output)]
+        exports = [f for f in files if Path(f).suffix.lower() in EXPORT_ENDINGS and not same_file(f, output)]
         found.passed_over += [file for file in files if file not in set(exports)]
         if not exports and not found.errors:
             found.errors.append(InputError("folder_without_exports", path=path))
@@ -65,15 +65,19 @@ def _files_of(path: str, found: Found, output: Path | None) -> list[str]:
     for match in matches:
         if Path(match).is_dir():
             files += [] if "**" in path else _files_of(match, found, output)
-        elif _same(match, output):
+        elif same_file(match, output):
             found.passed_over.append(match)
         else:
             files.append(match)
     return files
 
 
-def _same(file: str, output: Path | None) -> bool:
-    return output is not None and output.exists() and Path(file).exists() and output.samefile(file)
+def same_file(file: str, output: Path | None) -> bool:
+    """Return whether both name one file that is there."""
+    try:
+        return output is not None and output.samefile(file)
+    except OSError:  # one of them is not there
+        return False
 
 
 def _walk(folder: str, found: Found) -> list[str]:

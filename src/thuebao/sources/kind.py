@@ -40,8 +40,9 @@ def kind_of(path: str, sample: bytes) -> str:
     """Return "parquet" or "csv". Raises InputError for any other kind of file."""
     kind = next((name for start, name in _BEGINNINGS.items() if sample.startswith(start)), "csv")
     if kind == "csv" and b"\0" in sample:
-        # Text in two-byte characters has a zero in every other place.
-        kind = "UTF-16" if sample[:64].count(b"\0") >= len(sample[:64]) // 4 else "binary"
+        # Text in two-byte characters has a zero in every other place, and none between.
+        even, odd = (sample[:64][start::2].count(0) for start in (0, 1))
+        kind = "UTF-16" if max(even, odd) > len(sample[:64]) // 4 and not min(even, odd) else "binary"
     if kind not in ("csv", "parquet"):
         raise InputError("kind_unsupported", path=path, kind=kind)
     return kind
