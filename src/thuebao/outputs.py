@@ -186,14 +186,17 @@ class ParquetFindings:
             self._writer.close()
 
 
+_SUSPECT = '[",\r\n]|^[=+@\t-]'
+"""What a spreadsheet or a CSV reader would not take for plain text: most values need no closer look."""
+
+
 def _safe(values: pl.Series) -> pl.Series:
-    return _quoted(without_formula(values.fill_null("")))
+    values = values.fill_null("")
+    return _quoted(without_formula(values)) if values.str.contains(_SUSPECT).any() else values
 
 
 def _quoted(values: pl.Series) -> pl.Series:
     special = values.str.contains('[",\r\n]')
-    if not special.any():
-        return values
     quoted = '"' + values.str.replace_all('"', '""', literal=True) + '"'
     return values.zip_with(~special, quoted)
 

@@ -73,8 +73,8 @@ def read(path: str, layout: Layout, wanted: set[str]) -> Iterator[pl.DataFrame]:
     header = layout.header
     names = [raw(c) if c else f"?{n}" for n, c in enumerate(header.canonical)]
     scan = pl.scan_csv(
-        path, separator=layout.separator, has_header=False, skip_lines=layout.header_lines, schema=dict.fromkeys(names, pl.String),
-        glob=False,
+        path, separator=layout.separator, has_header=False, skip_lines=layout.header_lines,
+        schema=dict.fromkeys(names, pl.String), glob=False,
     ).select(
         *(raw(c) for c in header.canonical if c in wanted),
         pl.sum_horizontal(pl.all().str.len_bytes()).alias(_BYTES),
