@@ -48,6 +48,9 @@ class Findings:
         ).select(*SCHEMA)  # fmt: skip
 
 
+_NO_FIELD = "_no_field"
+
+
 def texts_of(plan: Plan, law: Law) -> pl.DataFrame:
     """Return code, name, severity, field and basis of every active rule in every era."""
     return pl.DataFrame(
@@ -79,15 +82,14 @@ def findings_of(evaluated: pl.DataFrame, plan: Plan, path: str, texts: pl.DataFr
         return Findings(path, pl.DataFrame(schema=schema), texts)
     eras = texts.height // len(codes)
     hits = evaluated.select(pl.exclude(*set(plan.scopes))).filter(HIT)
-    rules = [(n, c.rule.code, raw(c.rule.field or "")) for n, c in enumerate(plan.active) if hit[c.rule.code]]
+    hits = hits.with_columns(pl.lit(None, dtype=pl.String).alias(_NO_FIELD))
+    fields = [raw(c.rule.field or "") for c in plan.active]
+    rules = [(n, c.rule.code, fields[n] if fields[n] in hits.columns else _NO_FIELD) for n, c in enumerate(plan.active)]
+    rules = [rule for rule in rules if hit[rule[1]]]
     # All rules in one go: for each the rows that it hit, and what stood in its column there.
-    nothing = pl.lit(None, dtype=pl.String)
     parts = hits.select(
-        pl.concat_list(pl.arg_where(code).implode() for _, code, _ in rules).alias("row"),
-        pl.concat_list(
-            (pl.col(column) if column in hits.columns else pl.repeat(nothing, pl.len())).filter(code).implode()
-            for _, code, column in rules
-        ).alias("value"),
+        pl.concat_list(pl.col(code).arg_true().implode() for _, code, _ in rules).alias("row"),
+        pl.concat_list(pl.col(column).filter(code).implode() for _, code, column in rules).alias("value"),
     ).explode("row", "value")
     row, values = parts["row"], parts["value"]
     lengths = hits.select(pl.col([code for _, code, _ in rules]).sum()).row(0)
