@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from thuebao.facts.kernel import elementwise, fill_where
+from thuebao.facts.kernel import OverDistinct, elementwise, fill_where
 from thuebao.facts.text import Cleaning
 from thuebao.record import raw
 
@@ -148,6 +148,8 @@ class DateParsing:
 
     def __init__(self, cleaning: Cleaning) -> None:
         self._cleaning = cleaning
+        # What is no date is often the same again: a year, a row of zeros, a word.
+        self._general = OverDistinct(self._parse_general, _PARSED)
 
     def parse(self, values: pl.Series) -> pl.Series:
         """Return a struct of day, time (NULL without an hour) and invalid, for each value."""
@@ -178,11 +180,15 @@ class DateParsing:
                 day, time, left = fill_where(day, fits, days), fill_where(time, fits, times), left & ~fits
         invalid = ~left & day.is_null()
         if left.any():
-            text = self._cleaning.exact(values.filter(left))
-            days, times = _parse_any(text)
-            day, time = fill_where(day, left, days), fill_where(time, left, times)
-            invalid = fill_where(invalid, left, days.is_null() & text.is_not_null())
+            parsed = self._general(values.filter(left)).struct
+            day, time = fill_where(day, left, parsed.field("day")), fill_where(time, left, parsed.field("time"))
+            invalid = fill_where(invalid, left, parsed.field("invalid"))
         return day, time, invalid
+
+    def _parse_general(self, values: pl.Series) -> pl.Series:
+        text = self._cleaning.exact(values)
+        days, times = _parse_any(text)
+        return _struct(days, times, days.is_null() & text.is_not_null())
 
 
 # So few values are parsed the general way at once: trying the shapes in turn has its own price.
