@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import io
 import os
-import re
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -19,6 +18,7 @@ import typer
 
 from thuebao import __version__
 from thuebao.errors import OutputError, ThuebaoError, UsageError
+from thuebao.harmless import harmless
 from thuebao.texts import LANGUAGES, language_of_locale, text, use_language
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from thuebao.result import AuditResult
 
 _INTERNAL_ERROR = 4
-_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 class Format(StrEnum):
@@ -83,7 +82,7 @@ def _stdout() -> Console:
 
 def _complain(message: str) -> None:
     # Names of files and headers are foreign text: none may speak to the terminal.
-    print(_CONTROLS.sub("\ufffd", message), file=sys.stderr)
+    print("\n".join(harmless(line) for line in message.split("\n")), file=sys.stderr)
 
 
 def _codes(values: Sequence[str] | None) -> list[str]:

@@ -32,7 +32,9 @@ def all_facts(reference: Reference, as_of: date, forced: date | None = None) -> 
     """
     cleaning = Cleaning(reference)
     return (
-        text_facts(reference, CODED, typed=("msisdn", "full_name", "id_type", "id_number", "nationality", *DAYS))
+        text_facts(
+            reference, cleaning, CODED, typed=("msisdn", "full_name", "id_type", "id_number", "nationality", *DAYS)
+        )
         | operator_facts(reference, cleaning)
         | number_facts(reference, cleaning)
         | date_facts(cleaning)

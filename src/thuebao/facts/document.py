@@ -15,7 +15,6 @@ from thuebao.facts.text import Cleaning, fold
 from thuebao.record import raw
 from thuebao.reference import Reference
 
-_HOME = "VN"
 _TWO_KINDS = "two kinds"
 _LONGEST_DIGITS = 64
 
@@ -185,7 +184,7 @@ def _personal_number_facts(law: dict[str, Any], reference: Reference) -> dict[st
         ]
         + [
             (kind == k["id"])
-            & pl.when((pl.col("nationality_code") == _HOME).fill_null(value=False))
+            & pl.when((pl.col("nationality_code") == law["home_nationality"]).fill_null(value=False))
             .then(_any([_form(form) for form in k["home_number_forms"]]))
             .otherwise(_any([_form(form) for form in k["number_forms"]]))
             for k in law["kind"]

@@ -119,13 +119,14 @@ _REPEATING = (
 )  # fmt: skip
 
 
-def text_facts(reference: Reference, coded: tuple[str, ...], typed: tuple[str, ...]) -> dict[str, pl.Expr]:
+def text_facts(
+    reference: Reference, cleaning: Cleaning, coded: tuple[str, ...], typed: tuple[str, ...]
+) -> dict[str, pl.Expr]:
     """Return the cleaned text of every canonical column and `has_<column>`.
 
     Columns of `coded` hold their code where the text is recognised (`<column>_recognised`); columns of `typed`
     define `has_<column>` themselves.
     """
-    cleaning = Cleaning(reference)
     facts: dict[str, pl.Expr] = {}
     for name in columns():
         clean: Kernel = cleaning.clean

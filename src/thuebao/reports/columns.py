@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from rich.console import Console
 from rich.rule import Rule as Line
-from rich.table import Table
 
 from thuebao.inspect import Mapping
-from thuebao.reports.terminal import plain
+from thuebao.reports.terminal import light_table, plain
 from thuebao.texts import language, text
 
 
@@ -18,7 +17,9 @@ def print_mapping(mapping: Mapping, console: Console) -> None:
     shown = {"\t": "Tab"}.get(layout.separator, layout.separator) if layout else "–"
     console.print(text("columns.form", format=mapping.export.format, encoding=mapping.export.encoding, separator=shown))
     console.print(text("columns.operator", operator=mapping.export.operator or text("columns.operator_column")))
-    table = _table("columns.column", "columns.header", "columns.values")
+    table = light_table(
+        (text("columns.column"), "left"), (text("columns.header"), "left"), (text("columns.values"), "left")
+    )
     for column, header in mapping.export.header.mapped.items():
         table.add_row(column, plain(header), plain("  ".join(mapping.values[column])))
     console.print(table)
@@ -27,14 +28,9 @@ def print_mapping(mapping: Mapping, console: Console) -> None:
         console.print(plain(", ".join(mapping.export.header.unknown)))
     if mapping.export.header.absent:
         console.print(Line(text("columns.absent"), align="left"))
-        absent = _table("columns.column", "columns.meaning", "columns.disables")
+        absent = light_table(
+            (text("columns.column"), "left"), (text("columns.meaning"), "left"), (text("columns.disables"), "left")
+        )
         for column in mapping.export.header.absent:
             absent.add_row(column, mapping.titles[column][language()], ", ".join(mapping.disabled[column]) or "–")
         console.print(absent)
-
-
-def _table(*titles: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for title in titles:
-        table.add_column(text(title), overflow="fold")
-    return table

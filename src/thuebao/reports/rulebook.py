@@ -8,19 +8,17 @@ from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
-from thuebao.reports.terminal import STYLES
+from thuebao.reports.terminal import STYLES, light_table
 from thuebao.rulebook import Rule, Rulebook
 from thuebao.texts import language, text
 
 
 def print_rules(rules: list[Rule], console: Console) -> None:
     """Print one line per rule."""
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for title in ("summary.code", "summary.severity", "rules.eras", "summary.rule"):
-        table.add_column(text(title), overflow="fold")
+    titles = ("summary.code", "summary.severity", "rules.eras", "summary.rule")
+    table = light_table(*((text(title), "left") for title in titles))
     for rule in rules:
         table.add_row(
             rule.code, Text(text(f"severity.{rule.severity}"), STYLES[rule.severity]), ", ".join(rule.eras),

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
-
 from rich.console import Console, Group, RenderableType
 from rich.rule import Rule as Line
 from rich.table import Table
 from rich.text import Text
 
+from thuebao.harmless import harmless
 from thuebao.result import DESELECTED, NOT_EVALUATED, PARTLY, AuditResult, RuleResult
 from thuebao.texts import language, text
 
 STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _WORST = 3
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 def plain(value: object) -> Text:
     """Return foreign text as it may be printed: no markup, no control characters."""
-    return Text(_CONTROLS.sub("\ufffd", str(value)))
+    return Text(harmless(value))
 
 
 def number(value: int) -> str:
@@ -72,7 +70,7 @@ def _head(result: AuditResult) -> Text:
     return Text("\n".join(lines))
 
 
-def _table(*columns: tuple[str, str]) -> Table:
+def light_table(*columns: tuple[str, str]) -> Table:
     """Return a table with (title, "left" or "right") columns, light enough for a pipe."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for title, justify in columns:
@@ -86,7 +84,7 @@ def _table(*columns: tuple[str, str]) -> Table:
 
 
 def _operators(result: AuditResult) -> Table:
-    table = _table(
+    table = light_table(
         (text("summary.operator"), "left"),
         (text("summary.records"), "right"),
         (text("summary.with_errors"), "right"),
@@ -124,7 +122,7 @@ def _rules(result: AuditResult, width: int) -> list[RenderableType]:
     ]
     columns += [(text("summary.violations"), "right")]
     columns += [(o, "right") for o in operators] if wide else [(text("summary.by_operator"), "left")]
-    table = _table(*columns)
+    table = light_table(*columns)
     for r in hit:
         of = {o: counts.get((o, r.rule.code), 0) for o in operators}
         by_operator = "\n".join(f"{o} {number(n)}" for o, n in of.items() if n)
@@ -160,7 +158,7 @@ def _not_evaluated(result: AuditResult) -> list[RenderableType]:
             if r.status == status:
                 by_reason.setdefault(r.reason or "", []).append(r.rule.code)
         if by_reason:
-            table = _table((text("summary.absent"), "left"), (text("summary.codes"), "left"))
+            table = light_table((text("summary.absent"), "left"), (text("summary.codes"), "left"))
             for reason, codes in by_reason.items():
                 table.add_row(reason, ", ".join(codes))
             parts += [Line(text(title), align="left"), table]
@@ -168,7 +166,7 @@ def _not_evaluated(result: AuditResult) -> list[RenderableType]:
 
 
 def _export_findings(result: AuditResult) -> Table:
-    table = _table(
+    table = light_table(
         (text("summary.code"), "left"),
         (text("summary.severity"), "left"),
         (text("summary.file"), "left"),
