@@ -1,4 +1,7 @@
-"""The audit agrees with a plain row-by-row check, written apart from facts and rules, on every record and rule."""
+"""The audit agrees with a plain row-by-row check, written apart from facts and rules, on every record and rule.
+
+Rules across records run along, as always, but are left out of the comparison: a check of their own holds them.
+"""
 
 import csv
 from collections import defaultdict
@@ -34,9 +37,10 @@ def agree(path: Path, records: list[dict[str, str | None]], columns: list[str], 
         expected |= {(number, code) for code in verdict.codes}
         for code in verdict.applies:
             applied[code] += 1
-    found = set(pl.read_parquet(findings).select("record", "code").iter_rows())
+    of_records = ~pl.col("code").str.starts_with("DUP")
+    found = set(pl.read_parquet(findings).filter(of_records).select("record", "code").iter_rows())
     assert found ^ expected == set()
-    evaluated = dict(result.counts.group_by("code").agg(pl.col("evaluated").sum()).iter_rows())
+    evaluated = dict(result.counts.filter(of_records).group_by("code").agg(pl.col("evaluated").sum()).iter_rows())
     assert {code: count for code, count in evaluated.items() if count} == dict(applied)
 
 

@@ -19,7 +19,7 @@ import polars as pl
 import pytest
 
 import thuebao
-from conftest import ERROR, GOOD, Command, Desk, Outcome, table
+from conftest import ERROR, GOOD, Command, Desk, one_message, table
 
 HEADER = "msisdn,full_name,date_of_birth,address\n"
 LINE = "0912345678,Nguyễn Văn An,02/01/1990,Hà Nội\n"
@@ -47,15 +47,6 @@ def parquet(frame: pl.DataFrame | None = None) -> bytes:
     content = io.BytesIO()
     (pl.DataFrame([GOOD] * 5_000) if frame is None else frame).write_parquet(content)
     return content.getvalue()
-
-
-def one_message(done: Outcome, *parts: str) -> None:
-    """Hold that exactly one line was said, that it says `parts`, and that nobody sees the insides."""
-    [message] = done.err.splitlines()
-    for part in parts:
-        assert part in message
-    assert "Traceback" not in message
-    assert "error of its own" not in message
 
 
 # --- Exports that cannot be read -------------------------------------------------------------------------------
@@ -379,6 +370,7 @@ BROKEN_RULES: dict[str, tuple[str | bytes, tuple[str, ...]]] = {
     "cast that fails": (condition("CAST(full_name AS INT) > 3"), ("USR101",)),
     "bad pattern": (condition("regexp_like(full_name, '(')"), ("USR101",)),
     "count over records": (condition("COUNT(full_name) > 1"), ("USR101",)),
+    "count of all records": (condition("COUNT(*) > 1"), ("USR101",)),
     "number of a record among others": (condition("ROW_NUMBER() OVER (PARTITION BY full_name) > 1"), ("USR101",)),
     "unknown column in applies": (RULE + "applies = \"fullname = 'x'\"\n", ("USR101", "fullname")),
     "applies that is no text": (RULE + "applies = true\n", ("USR101",)),
@@ -470,26 +462,29 @@ def files_end_at(limit: int) -> Callable[[], None]:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of file size differ")
 @pytest.mark.parametrize(
-    ("limit", "kind"),
+    ("limit", "records", "kind", "full"),
     [
-        pytest.param(10, "csv"),
-        (10, "parquet"),
-        (2_000, "csv"),
-        (2_000, "parquet"),
-        pytest.param(200_000, "csv"),
-        pytest.param(200_000, "parquet"),
+        (10, 20, "csv", "temp"),
+        (10, 20, "parquet", "temp"),
+        (2_000, 20, "csv", "found"),
+        (2_000, 20, "parquet", "found"),
+        (200_000, 5_000, "csv", "found"),
+        (200_000, 150_000, "csv", "temp"),
+        (200_000, 150_000, "parquet", "temp"),
     ],
 )
-def test_disk_that_fills(desk: Desk, process: Command, kind, limit) -> None:
-    names = [f"{n:x}".translate(str.maketrans("0123456789", "ghijklmnop")) for n in range(150_000)]
-    records = [{"msisdn": "0912345678", "full_name": name} for name in names[: 20 if limit < 200_000 else None]]
-    desk.write("vina.csv", table(records))
+def test_disk_that_fills(desk: Desk, process: Command, limit, records, kind, full) -> None:
+    names = [f"{n:x}".translate(str.maketrans("0123456789", "ghijklmnop")) for n in range(records)]
+    desk.write("vina.csv", table([{"msisdn": "0912345678", "full_name": name} for name in names]))
     desk.write(f"found.{kind}", "an older file")
-    options = ("--findings", f"found.{kind}", "--reveal", "--select", "PER104")
+    (desk.path / "temp").mkdir()
+    options = ("--findings", f"found.{kind}", "--reveal", "--select", "PER104", "--temp-dir", "temp")
     done = process("audit", "vina.csv", *options, before=files_end_at(limit))
     assert (done.code, done.out) == (2, "")
-    one_message(done, f"found.{kind}", "cannot be written", "enough room")
+    says = {"found": f"found.{kind}: cannot be written", "temp": "temp: temporary files cannot be written"}
+    one_message(done, says[full], "enough room")
     assert desk.files() == {"vina.csv", f"found.{kind}"}
+    assert list((desk.path / "temp").iterdir()) == []
     assert (desk.path / f"found.{kind}").read_text() == "an older file"
 
 

@@ -23,7 +23,22 @@ import pytest
 from rich.cells import cell_len
 
 import thuebao
-from conftest import AS_OF, ERROR, GOOD, INFO, WARNING, Command, Desk, table
+from conftest import (
+    AS_OF,
+    ERROR,
+    GOOD,
+    INFO,
+    NAMELESS,
+    SHORT_NAME,
+    UNASSIGNED,
+    WARNING,
+    Command,
+    Desk,
+    people,
+    person,
+    table,
+    violated,
+)  # fmt: skip
 from thuebao import __version__
 from thuebao.rulebook import read_rulebook
 
@@ -53,10 +68,6 @@ def counts(document: dict, operator: str) -> dict[str, tuple[int, int]]:
     """Return code → (evaluated, violations) of one operator."""
     [found] = [o for o in document["operators"] if o["operator"] == operator]
     return {rule["code"]: (rule["evaluated"], rule["violations"]) for rule in found["rules"]}
-
-
-def violated(document: dict) -> dict[str, int]:
-    return {rule["code"]: rule["violations"] for rule in document["rules"] if rule["violations"]}
 
 
 # --- Exit codes ------------------------------------------------------------------------------------------------
@@ -171,9 +182,10 @@ def test_names_that_the_terminal_cannot_encode(desk: Desk, process: Command) -> 
 def test_json_has_the_keys_of_the_catalogue_in_their_order(desk: Desk, cli: Command) -> None:
     desk.export("vina.csv", ERROR | {"Tập thuê bao": "x"})
     document = cli("audit", "vina.csv", "--as-of", AS_OF, "--format", "json").document
-    # `unreadable` is ours; `identities` comes with the rules across records.
-    assert [key for key in document if key != "identities"] == [
-        "schema", "tool", "as_of", "law", "inputs", "unreadable", "export_findings", "operators", "rules", "totals",
+    ours = {"unreadable", "where", "points_of_sale", "clerks"}
+    assert ours < set(document)
+    assert [key for key in document if key not in ours] == [
+        "schema", "tool", "as_of", "law", "inputs", "export_findings", "operators", "rules", "identities", "totals",
     ]  # fmt: skip
     assert document["schema"] == "thuebao-audit/1"
     assert document["tool"] == {"name": "thuebao", "version": __version__}
@@ -194,9 +206,14 @@ def test_json_has_the_keys_of_the_catalogue_in_their_order(desk: Desk, cli: Comm
     [operator] = document["operators"]
     assert list(operator) == ["operator", "records", "records_with_errors", "records_with_findings", "rules"]
     assert list(operator["rules"][0]) == ["code", "evaluated", "violations"]
+    parameters = {rule["code"]: rule.pop("parameters") for rule in document["rules"] if "parameters" in rule}
+    assert parameters == {
+        "DUP111": {"allowed": 3}, "DUP112": {"allowed": 3}, "DUP141": {"threshold": 10}, "DUP151": {"threshold": 10},
+    }  # fmt: skip
     assert all(
         list(rule) == ["code", "name", "severity", "status", "reason", "violations"] for rule in document["rules"]
     )
+    assert document["identities"]["tiers"] == {"4-9": 0, "10-19": 0, "20+": 0}
 
 
 def test_json_lists_every_rule_with_its_status_and_reason(desk: Desk, cli: Command) -> None:
@@ -214,8 +231,8 @@ def test_json_lists_every_rule_with_its_status_and_reason(desk: Desk, cli: Comma
 
 
 def test_json_counts_agree_with_each_other(desk: Desk, cli: Command) -> None:
-    desk.export("vina.csv", ERROR, INFO, WARNING, GOOD, ERROR | {"msisdn": "1"})
-    desk.export("viettel.csv", GOOD | {"msisdn": "0961234567"}, ERROR | {"msisdn": "0961234567"})
+    desk.export("vina.csv", ERROR, INFO, WARNING, GOOD, person(4) | NAMELESS | {"msisdn": "1"})
+    desk.export("viettel.csv", person(5) | {"msisdn": "0961234567"}, person(6) | NAMELESS | {"msisdn": "0961234568"})
     document = cli("audit", "vina.csv", "viettel.csv", "--as-of", AS_OF, "--format", "json").document
     assert document["totals"] == {
         "records": 7, "rejected": 0, "records_with_errors": 3, "records_with_findings": 5,
@@ -279,8 +296,8 @@ def test_csv_cannot_run_a_formula(desk: Desk, cli: Command) -> None:
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_findings_file(desk: Desk, cli: Command, kind) -> None:
     desk.export("vina.csv", GOOD, ERROR | {"msisdn": "12"}, INFO)
-    desk.export("folder/b_viettel.csv", ERROR)
-    desk.export("folder/a_mobifone.csv", INFO | {"msisdn": "0901234567"})
+    desk.export("folder/b_viettel.csv", person(4) | NAMELESS)
+    desk.export("folder/a_mobifone.csv", person(5) | SHORT_NAME | {"msisdn": "0901234567"})
     done = cli("audit", "vina.csv", "folder", "--as-of", AS_OF, "--findings", f"found.{kind}")
     assert done.code == 1
     assert "found." in done.err
@@ -295,7 +312,7 @@ def test_findings_file(desk: Desk, cli: Command, kind) -> None:
         ("folder/b_viettel.csv", 1, "Viettel", "PER101"),
     ]
     assert frame.row(2, named=True) == {
-        "path": "vina.csv", "record": 3, "operator": "VinaPhone", "msisdn": "091*****78", "code": "PER104",
+        "path": "vina.csv", "record": 3, "operator": "VinaPhone", "msisdn": "091*****81", "code": "PER104",
         "name": "name-single-word", "severity": "info", "field": "full_name", "value": "A*",
         "basis": "163/2024/NĐ-CP, Khoản 1 Điều 19", "group": None,
     }  # fmt: skip
@@ -475,7 +492,7 @@ def test_severity_takes_a_prefix_or_refuses_it(desk: Desk, cli: Command) -> None
 
 def test_own_rules(desk: Desk, cli: Command) -> None:
     desk.write("mine/ours.toml", OWN_RULE)
-    desk.export("vina.csv", GOOD, GOOD | {"clerk_name": "Ai đó"}, GOOD | {"payment_type": "Trả sau"})
+    desk.export("vina.csv", GOOD, person(1) | {"clerk_name": "Ai đó"}, person(2) | {"payment_type": "Trả sau"})
     options = ("--rules", "mine", "--as-of", AS_OF)
     document = cli("audit", "vina.csv", *options, "--format", "json", "--findings", "f.csv").document
     assert violated(document) == {"USR101": 1}
@@ -611,8 +628,9 @@ def test_no_line_is_wider_than_the_screen(desk: Desk, cli: Command, width, lang)
 
 
 def test_summary_says_what_an_inspector_asks(desk: Desk, cli: Command) -> None:
-    desk.export("vina.csv", ERROR, *[GOOD] * 1999)
-    desk.export("viettel.csv", *[WARNING | {"Tập thuê bao": "x"}] * 2)
+    desk.export("vina.csv", ERROR, *people(1999, first=10))
+    unassigned = [WARNING, person(4) | UNASSIGNED | {"msisdn": "0952345679"}]
+    desk.export("viettel.csv", *(record | {"Tập thuê bao": "x"} for record in unassigned))
     said = cli("audit", "vina.csv", "viettel.csv", "--as-of", AS_OF, COLUMNS=120).said
     assert "Records: 2,002, files: 2" in said
     assert "As of 2026-11-23" in said
@@ -768,7 +786,7 @@ def test_language_of_the_locale(desk: Desk, cli: Command, environment, options, 
 
 
 def test_vietnamese_from_start_to_end(desk: Desk, process: Command) -> None:
-    desk.export("vina.csv", ERROR, *[GOOD] * 1999)
+    desk.export("vina.csv", ERROR, *people(1999, first=10))
     done = process("audit", "vina.csv", "nowhere.csv", LANG="vi_VN.UTF-8")
     assert "2.000" in done.out
     assert "0,05 %" in done.out
@@ -872,8 +890,11 @@ def test_columns_of_a_file_that_cannot_be_read(desk: Desk, cli: Command, name) -
 def exports(desk: Desk) -> list[Path]:
     first = [ERROR, GOOD, INFO | {"full_name": "-Ân"}, WARNING | {"full_name": 'a"b,1'}]
     desk.export("vina.csv", *first)
-    desk.export("viettel.csv", *(r | {"msisdn": "0961234567"} for r in [GOOD, ERROR]), separator=";")
-    pl.DataFrame([ERROR | {"date_of_birth": date(1990, 1, 2)}]).write_parquet(desk.path / "mobifone.parquet")
+    viettel = [person(4) | {"msisdn": "0961234567"}, person(5) | NAMELESS | {"msisdn": "0961234568"}]
+    desk.export("viettel.csv", *viettel, separator=";")
+    pl.DataFrame([person(6) | NAMELESS | {"date_of_birth": date(1990, 1, 2)}]).write_parquet(
+        desk.path / "mobifone.parquet"
+    )
     return [Path("vina.csv"), Path("viettel.csv"), Path("mobifone.parquet")]
 
 

@@ -13,12 +13,12 @@ import polars as pl
 import pytest
 
 import thuebao
-from conftest import AS_OF, ERROR, GOOD, INFO, WARNING, Command, Desk, table
+from conftest import AS_OF, ERROR, GOOD, INFO, NAMELESS, WARNING, Command, Desk, person, table
 from thuebao.record import columns, raw
 from thuebao.reference import shipped_reference
 from thuebao.sources import open_export
 
-RECORDS = [GOOD, ERROR, WARNING, INFO, ERROR | {"msisdn": "0961234567", "address": "-"}]
+RECORDS = [GOOD, ERROR, WARNING, INFO, person(4) | NAMELESS | {"msisdn": "0961234567", "address": "-"}]
 FINDINGS = [
     (2, "PER101", None),
     (3, "NUM104", "0952345678"),

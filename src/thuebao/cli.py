@@ -24,7 +24,7 @@ from thuebao.texts import LANGUAGES, language_of_locale, text, use_language
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from thuebao.auditing import Progress
+    from thuebao.reading import Progress
     from thuebao.result import AuditResult
 
 _INTERNAL_ERROR = 4
@@ -103,6 +103,27 @@ def _severities(values: Sequence[str] | None) -> dict[str, str]:
     return pairs
 
 
+def _parameters(values: Sequence[str] | None) -> dict[str, int]:
+    """Return rule parameters by `CODE.name`. Raises UsageError on what is no whole number."""
+    from thuebao.rule import LARGEST_PARAMETER
+
+    changes = {}
+    for given in values or ():
+        name, _, value = given.partition("=")
+        code, dot, parameter = name.strip().partition(".")
+        digits = value.strip()
+        if not dot or not (digits.isascii() and digits.isdecimal() and int(digits) <= LARGEST_PARAMETER):
+            raise UsageError("parameter_form", value=given)
+        changes[f"{code.upper()}.{parameter}"] = int(digits)
+    return changes
+
+
+def _names(values: Sequence[str] | None) -> list[str]:
+    """Return names of columns given with several options or separated by commas, each once."""
+    names = (name.strip().lower() for value in values or () for name in value.split(","))
+    return list(dict.fromkeys(names))
+
+
 def _day(value: str | None) -> date | None:
     if value is None:
         return None
@@ -122,8 +143,14 @@ def audit(
     ignore: Annotated[list[str] | None, _option("--ignore", help_key="ignore", metavar="CODES")] = None,
     severity: Annotated[list[str] | None, _option("--severity", help_key="severity", metavar="CODE=LEVEL")] = None,
     rules: Annotated[list[Path] | None, _option("--rules", help_key="rules_dir", metavar="DIR")] = None,
+    parameters: Annotated[list[str] | None, _option("--set", help_key="set", metavar="CODE.NAME=N")] = None,
     as_of: Annotated[str | None, _option("--as-of", help_key="as_of", metavar="YYYY-MM-DD")] = None,
     law: Annotated[str, _option("--law", help_key="law", metavar="NAME")] = "auto",
+    by: Annotated[list[str] | None, _option("--by", help_key="by", metavar="COLUMNS")] = None,
+    where: Annotated[str | None, _option("--where", help_key="where", metavar="SQL")] = None,
+    show: Annotated[list[str] | None, _option("--show", help_key="show", metavar="CODES")] = None,
+    memory_limit: Annotated[str | None, _option("--memory-limit", help_key="memory_limit", metavar="SIZE")] = None,
+    temp_dir: Annotated[Path | None, _option("--temp-dir", help_key="temp_dir", metavar="DIR")] = None,
     reveal: Annotated[bool, _option("--reveal", help_key="reveal")] = False,
     hash_inputs: Annotated[bool, _option("--hash", help_key="hash")] = False,
     quiet: Annotated[bool, _option("--quiet", "-q", help_key="quiet")] = False,
@@ -134,12 +161,15 @@ def audit(
 
     if operator is not None and not operator.strip():
         raise UsageError("operator_empty")
+    if where is not None and not where.strip():
+        raise UsageError("where_empty")
     with _progress(quiet=quiet) as progress:
         result = run_audit(
             paths,
             operator=operator, rules=rules or (), select=_codes(select), ignore=_codes(ignore),
-            severity=_severities(severity), as_of=_day(as_of), law=law, findings=findings, reveal=reveal,
-            hash_inputs=hash_inputs, progress=progress,
+            severity=_severities(severity), parameters=_parameters(parameters), as_of=_day(as_of), law=law,
+            by=_names(by), where=where, show=_codes(show), findings=findings, reveal=reveal,
+            hash_inputs=hash_inputs, memory_limit=memory_limit, temp_dir=temp_dir, progress=progress,
         )  # fmt: skip
     for error in result.unreadable:
         _complain(str(error))

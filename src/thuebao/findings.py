@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import polars as pl
 
 from thuebao.law import Law
+from thuebao.marks import ERA, HIT, ROW
 from thuebao.masking import mask, without_controls
-from thuebao.plan import ERA, HIT, RECORD, Plan
+from thuebao.plan import Plan
 from thuebao.record import raw
+from thuebao.rule import Rule
 
 SCHEMA = {
     "path": pl.String,
@@ -28,97 +30,116 @@ SCHEMA = {
 """The columns of a findings file."""
 
 
-@dataclass(frozen=True)
-class Findings:
-    """The findings of a batch: what differs from row to row, and the texts that only depend on rule and era.
+ROWS = {
+    ROW: pl.UInt32,
+    "operator": pl.String,
+    "msisdn": pl.String,
+    "value": pl.String,
+    "kind": pl.UInt32,
+    "group": pl.UInt64,
+}
+"""What differs from finding to finding: a record, its operator and number, what stood in the field, and the group.
 
-    rows: record, operator, msisdn, value, kind. `kind` is a position in `texts`: code, name, severity, field, basis.
+`kind` is a position in `Texts.frame`.
+"""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What all findings of one rule and era share: code, name, severity, field and basis, by `kind`.
+
+    Kinds are in the order of codes, so that findings sorted by record and kind are sorted by code.
     """
 
-    path: str
-    rows: pl.DataFrame
-    texts: pl.DataFrame
+    frame: pl.DataFrame
+    eras: int
+    first: dict[str, int]
 
-    @cached_property
+    @classmethod
+    def of(cls, rules: Sequence[Rule], law: Law) -> Texts:
+        """Return the texts of `rules` in every era."""
+        ordered = sorted(rules, key=lambda rule: rule.code)
+        frame = pl.DataFrame(
+            [(r.code, r.name, r.severity, r.field or "", r.basis_in(era, law)) for r in ordered for era in law.era_ids],
+            schema=dict.fromkeys(("code", "name", "severity", "field", "basis"), pl.String),
+            orient="row",
+        )
+        eras = len(law.era_ids)
+        return cls(frame, eras, {rule.code: n * eras for n, rule in enumerate(ordered)})
+
+
+@dataclass(frozen=True)
+class Files:
+    """Which file a record stands in: files by the number of their first record (ROW), in order."""
+
+    paths: pl.Series
+    first: pl.Series
+
+    def places(self, rows: pl.Series) -> tuple[pl.Series, pl.Series]:
+        """Return for each ROW the position of its file, and the record's number in it, from 1."""
+        at = (self.first.search_sorted(rows, side="right") - 1).cast(pl.UInt32)
+        return at, (rows - self.first.gather(at) + 1).cast(pl.UInt64)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Findings (ROWS) in the order of records and codes, with the files and texts that they speak of."""
+
+    rows: pl.DataFrame
+    files: Files
+    texts: Texts
+
+    @property
     def frame(self) -> pl.DataFrame:
         """The findings in full (SCHEMA)."""
-        kinds = self.texts.select(pl.all().gather(self.rows["kind"])) if self.rows.height else self.texts.clear()
-        return self.rows.hstack(kinds).select(
-            pl.lit(self.path).alias("path"), pl.lit(None, dtype=pl.UInt64).alias("group"), pl.exclude("kind")
-        ).select(*SCHEMA)  # fmt: skip
+        at, record = self.files.places(self.rows[ROW])
+        kinds = self.texts.frame.select(pl.all().gather(self.rows["kind"]))
+        path = self.files.paths.gather(at).alias("path")
+        return self.rows.drop(ROW, "kind").hstack([path, record.alias("record"), *kinds]).select(*SCHEMA)
 
 
 _NO_FIELD = "_no_field"
 
 
-def texts_of(plan: Plan, law: Law) -> pl.DataFrame:
-    """Return code, name, severity, field and basis of every active rule in every era."""
-    return pl.DataFrame(
-        [
-            (c.rule.code, c.rule.name, c.rule.severity, c.rule.field or "", c.rule.basis_in(era, law))
-            for c in plan.active
-            for era in law.era_ids
-        ],
-        schema=dict.fromkeys(("code", "name", "severity", "field", "basis"), pl.String),
-        orient="row",
-    )
-
-
-def findings_of(evaluated: pl.DataFrame, plan: Plan, path: str, texts: pl.DataFrame, *, reveal: bool) -> Findings:
-    """Return the findings of an evaluated batch, by record and then by code; `reveal` leaves values unmasked.
-
-    `evaluated` has RECORD, the number of each record in its file; `texts` is what `texts_of` made.
-    """
+def rows_of(evaluated: pl.DataFrame, plan: Plan, texts: Texts, *, reveal: bool) -> pl.DataFrame:
+    """Return the findings (ROWS) of an evaluated batch, by record and code; `reveal` leaves values unmasked."""
     codes = [c.rule.code for c in plan.active]
     hit = evaluated.select(HIT, *codes).select(pl.all().any()).row(0, named=True) if codes else {HIT: False}
     if not hit[HIT]:
-        schema = {
-            "record": pl.UInt64,
-            "operator": pl.String,
-            "msisdn": pl.String,
-            "value": pl.String,
-            "kind": pl.UInt32,
-        }
-        return Findings(path, pl.DataFrame(schema=schema), texts)
-    eras = texts.height // len(codes)
+        return pl.DataFrame(schema=ROWS)
     hits = evaluated.select(pl.exclude(*set(plan.scopes))).filter(HIT)
     hits = hits.with_columns(pl.lit(None, dtype=pl.String).alias(_NO_FIELD))
-    fields = [raw(c.rule.field or "") for c in plan.active]
-    rules = [(n, c.rule.code, fields[n] if fields[n] in hits.columns else _NO_FIELD) for n, c in enumerate(plan.active)]
-    rules = [rule for rule in rules if hit[rule[1]]]
+    fields = {c.rule.code: raw(c.rule.field or "") for c in plan.active}
+    rules = [(code, fields[code] if fields[code] in hits.columns else _NO_FIELD) for code in codes if hit[code]]
     # All rules in one go: for each the rows that it hit, and what stood in its column there.
     parts = hits.select(
-        pl.concat_list(pl.col(code).arg_true().implode() for _, code, _ in rules).alias("row"),
-        pl.concat_list(pl.col(column).filter(code).implode() for _, code, column in rules).alias("value"),
+        pl.concat_list(pl.col(code).arg_true().implode() for code, _ in rules).alias("row"),
+        pl.concat_list(pl.col(column).filter(code).implode() for code, column in rules).alias("value"),
     ).explode("row", "value")
     row, values = parts["row"], parts["value"]
-    lengths = hits.select(pl.col([code for _, code, _ in rules]).sum()).row(0)
-    kind = (
-        pl.DataFrame({"kind": [n * eras for n, _, _ in rules], "times": lengths}, schema_overrides={"kind": pl.UInt32})
-        .select(pl.col("kind").repeat_by("times").explode())
-        .to_series()
+    lengths = hits.select(pl.col([code for code, _ in rules]).sum()).row(0)
+    times = pl.DataFrame(
+        {"kind": [texts.first[code] for code, _ in rules], "times": lengths}, schema_overrides={"kind": pl.UInt32}
     )
+    kind = times.select(pl.col("kind").repeat_by("times").explode()).to_series() + hits[ERA][row]
     # One integer sorts faster than two columns: by record, and within it by rule.
-    order = (row.cast(pl.UInt64) * len(texts) + kind).arg_sort()
+    order = (row.cast(pl.UInt64) * len(texts.frame) + kind).arg_sort()
     row = row[order]
-    found = pl.DataFrame(
+    number = shown(hits["shown_number"], reveal=reveal)
+    return pl.DataFrame(
         {
-            "record": hits[RECORD][row].cast(pl.UInt64),
+            ROW: hits[ROW][row],
             "operator": hits["operator"][row],
-            "msisdn": _number(hits, reveal=reveal)[row],
-            "value": _shown(values[order], reveal=reveal),
-            "kind": kind[order] + hits[ERA][row],
-        }
+            "msisdn": number[row],
+            "value": shown(values[order], reveal=reveal),
+            "kind": kind[order],
+            "group": pl.repeat(None, len(row), dtype=pl.UInt64, eager=True),
+        },
+        schema=ROWS,
     )
-    return Findings(path, found, texts)
 
 
-def _number(hits: pl.DataFrame, *, reveal: bool) -> pl.Series:
-    if "msisdn" not in hits.columns:
-        return pl.repeat(None, hits.height, dtype=pl.String, eager=True)
-    return _shown(hits.select(pl.coalesce("msisdn_current", "msisdn")).to_series(), reveal=reveal)
-
-
-def _shown(values: pl.Series, *, reveal: bool) -> pl.Series:
+def shown(values: pl.Series, *, reveal: bool) -> pl.Series:
+    """Return foreign text as a finding shows it: trimmed, without control characters, masked unless `reveal`."""
     values = without_controls(values.str.strip_chars())
     return values if reveal else mask(values).alias(values.name)

@@ -8,7 +8,7 @@ from thuebao.auditing import today
 from thuebao.errors import InputError
 from thuebao.law import AUTO
 from thuebao.masking import mask_text
-from thuebao.plan import compile_rules
+from thuebao.plan import compile_rules, lacking
 from thuebao.record import columns, raw
 from thuebao.rulebook import read_rulebook
 from thuebao.sources import Export, open_export
@@ -40,9 +40,7 @@ def inspect(path: str, operator: str | None = None) -> Mapping:
     values = {
         c: [mask_text(v) for v in batch[raw(c)].drop_nulls().unique(maintain_order=True).head(_VALUES)] for c in present
     }
-    rules = compile_rules(rulebook, today(), AUTO).rules
-    disabled = {
-        column: [c.rule.code for c in rules if any(column in lacking.split(" | ") for lacking in c.missing(present))]
-        for column in export.header.absent
-    }
+    needs = compile_rules(rulebook, today(), AUTO).needs
+    missing = {code: {c for group in lacking(of, present) for c in group.split(" | ")} for code, of in needs.items()}
+    disabled = {column: [code for code in needs if column in missing[code]] for column in export.header.absent}
     return Mapping(export, values, disabled, {c.name: c.title for c in columns().values()})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -16,68 +17,52 @@ import pyarrow.parquet as pq
 
 from thuebao.errors import OutputError, UsageError
 from thuebao.findings import SCHEMA, Findings
+from thuebao.marks import ROW
 from thuebao.masking import without_formula
 from thuebao.sources.discover import same_file
 
 
 class Replacement:
-    """A file written beside `path` under another name, which takes its place on success and goes on failure.
-
-    Set `wanted` to False to leave what stands at `path` as it is.
+    """A file written beside `path` under another name until it is kept or discarded.
 
     Raises OutputError when it cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self._path = path
         try:
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             # mkstemp makes the file readable by its owner only.
             handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         except OSError as error:
             raise OutputError("output_unwritable", path=path, reason=error.strerror) from None
-        self.file: BinaryIO = os.fdopen(handle, "w+b")
         self._part = Path(name)
-        self.wanted = True
-        if path.is_dir():
-            self._discard()
-            raise OutputError("output_unwritable", path=path, reason=os.strerror(21))
+        self.file: BinaryIO = os.fdopen(handle, "w+b")
 
-    def __enter__(self) -> Replacement:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is not None or not self.wanted:
-            self._discard()
-            return
+    def keep(self) -> None:
+        """Put the file in the place of `path`."""
         try:
             self.file.close()
-            self._part.replace(self.path)
+            self._part.replace(self._path)
         except OSError as failure:
-            self._discard()
-            raise OutputError("output_unwritable", path=self.path, reason=failure.strerror) from None
+            self.discard()
+            raise OutputError("output_unwritable", path=self._path, reason=failure.strerror) from None
 
-    def _discard(self) -> None:
+    def discard(self) -> None:
+        """Remove the file."""
         try:
-            self.file.close()
-        except OSError:
-            pass
+            with suppress(OSError):
+                self.file.close()
         finally:
             self._part.unlink(missing_ok=True)
 
 
 class FindingsFile(Protocol):
-    """A findings file of one format. What is added after `mark` can be taken back."""
+    """A findings file of one format."""
 
     def add(self, findings: Findings) -> None:
         """Write the findings."""
-
-    def mark(self) -> None:
-        """Remember this place."""
-
-    def take_back(self) -> None:
-        """Drop everything since the mark."""
 
     def close(self) -> None:
         """Write what is left to write."""
@@ -92,7 +77,6 @@ class CsvFindings:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._file.write((",".join(SCHEMA) + "\n").encode())
-        self._mark = self._file.tell()
 
     def add(self, findings: Findings) -> None:
         """Write the findings, a line each."""
@@ -100,31 +84,22 @@ class CsvFindings:
         if rows.is_empty():
             return
         # The texts of a rule are the same on every line: they are quoted once, not a million times.
-        texts = findings.texts.select(_quoted(findings.texts[name]) for name in findings.texts.columns)
+        texts = findings.texts.frame.select(pl.all().map_batches(_quoted))
         before = texts.select(pl.format(",{},{},{},{},", "code", "name", "severity", "field")).to_series()
-        after = texts.select(pl.format(",{},\n", "basis")).to_series()
-        path = _quoted(without_formula(pl.Series([findings.path])))[0]
+        after = texts.select(pl.format(",{},", "basis")).to_series()
+        at, record = findings.files.places(rows[ROW])
+        paths = _quoted(without_formula(findings.files.paths)) + ","
         lines = rows.select(
             pl.concat_str(
-                pl.lit(path + ","), pl.col("record").cast(pl.String), pl.lit(","),
+                paths.gather(at), record.cast(pl.String), pl.lit(","),
                 _safe(rows["operator"]), pl.lit(","), _safe(rows["msisdn"]),
                 before.gather(rows["kind"]), _safe(rows["value"]), after.gather(rows["kind"]),
+                rows["group"].cast(pl.String).fill_null(""), pl.lit("\n"),
             )
         ).to_series()  # fmt: skip
         # The lines lie end to end in Arrow's memory: no need to make Python strings of them.
         array = lines.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
         self._file.write(array.buffers()[2])
-
-    def mark(self) -> None:
-        """Remember this place."""
-        self._file.flush()
-        self._mark = self._file.tell()
-
-    def take_back(self) -> None:
-        """Drop everything since the mark."""
-        self._file.flush()
-        self._file.seek(self._mark)
-        self._file.truncate()
 
     def close(self) -> None:
         """Write what is left to write."""
@@ -138,43 +113,14 @@ class ParquetFindings:
     """Parquet, compressed with zstd."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self._file = file
         self._schema = pl.DataFrame(schema=SCHEMA).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
-        self._writer = self._new_writer()
-        self._groups = self._marked = 0
-
-    def _new_writer(self) -> pq.ParquetWriter:
-        return pq.ParquetWriter(self._file, self._schema, compression="zstd")
+        self._writer = pq.ParquetWriter(file, self._schema, compression="zstd")
 
     def add(self, findings: Findings) -> None:
         """Write the findings as one row group."""
         if findings.rows.height:
-            self._write(findings.frame.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(self._schema))
-
-    def _write(self, table: pa.Table) -> None:
-        self._writer.write_table(table, row_group_size=table.num_rows)
-        self._groups += 1
-
-    def mark(self) -> None:
-        """Remember this place."""
-        self._marked = self._groups
-
-    def take_back(self) -> None:
-        """Drop everything since the mark: Parquet has no truncation, so what stays is copied."""
-        if self._groups == self._marked:
-            return
-        self._writer.close()
-        with tempfile.TemporaryFile() as copy:
-            self._file.seek(0)
-            while block := self._file.read(1 << 22):
-                copy.write(block)
-            self._file.seek(0)
-            self._file.truncate()
-            kept, self._groups = self._marked, 0
-            self._writer = self._new_writer()
-            source = pq.ParquetFile(copy)
-            for group in range(kept):
-                self._write(source.read_row_group(group))
+            table = findings.frame.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(self._schema)
+            self._writer.write_table(table, row_group_size=table.num_rows)
 
     def close(self) -> None:
         """Write the footer."""
@@ -212,13 +158,46 @@ def check_findings_path(path: Path, inputs: Sequence[str]) -> None:
         raise UsageError("findings_over_input", path=path)
 
 
-def open_findings(replacement: Replacement) -> FindingsFile:
-    """Return the findings file of the format that the path's ending names."""
-    return _FORMATS[replacement.path.suffix.lower()](replacement.file)
+class FindingsOutput:
+    """The findings file at `path`, in the format that its ending names: there on success, whole, or not at all."""
+
+    def __init__(self, path: Path) -> None:
+        self._replacement = Replacement(path)
+        try:
+            with _writing(path):
+                self._file = _FORMATS[path.suffix.lower()](self._replacement.file)
+        except BaseException:
+            self._replacement.discard()
+            raise
+        self.path = path
+        self.wanted = True
+
+    def add(self, findings: Findings) -> None:
+        """Write findings. Raises OutputError when the disk is full."""
+        with _writing(self.path):
+            self._file.add(findings)
+
+    def __enter__(self) -> FindingsOutput:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None or not self.wanted:
+            self._file.abandon()
+            self._replacement.discard()
+            return
+        try:
+            with _writing(self.path):
+                self._file.close()
+        except BaseException:
+            self._replacement.discard()
+            raise
+        self._replacement.keep()
 
 
 @contextmanager
-def writing(path: Path | None) -> Iterator[None]:
+def _writing(path: Path) -> Iterator[None]:
     """Turn what goes wrong while `path` is written into OutputError."""
     try:
         yield

@@ -8,20 +8,28 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import polars as pl
 
-from thuebao.facts import Facts, all_facts, layers, raw_columns
+from thuebao.across.aside import Aside
+from thuebao.across.search import Search, compile_search
+from thuebao.facts import Facts, all_facts, given_columns, layers, raw_columns
 from thuebao.law import Law
+from thuebao.marks import ERA, ERROR, HIT, INSIDE, ROW
 from thuebao.predicate import compile_rule
-from thuebao.record import CONTEXT, columns, raw
-from thuebao.rulebook import Rule, Rulebook
+from thuebao.record import CONTEXT, columns, given, raw
+from thuebao.rule import Rule
+from thuebao.rulebook import Rulebook
 
-RECORD = "_record"
-"""The number of a record in its file."""
-HIT, ERROR = "_hit", "_error"
-"""Whether a record has a finding, and one of severity error."""
-ERA = "_era"
+Needs = tuple[tuple[str, ...], ...]
+"""Columns without which a rule says nothing; of several in a group one is enough."""
+
+
+def lacking(needs: Needs, present: Collection[str]) -> list[str]:
+    """Return the columns that a rule lacks in a file with the columns `present`."""
+    # The operator is always known: from its column, the user, or the file's name.
+    return [" | ".join(group) for group in needs if not any(c in present or c == "operator" for c in group)]
 
 
 @dataclass(frozen=True)
@@ -31,21 +39,23 @@ class CompiledRule:
     rule: Rule
     applies: pl.Expr
     violation: pl.Expr
-    needs: tuple[tuple[str, ...], ...]
-
-    def missing(self, present: Collection[str]) -> list[str]:
-        """Return the columns that the rule lacks in a file with the columns `present`."""
-        # The operator is always known: from its column, the user, or the file's name.
-        return [" | ".join(group) for group in self.needs if not any(c in present or c == "operator" for c in group)]
+    needs: Needs
 
 
 @dataclass(frozen=True)
 class Compilation:
-    """Every rule of a run, compiled, and the facts they rest on."""
+    """Every rule of a run, compiled, and the facts they rest on, with their types."""
 
     rules: tuple[CompiledRule, ...]
+    searches: tuple[Search, ...]
     facts: Facts
+    schema: Mapping[str, pl.DataType]
     law: Law
+
+    @cached_property
+    def needs(self) -> dict[str, Needs]:
+        """By code, the columns without which a rule says nothing."""
+        return {c.rule.code: c.needs for c in self.rules} | {s.code: s.needs for s in self.searches}
 
 
 def compile_rules(rulebook: Rulebook, as_of: date, law: str) -> Compilation:
@@ -53,9 +63,10 @@ def compile_rules(rulebook: Rulebook, as_of: date, law: str) -> Compilation:
     facts = all_facts(rulebook.reference, as_of, rulebook.law.day_of(law))
     facts["era"] = _era_name(rulebook.law)
     facts[ERA] = rulebook.law.era_index(pl.col("_era_day"))
-    schema = _schema(facts)
-    compiled = tuple(_compile(rule, facts, schema, rulebook.law) for rule in rulebook.rules)
-    return Compilation(compiled, facts, rulebook.law)
+    schema, of_law = _schema(facts), rulebook.law
+    rules = tuple(_compile(rule, facts, schema, of_law) for rule in rulebook.rules if not rule.grouping)
+    searches = tuple(compile_search(r, r.grouping, facts, schema, of_law) for r in rulebook.rules if r.grouping)
+    return Compilation(rules, searches, facts, schema, of_law)
 
 
 def _era_name(law: Law) -> pl.Expr:
@@ -63,7 +74,9 @@ def _era_name(law: Law) -> pl.Expr:
 
 
 def _schema(facts: Facts) -> Mapping[str, pl.DataType]:
-    frame = pl.LazyFrame(schema={raw(name): pl.String for name in columns()})
+    batch: dict[str, pl.DataType] = {raw(name): pl.String() for name in columns()}
+    batch |= {given(name): pl.Boolean() for name in given_columns(facts, facts)}
+    frame = pl.LazyFrame(schema=batch)
     for layer in layers(facts, facts):
         frame = frame.with_columns(layer.values())
     return frame.collect_schema()
@@ -81,60 +94,112 @@ def _compile(rule: Rule, facts: Facts, schema: Mapping[str, pl.DataType], law: L
     return CompiledRule(rule, applies, violation, needs)
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What an audit wants of every record besides its findings: what is shown, and what is set aside.
+
+    selected: codes; shown: facts; where: which records are judged (None: all); aside: for rules across records.
+    """
+
+    selected: frozenset[str]
+    shown: frozenset[str]
+    where: pl.Expr | None
+    aside: Aside
+
+    @property
+    def set_aside(self) -> list[str]:
+        """The columns that are set aside of every record."""
+        aside, inside = self.aside, [INSIDE] if self.where is not None else []
+        columns = {*self.shown, *aside.facts, *aside.part_columns, *aside.key_columns, *inside}
+        return [ROW, ERA, HIT, ERROR, *sorted(columns)]
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
     """How the batches of one kind of file are worked out."""
 
     active: tuple[CompiledRule, ...]
-    scopes: tuple[str, ...]  # for each active rule, the column that says which records it applies to
+    codes: tuple[str, ...]  # of the active rules, those across records after the others
+    scopes: tuple[str, ...]  # for each of them, the column that says which records it applies to
     wanted: frozenset[str]  # the canonical columns to read
     _absent: tuple[str, ...]
+    _given: tuple[pl.Expr, ...]
     _steps: tuple[tuple[pl.Expr, ...], ...]
 
-    def evaluate(self, batch: pl.DataFrame, operator: str | None, first_record: int = 1) -> pl.DataFrame:
-        """Return what findings show, the scopes, one Boolean column per active rule (its code), HIT and ERROR.
+    def evaluate(self, batch: pl.DataFrame, operator: str | None, first_row: int = 0) -> pl.DataFrame:
+        """Return what is shown and set aside, the scopes, a Boolean column per active rule (its code), HIT and ERROR.
 
         `batch` holds raw columns; `operator` is that of every record where the file has no such column;
-        `first_record` is the number of the batch's first record, from which RECORD counts.
+        `first_row` is the number of the batch's first record, from which ROW counts.
         """
-        given = {raw("operator"): operator}
-        frame = batch.with_columns(pl.lit(given.get(c), dtype=pl.String).alias(c) for c in self._absent)
+        known = {raw("operator"): operator}
+        absent = (pl.lit(known.get(c), dtype=pl.String).alias(c) for c in self._absent)
+        frame = batch.with_columns(*self._given, *absent)
         for step in self._steps:
             frame = frame.select(step)
-        return frame.with_row_index(RECORD, offset=first_record)
+        return frame.with_row_index(ROW, offset=first_row)
 
 
 def _any_of(names: list[str]) -> pl.Expr:
     return pl.any_horizontal(names) if names else pl.lit(value=False)
 
 
-def plan_for(compilation: Compilation, selected: Collection[str], present: Collection[str]) -> Plan:
+def plan_for(compilation: Compilation, wanted: Wanted, present: Collection[str]) -> Plan:
     """Return the plan for a file with the canonical columns `present`."""
-    active = tuple(c for c in compilation.rules if c.rule.code in selected and not c.missing(present))
-    scopes: dict[str, str] = {}
-    names, scope_columns = [], {}
-    for compiled in active:
-        key = str(compiled.applies.meta.serialize(format="binary"))
-        if key not in scopes:
-            scopes[key] = f"_scope{len(scopes)}"
-            scope_columns[scopes[key]] = compiled.applies.fill_null(value=False)
-        names.append(scopes[key])
-    shown = {"operator", ERA} | {raw(c.rule.field) for c in active if c.rule.field and c.rule.field in present}
-    if "msisdn" in present:
-        shown |= {"msisdn", "msisdn_current"}
-    hits = {c.rule.code: (pl.col(s) & c.violation).fill_null(value=False) for s, c in zip(names, active, strict=True)}
+    aside, selected = wanted.aside, wanted.selected
+    active = tuple(c for c in compilation.rules if c.rule.code in selected and not lacking(c.needs, present))
+    silent = {search.code for search in aside.searches if lacking(search.needs, present)}
+    searches = [s for s in compilation.searches if s.code in selected - silent]
+    conditions = _Conditions()
+    scopes = [conditions.name(c.applies) for c in active]
+    scopes += [conditions.name(_applies(s, compilation.law)) for s in searches]
+    parts = {
+        part: pl.lit(value=False) if code in silent else pl.col(conditions.name(aside.part_columns[part]))
+        for code, part in aside.parts.items()
+    }
+    inside = {INSIDE: wanted.where.fill_null(value=False)} if wanted.where is not None else {}
+    hits = {c.rule.code: (pl.col(s) & c.violation).fill_null(value=False) for s, c in zip(scopes, active, strict=False)}
     errors = [c.rule.code for c in active if c.rule.severity == "error"]
     judged = {HIT: _any_of(list(hits)), ERROR: _any_of(errors)}
-    roots = {root for e in (*(c.violation for c in active), *scope_columns.values()) for root in e.meta.root_names()}
-    stages = [*layers(compilation.facts, roots | shown), scope_columns, hits, judged]
-    read = raw_columns(compilation.facts, roots | shown)
+    shown = {"operator", ERA, *wanted.shown, *aside.facts}
+    shown |= {raw(c.rule.field) for c in active if c.rule.field and c.rule.field in present}
+    first = conditions.columns | aside.key_columns | inside
+    roots = {root for e in (*(c.violation for c in active), *first.values()) for root in e.meta.root_names()} | shown
+    stages = [*layers(compilation.facts, roots), first, hits | parts, judged]
+    read = raw_columns(compilation.facts, roots)
+    kept = shown | set(scopes) | aside.key_columns.keys() | inside.keys() | parts.keys() | hits.keys() | judged.keys()
     return Plan(
         active=active,
-        scopes=tuple(names),
+        codes=(*hits, *(s.code for s in searches)),
+        scopes=tuple(scopes),
         wanted=frozenset(read & set(present)),
         _absent=tuple(raw(c) for c in columns() if c in read and c not in present),
-        _steps=tuple(_steps(stages, shown | set(scope_columns) | set(hits) | set(judged))),
+        _given=tuple(pl.lit(c in present).alias(given(c)) for c in sorted(given_columns(compilation.facts, roots))),
+        _steps=tuple(_steps(stages, kept)),
     )
+
+
+class _Conditions:
+    """Conditions, each worked out once however often it is asked for."""
+
+    def __init__(self) -> None:
+        self.columns: dict[str, pl.Expr] = {}
+        self._names: dict[bytes, str] = {}
+
+    def name(self, condition: pl.Expr) -> str:
+        """Return the column that holds a condition: true, or false where it is neither."""
+        key = condition.meta.serialize(format="binary")
+        if key not in self._names:
+            self._names[key] = f"_condition{len(self.columns)}"
+            self.columns[self._names[key]] = condition.fill_null(value=False)
+        return self._names[key]
+
+
+def _applies(search: Search, law: Law) -> pl.Expr:
+    """Return which records a rule across records judges: those that take part, in its eras."""
+    if len(search.eras) == len(law.eras):
+        return search.part
+    return search.part & pl.col(ERA).is_in(sorted(search.eras))
 
 
 def _steps(stages: Sequence[Facts], kept: Collection[str]) -> list[tuple[pl.Expr, ...]]:

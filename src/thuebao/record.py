@@ -19,15 +19,22 @@ CONTEXT = frozenset(
 RAW = "~"
 """What marks a column that still holds the export's own text."""
 
+GIVEN = "?"
+"""What marks a column that says whether the export has a canonical column at all."""
+
 
 @dataclass(frozen=True)
 class Column:
-    """One canonical column: its name, label, meaning (both by language) and the headers it goes by."""
+    """One canonical column: its name, label, meaning (both by language) and the headers it goes by.
+
+    personal: whether its values may tell something of a person or a shop.
+    """
 
     name: str
     title: dict[str, str]
     meaning: dict[str, str]
     headers: tuple[str, ...]
+    personal: bool
 
 
 def raw(name: str) -> str:
@@ -35,11 +42,19 @@ def raw(name: str) -> str:
     return RAW + name
 
 
+def given(name: str) -> str:
+    """Return the name under which a batch says, in every record, whether the export has a canonical column."""
+    return GIVEN + name
+
+
 @cache
 def columns(reference: Reference | None = None) -> dict[str, Column]:
     """Return the canonical columns by name, in the catalogue's order."""
     listed = (reference or shipped_reference()).document("columns")["column"]
-    return {c["name"]: Column(c["name"], c["title"], c["meaning"], tuple(c["headers"])) for c in listed}
+    return {
+        c["name"]: Column(c["name"], c["title"], c["meaning"], tuple(c["headers"]), c.get("personal", True))
+        for c in listed
+    }
 
 
 @cache

@@ -9,7 +9,8 @@ from datetime import date
 import polars as pl
 
 from thuebao.errors import ThuebaoError
-from thuebao.rulebook import Rule, Rulebook
+from thuebao.rule import Rule
+from thuebao.rulebook import Rulebook
 
 EVALUATED, PARTLY, NOT_EVALUATED, DESELECTED = "evaluated", "partly evaluated", "not evaluated", "deselected"
 
@@ -50,11 +51,38 @@ class RuleResult:
 
 
 @dataclass(frozen=True)
+class Breakdown:
+    """Counts by columns of the user's choice.
+
+    records: those columns, records, records_with_errors, records_with_findings; rules: those columns, code, evaluated,
+    violations. Values of columns that may be personal are masked unless they were asked for.
+    """
+
+    by: tuple[str, ...]
+    records: pl.DataFrame
+    rules: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Group:
+    """Records that a rule across records found together; `records` has the first of `size`.
+
+    records: path, record, operator, msisdn and the facts that the group was found by, masked unless asked for.
+    """
+
+    number: int
+    size: int
+    records: pl.DataFrame
+
+
+@dataclass(frozen=True)
 class AuditResult:
     """The result of an audit.
 
     operators: operator, records, records_with_errors, records_with_findings.
     counts: operator, code, evaluated, violations; one row for every rule that was evaluated.
+    offenders: by (clerk_name, point_of_sale), operator, name, findings, records; those with the most findings.
+    identities: identities by tier of numbers, by operator and under None over all; None if nothing could be counted.
     Operators stand in alphabetical order, rules in the rulebook's.
     """
 
@@ -67,6 +95,11 @@ class AuditResult:
     operators: pl.DataFrame
     counts: pl.DataFrame
     rules: tuple[RuleResult, ...]
+    offenders: pl.DataFrame
+    identities: dict[str | None, dict[str, int]] | None
+    breakdown: Breakdown | None
+    where: str | None
+    groups: dict[str, list[Group]]
     rulebook: Rulebook
     scan_findings: Callable[[], pl.LazyFrame]
 

@@ -2,69 +2,116 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
 import polars as pl
 
-from thuebao.plan import ERROR, HIT, Plan
+from thuebao.marks import ERROR, HIT
+from thuebao.plan import Plan
 
-OPERATORS_SCHEMA = pl.Schema(
-    {
-        "operator": pl.String,
-        "records": pl.Int64,
-        "records_with_errors": pl.Int64,
-        "records_with_findings": pl.Int64,
-    }
-)
-COUNTS_SCHEMA = pl.Schema({"operator": pl.String, "code": pl.String, "evaluated": pl.Int64, "violations": pl.Int64})
+_RECORDS = ("records", "records_with_errors", "records_with_findings")
+_RULES = ("evaluated", "violations")
+OFFENDERS = ("clerk_name", "point_of_sale")
+"""The facts that say who took a registration and where."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What was counted, by the columns `keys`: the operator and what else was asked for.
+
+    records: keys, records, records_with_errors, records_with_findings.
+    rules: keys, code, evaluated, violations.
+    offenders: operator, by (one of OFFENDERS), name, findings, records; of records with findings only.
+    """
+
+    keys: tuple[str, ...]
+    records: pl.DataFrame
+    rules: pl.DataFrame
+    offenders: pl.DataFrame
+
+    @classmethod
+    def of(
+        cls,
+        keys: Sequence[str],
+        records: Iterable[pl.DataFrame] = (),
+        rules: Iterable[pl.DataFrame] = (),
+        offenders: Iterable[pl.DataFrame] = (),
+    ) -> Counts:
+        """Return the sum of counts; a count that a frame does not have is 0."""
+        by, offender = list(keys), ["operator", "by", "name"]
+        return cls(
+            tuple(keys),
+            _summed(by, _RECORDS, records),
+            _summed([*by, "code"], _RULES, rules),
+            _summed(offender, ("findings", "records"), offenders),
+        )
+
+    @classmethod
+    def sum(cls, keys: Sequence[str], counts: Sequence[Counts]) -> Counts:
+        """Return the sum of several counts."""
+        return cls.of(
+            keys, [c.records for c in counts], [c.rules for c in counts], [c.offenders for c in counts]
+        )  # fmt: skip
+
+    def by(self, keys: Sequence[str]) -> Counts:
+        """Return the same counts by fewer keys."""
+        return Counts.of(keys, [self.records], [self.rules], [self.offenders])
+
+
+def _summed(keys: Sequence[str], counts: Sequence[str], frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    schema = dict.fromkeys(keys, pl.String) | dict.fromkeys(counts, pl.Int64)
+    whole = pl.concat(
+        [pl.DataFrame(schema=schema), *(frame.select(c for c in schema if c in frame.columns) for frame in frames)],
+        how="diagonal_relaxed",
+    )
+    return whole.group_by(list(keys)).agg(pl.col(counts).sum()).sort(list(keys), nulls_last=True)
 
 
 class Tally:
     """The counts of one file, batch by batch."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, keys: Sequence[str]) -> None:
         self._plan = plan
+        self._keys = list(keys)
         self._codes = [c.rule.code for c in plan.active]
         self._scopes = sorted(set(plan.scopes))
         self._records: list[pl.DataFrame] = []
         self._hits: list[pl.DataFrame] = []
+        self._offenders: list[pl.DataFrame] = []
 
     def add(self, evaluated: pl.DataFrame) -> None:
         """Count an evaluated batch."""
-        grouped = evaluated.select("operator", HIT, ERROR, *self._scopes).group_by("operator")
+        grouped = evaluated.select(*self._keys, HIT, ERROR, *self._scopes).group_by(self._keys)
         self._records.append(grouped.agg(pl.len().alias("records"), pl.col(HIT, ERROR, *self._scopes).sum()))
-        hits = evaluated.select("operator", HIT, *self._codes).filter(HIT)
+        hits = evaluated.filter(HIT)
         if hits.height:
-            self._hits.append(hits.group_by("operator").agg(pl.col(self._codes).sum()))
+            self._hits.append(hits.group_by(self._keys).agg(pl.col(self._codes).sum()))
+            self._offenders.append(offenders(hits, pl.sum_horizontal(self._codes)))
 
-    def operators(self) -> pl.DataFrame:
-        """Return the counts of records, by operator (OPERATORS_SCHEMA)."""
+    def counts(self) -> Counts:
+        """Return what was counted."""
         if not self._records:
-            return pl.DataFrame(schema=OPERATORS_SCHEMA)
-        counted = pl.concat(self._records).group_by("operator").agg(pl.all().sum())
-        return counted.select(
-            "operator", "records", records_with_errors=ERROR, records_with_findings=HIT
-        ).cast(OPERATORS_SCHEMA)  # fmt: skip
-
-    def counts(self) -> pl.DataFrame:
-        """Return what each rule applied to and hit, by operator and code (COUNTS_SCHEMA)."""
-        if not self._records or not self._codes:
-            return pl.DataFrame(schema=COUNTS_SCHEMA)
-        scoped = pl.concat(self._records).group_by("operator").agg(pl.all().sum())
-        evaluated = scoped.select(
-            "operator", *(pl.col(s).alias(c) for s, c in zip(self._plan.scopes, self._codes, strict=True))
-        )
-        counted = _long(evaluated, "evaluated")
-        if not self._hits:
-            return counted.with_columns(violations=pl.lit(0)).cast(COUNTS_SCHEMA)
-        hits = _long(pl.concat(self._hits).group_by("operator").agg(pl.all().sum()), "violations")
-        joined = counted.join(hits, on=["operator", "code"], how="left").fill_null(0)
-        return joined.select(*COUNTS_SCHEMA).cast(COUNTS_SCHEMA)
+            return Counts.of(self._keys)
+        records = pl.concat(self._records).group_by(self._keys).agg(pl.all().sum())
+        rules = [
+            records.select(*self._keys, pl.lit(code).alias("code"), pl.col(scope).alias("evaluated"))
+            for code, scope in zip(self._plan.codes, self._plan.scopes, strict=True)
+        ]
+        if self._hits:
+            hits = pl.concat(self._hits).group_by(self._keys).agg(pl.all().sum())
+            rules.append(hits.unpivot(index=self._keys, variable_name="code", value_name="violations"))
+        named = records.rename({ERROR: "records_with_errors", HIT: "records_with_findings"})
+        return Counts.of(self._keys, [named], rules, self._offenders)
 
 
-def _long(wide: pl.DataFrame, name: str) -> pl.DataFrame:
-    return wide.unpivot(index="operator", variable_name="code", value_name=name)
-
-
-def summed(frames: list[pl.DataFrame], schema: pl.Schema, keys: list[str]) -> pl.DataFrame:
-    """Return the sum of counts over files, sorted by `keys`."""
-    whole = pl.concat([pl.DataFrame(schema=schema), *frames])
-    return whole.group_by(keys).agg(pl.all().sum()).sort(keys)
+def offenders(hits: pl.DataFrame, findings: pl.Expr) -> pl.DataFrame:
+    """Return how many findings and records there are by clerk and point of sale; `findings` is each record's number."""
+    counted = hits.select("operator", *OFFENDERS, findings=findings.cast(pl.Int64))
+    return pl.concat(
+        counted.filter(pl.col(by).is_not_null())
+        .group_by("operator", pl.col(by).alias("name"))
+        .agg(pl.col("findings").sum(), pl.len().cast(pl.Int64).alias("records"))
+        .with_columns(by=pl.lit(by))
+        for by in OFFENDERS
+    )

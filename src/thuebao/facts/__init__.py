@@ -17,12 +17,15 @@ from thuebao.facts.number import number_facts, operator_facts
 from thuebao.facts.person import person_facts
 from thuebao.facts.registration import registration_facts
 from thuebao.facts.text import Cleaning, text_facts
-from thuebao.record import RAW
+from thuebao.record import GIVEN, RAW
 from thuebao.reference import Reference
 
 CODED = ("sex", "payment_type", "status", "subscriber_kind", "pos_kind", "connection_kind")
 
 Facts = dict[str, pl.Expr]
+
+LATE = frozenset({"folded_name", "case_folded_name", "named_operator"})
+"""Facts of one other that rules across records work out only for the few records that may violate them."""
 
 
 def all_facts(reference: Reference, as_of: date, forced: date | None = None) -> Facts:
@@ -49,7 +52,7 @@ def layers(facts: Facts, wanted: Iterable[str]) -> list[Facts]:
     depth: dict[str, int] = {}
 
     def visit(name: str) -> int:
-        if name.startswith(RAW):
+        if name.startswith((RAW, GIVEN)):
             return -1
         if name not in depth:
             depth[name] = 1 + max((visit(root) for root in facts[name].meta.root_names()), default=-1)
@@ -65,14 +68,21 @@ def layers(facts: Facts, wanted: Iterable[str]) -> list[Facts]:
 
 def raw_columns(facts: Facts, wanted: Iterable[str]) -> set[str]:
     """Return the canonical columns that the wanted facts read."""
+    return {name.removeprefix(RAW) for name in _ground(facts, wanted) if name.startswith(RAW)}
+
+
+def given_columns(facts: Facts, wanted: Iterable[str]) -> set[str]:
+    """Return the canonical columns of which the wanted facts ask whether the export has them."""
+    return {name.removeprefix(GIVEN) for name in _ground(facts, wanted) if name.startswith(GIVEN)}
+
+
+def _ground(facts: Facts, wanted: Iterable[str]) -> set[str]:
+    """Return what the wanted facts rest on in the end: columns of a batch."""
     seen: set[str] = set()
-    columns: set[str] = set()
     rest = list(wanted)
     while rest:
         name = rest.pop()
-        if name.startswith(RAW):
-            columns.add(name.removeprefix(RAW))
-        elif name not in seen:
+        if name not in seen:
             seen.add(name)
-            rest += facts[name].meta.root_names()
-    return columns
+            rest += facts[name].meta.root_names() if name in facts else []
+    return seen - facts.keys()

@@ -27,6 +27,7 @@ def document_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Exp
         | _kind_facts(law, cleaning)
         | _personal_number_facts(law, reference)
         | _validity_facts(law)
+        | _identity_facts(law)
     )
 
 
@@ -257,3 +258,20 @@ def _validity_facts(law: dict[str, Any]) -> dict[str, pl.Expr]:
         .then(pl.lit(extended["until"]))
         .otherwise(ends),
     }
+
+
+# -- whose it is -----------------------------------------------------------------------------------------------
+
+
+def _identity_facts(law: dict[str, Any]) -> dict[str, pl.Expr]:
+    """Return the identity key (catalogue §2): the personal number, else kind, nationality and number; else NULL."""
+    kind, number = pl.col("document_kind"), pl.col("document_number")
+    faults = ("document_number_malformed", "document_number_placeholder", "document_number_lost_zeros")
+    sound = ~pl.any_horizontal(faults)
+    other = pl.col("personal_number").is_null() & sound & kind.is_in(law["identity"]["kinds"])
+    # An unknown nationality is one of its own: the same number of two countries is two people's.
+    by_nationality = kind.is_in(law["identity"]["kinds_by_nationality"])
+    nationality = pl.when(by_nationality).then(pl.col("nationality_code").fill_null("")).otherwise(pl.lit(""))
+    by_kind = pl.concat_str(kind.cast(pl.String), nationality, pl.when(other).then(number), separator=":")
+    nobodys = pl.col("is_organisation") & pl.col("is_m2m")
+    return {"identity": pl.when(~nobodys).then(pl.coalesce("personal_number", by_kind))}

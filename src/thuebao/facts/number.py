@@ -77,6 +77,9 @@ def number_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]
         "msisdn": pl.col("_msisdn").struct.field("text"),
         "has_msisdn": pl.col("msisdn").is_not_null(),
         "msisdn_current": pl.col("_msisdn").struct.field("current"),
+        "shown_number": pl.coalesce(current, pl.col("msisdn")),
+        # A number in no form of the numbering plan is a number all the same where devices have their own.
+        "subscriber_number": pl.coalesce(current, pl.when("is_m2m").then(pl.col("msisdn"))),
         "msisdn_is_old_form": pl.when(current.is_not_null()).then(pl.col("_msisdn").struct.field("old")),
         "_range": elementwise(current, prefix, pl.UInt16),
         "_range_holder": elementwise(pl.col("_range"), holders.gather, pl.UInt32),
@@ -117,6 +120,7 @@ def operator_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Exp
         "_operator": elementwise(pl.col(raw("operator")), OverDistinct(canonical, both), both),
         "operator": pl.col("_operator").struct.field("name"),
         "_operator_code": pl.col("_operator").struct.field("code"),
+        "named_operator": pl.when(pl.col("operator") != UNKNOWN_OPERATOR).then(pl.col("operator")),
     }
 
 

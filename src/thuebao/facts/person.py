@@ -106,6 +106,8 @@ def person_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]
         "_full_name": elementwise(pl.col(raw("full_name")), names.parse, _NAME),
         "full_name": pl.col("_full_name").struct.field("text"),
         "has_full_name": name.is_not_null(),
+        "case_folded_name": name.str.to_lowercase(),
+        "folded_name": elementwise(name, fold, pl.String),
         "unusual_name": pl.col("_full_name").struct.field("unusual"),
         "full_name_is_placeholder": placeholders.matches(name, unusual),
         "full_name_is_one_letter_repeated": pl.when(name.is_not_null()).then(

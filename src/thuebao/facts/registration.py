@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from thuebao.facts.kernel import Kernel, elementwise, only_where
+from thuebao.record import given
 from thuebao.reference import Reference
 
 
@@ -25,8 +26,18 @@ def registration_facts(reference: Reference, as_of: date, forced: date | None) -
         "_law_day": day,
         "_era_day": pl.lit(forced) if forced else pl.col("_law_day"),
         "has_portrait": pl.col("has_portrait_ref") | pl.col("has_portrait_hash"),
+        "portrait": pl.when(pl.col(given("portrait_hash"))).then("portrait_hash").otherwise("portrait_ref"),
+        "is_terminated": _known(pl.col("_status_code") == "terminated") | _known(pl.col("termination_day") <= as_of),
+        "registration_moment": pl.coalesce("registration_time", pl.col("registration_day").cast(pl.Datetime("us"))),
+        "registration_month": pl.col("registration_day").dt.strftime("%Y-%m"),
+        "point_of_sale": pl.coalesce("pos_code", "pos_name", "pos_address"),
+        "registration_minute": pl.col("registration_time").dt.truncate("1m"),
     }
     return facts | _tax_code_facts(reference)
+
+
+def _known(condition: pl.Expr) -> pl.Expr:
+    return condition.fill_null(value=False)
 
 
 def tax_code_validity(reference: Reference) -> Kernel:

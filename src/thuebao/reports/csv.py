@@ -1,4 +1,4 @@
-"""The audit as CSV: one line per operator and rule, for a spreadsheet."""
+"""The audit as CSV: one line per operator (or what it is broken down by) and rule, for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from thuebao.result import AuditResult
 
 
 def render(result: AuditResult) -> str:
-    """Return operator, code, name, severity, status, evaluated, violations and share for every operator and rule."""
+    """Return operator, code, name, severity, status, evaluated, violations and share for every operator and rule.
+
+    Of a breakdown, the columns that it was asked for stand in the operator's place.
+    """
     rules = pl.DataFrame(
         {
             "code": [r.rule.code for r in result.rules],
@@ -19,9 +22,10 @@ def render(result: AuditResult) -> str:
         },
         schema=dict.fromkeys(("code", "name", "severity", "status"), pl.String),
     )
-    counts = result.counts.join(rules, on="code", how="left", maintain_order="left")
+    by, given = (result.breakdown.by, result.breakdown.rules) if result.breakdown else (("operator",), result.counts)
+    counts = given.join(rules, on="code", how="left", maintain_order="left")
     return counts.select(
-        without_formula(without_controls(counts["operator"])),
+        *(without_formula(without_controls(counts[name])) for name in by),
         "code", "name", "severity", "status", "evaluated", "violations",
         share=(pl.col("violations") / pl.col("evaluated")).fill_nan(None).round(6),
     ).write_csv()  # fmt: skip

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import polars as pl
 from rich.console import Console, Group, RenderableType
 from rich.rule import Rule as Line
 from rich.table import Table
 from rich.text import Text
 
 from thuebao.harmless import harmless
-from thuebao.result import DESELECTED, NOT_EVALUATED, PARTLY, AuditResult, RuleResult
+from thuebao.record import columns
+from thuebao.result import DESELECTED, NOT_EVALUATED, PARTLY, AuditResult, Breakdown, RuleResult
+from thuebao.result import Group as FoundGroup
 from thuebao.texts import language, text
 
 STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _WORST = 3
+_MOST_ROWS = 100
 
 
 def plain(value: object) -> Text:
@@ -41,8 +47,13 @@ def print_summary(result: AuditResult, console: Console) -> None:
     """Print the whole summary."""
     parts: list[RenderableType] = [_head(result)]
     if result.operators.height:
-        parts += [Line(text("summary.operators"), align="left"), _operators(result)]
+        of_operators = _Counted(("operator",), result.operators, result.counts)
+        parts += [Line(text("summary.operators"), align="left"), _counted(result, of_operators)]
+        if result.breakdown:
+            parts += _breakdown(result, result.breakdown)
         parts += _rules(result, console.width)
+        parts += [part for code, groups in result.groups.items() for part in _groups(code, groups)]
+        parts += _identities(result) + _offenders(result)
     parts += _not_evaluated(result)
     if result.export_findings:
         parts += [Line(text("summary.export_findings"), align="left"), _export_findings(result)]
@@ -56,6 +67,8 @@ def _head(result: AuditResult) -> Text:
         text("summary.read", files=number(len(result.inputs)), records=number(totals["records"])),
         text("summary.law", as_of=result.as_of.isoformat(), law=law),
     ]
+    if result.where:
+        lines.append(text("summary.where", where=result.where, all=number(sum(i.records for i in result.inputs))))
     if result.unreadable:
         lines.append(text("summary.unreadable", count=number(len(result.unreadable))))
     if totals["records"]:
@@ -83,9 +96,19 @@ def light_table(*columns: tuple[str, str]) -> Table:
     return table
 
 
-def _operators(result: AuditResult) -> Table:
+class _Counted(NamedTuple):
+    """Records and rules counted by some columns."""
+
+    by: tuple[str, ...]
+    records: pl.DataFrame
+    rules: pl.DataFrame
+
+
+def _counted(result: AuditResult, counted: _Counted) -> Table:
+    """Return one line for each of what was counted by, with its most frequent errors."""
+    width = len(counted.by)
     table = light_table(
-        (text("summary.operator"), "left"),
+        *((_title(name), "left") for name in counted.by),
         (text("summary.records"), "right"),
         (text("summary.with_errors"), "right"),
         (text("summary.share"), "right"),
@@ -93,17 +116,78 @@ def _operators(result: AuditResult) -> Table:
         (text("summary.worst"), "left"),
     )
     severity = {r.rule.code: r.rule.severity for r in result.rules}
-    worst: dict[str, list[tuple[int, str]]] = {}
-    for operator, code, _, violations in result.counts.iter_rows():
+    worst: dict[tuple[str, ...], list[tuple[int, str]]] = {}
+    for row in counted.rules.iter_rows():
+        code, _, violations = row[width:]
         if violations and severity[code] == "error":
-            worst.setdefault(operator, []).append((violations, code))
-    for operator, records, errors, findings in result.operators.iter_rows():
-        top = sorted(worst.get(operator, []), key=lambda pair: (-pair[0], pair[1]))[:_WORST]
+            worst.setdefault(row[:width], []).append((violations, code))
+    for row in counted.records.iter_rows():
+        names = (text("summary.none") if name is None else name for name in row[:width])
+        records, errors, findings = row[width:]
+        top = sorted(worst.get(row[:width], []), key=lambda pair: (-pair[0], pair[1]))[:_WORST]
         table.add_row(
-            plain(operator), number(records), number(errors), share(errors, records), number(findings),
+            *map(plain, names), number(records), number(errors), share(errors, records), number(findings),
             ", ".join(f"{code} ×{number(count)}" for count, code in top),
         )  # fmt: skip
     return table
+
+
+def _title(name: str) -> str:
+    """Return what a column is called in the reader's language."""
+    column = columns().get(name)
+    return column.title[language()] if column else text(f"summary.{name}")
+
+
+def _breakdown(result: AuditResult, breakdown: Breakdown) -> list[RenderableType]:
+    title = text("summary.breakdown", by=", ".join(map(_title, breakdown.by)))
+    records = breakdown.records
+    some = records.head(_MOST_ROWS) if records.height > _MOST_ROWS else records
+    parts: list[RenderableType] = [Line(title, align="left")]
+    parts.append(_counted(result, _Counted(breakdown.by, some, breakdown.rules)))
+    if some.height < records.height:
+        parts.append(text("summary.breakdown_some", some=number(some.height), all=number(records.height)))
+    return parts
+
+
+def _identities(result: AuditResult) -> list[RenderableType]:
+    if not result.identities or not any(sum(tiers.values()) for tiers in result.identities.values()):
+        return []
+    labels = list(result.identities[None])
+    table = light_table((text("summary.operator"), "left"), *((label, "right") for label in labels))
+    for operator, tiers in result.identities.items():
+        name = text("summary.all_operators") if operator is None else operator
+        table.add_row(plain(name), *(number(count) for count in tiers.values()))
+    return [Line(text("summary.identities"), align="left"), table]
+
+
+def _offenders(result: AuditResult) -> list[RenderableType]:
+    parts: list[RenderableType] = []
+    for by, title in (("point_of_sale", "summary.points_of_sale"), ("clerk_name", "summary.clerks")):
+        some = result.offenders.filter(pl.col("by") == by)
+        if some.height:
+            table = light_table(
+                (text("summary.name"), "left"), (text("summary.operator"), "left"),
+                (text("summary.findings"), "right"), (text("summary.records"), "right"),
+            )  # fmt: skip
+            for _, operator, name, findings, records in some.iter_rows():
+                table.add_row(plain(name), plain(operator), number(findings), number(records))
+            parts += [Line(text(title), align="left"), table]
+    return parts
+
+
+def _groups(code: str, groups: list[FoundGroup]) -> list[RenderableType]:
+    """Return the largest groups that a rule found, their records side by side."""
+    parts: list[RenderableType] = [Line(text("summary.groups", code=code), align="left")]
+    if not groups:
+        return [*parts, text("summary.no_groups")]
+    for group in groups:
+        shown = group.records.height
+        parts.append(text("summary.group", number=group.number, size=number(group.size), some=number(shown)))
+        table = light_table(*((name, "left") for name in group.records.columns))
+        for row in group.records.iter_rows():
+            table.add_row(*(plain("–" if value is None else value) for value in row))
+        parts.append(table)
+    return parts
 
 
 def _rules(result: AuditResult, width: int) -> list[RenderableType]:
@@ -115,14 +199,14 @@ def _rules(result: AuditResult, width: int) -> list[RenderableType]:
     counts = {(o, c): v for o, c, _, v in result.counts.iter_rows()}
     # Beside code, severity, title and total there must be room for every operator's own column.
     wide = width >= 72 + sum(max(len(o), 9) + 2 for o in operators)
-    columns = [
+    titles = [
         (text("summary.code"), "left"),
         (text("summary.severity"), "left"),
         (text("summary.rule"), "left"),
+        (text("summary.violations"), "right"),
     ]
-    columns += [(text("summary.violations"), "right")]
-    columns += [(o, "right") for o in operators] if wide else [(text("summary.by_operator"), "left")]
-    table = light_table(*columns)
+    titles += [(o, "right") for o in operators] if wide else [(text("summary.by_operator"), "left")]
+    table = light_table(*titles)
     for r in hit:
         of = {o: counts.get((o, r.rule.code), 0) for o in operators}
         by_operator = "\n".join(f"{o} {number(n)}" for o, n in of.items() if n)
@@ -135,7 +219,7 @@ def _rules(result: AuditResult, width: int) -> list[RenderableType]:
         cells += [number(n) if n else "·" for n in of.values()] if wide else [plain_lines(by_operator)]
         table.add_row(*cells)
     silent = sum(1 for r in result.rules if not r.violations and r.status not in (DESELECTED, NOT_EVALUATED))
-    return [*parts, table, text("summary.silent", count=number(silent))]
+    return [*parts, table, *([text("summary.silent", count=number(silent))] if silent else [])]
 
 
 def plain_lines(value: str) -> Text:

@@ -1,0 +1,10 @@
+"""The columns that an audit adds to a record, beside the canonical ones and the facts."""
+
+ROW = "_row"
+"""The number of a record in the whole audit, from 0."""
+HIT, ERROR = "_hit", "_error"
+"""Whether a record has a finding, and one of severity error, of a rule about itself."""
+ERA = "_era"
+"""The position of a record's era in the law's list."""
+INSIDE = "_inside"
+"""Whether a record is among those that the audit is limited to."""

@@ -1,0 +1,79 @@
+"""The same groups and findings however little is held in memory, and however bad the hash that nominates them."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import worlds
+from test_agreement import write_csv
+from thuebao.across import aside, finder
+from thuebao.job import Job, Options
+from thuebao.reports.json import render
+from thuebao.rulebook import read_rulebook
+
+AS_OF = date(2026, 11, 23)
+RULEBOOK = read_rulebook()
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    folder = tmp_path_factory.mktemp("worlds")
+    return [
+        str(write_csv(folder / f"viettel-{seed}.csv", worlds.world(seed, 400), list(worlds.COLUMNS))) for seed in (1, 2)
+    ]
+
+
+def found(files: list[str], at_once: int) -> tuple[str, pl.DataFrame]:
+    path = Path(files[0]).with_name("findings.parquet")
+    options = Options(
+        selected=RULEBOOK.selected((), ()), as_of=AS_OF, at_once=at_once, by=("province", "month"), show=("DUP121",)
+    )
+    result = Job(RULEBOOK, options).run(files, path, None)
+    return render(result), pl.read_parquet(path)
+
+
+@pytest.fixture(scope="module")
+def expected(files: list[str]) -> tuple[str, pl.DataFrame]:
+    document, findings = found(files, 1_000_000)
+    assert findings.filter(pl.col("code").str.starts_with("DUP"))["code"].n_unique() == 11
+    return document, findings
+
+
+@pytest.mark.parametrize("at_once", [2, 7, 40, 150])
+def test_memory(files: list[str], expected: tuple[str, pl.DataFrame], at_once: int) -> None:
+    document, findings = found(files, at_once)
+    assert document == expected[0]
+    assert findings.equals(expected[1])
+
+
+@pytest.mark.parametrize("at_once", [30, 1_000_000])
+def test_a_hash_never_convicts(
+    files: list[str], expected: tuple[str, pl.DataFrame], at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A hash of two bits: hundreds of groups nominated together.
+    right = aside.hashed
+    monkeypatch.setattr(aside, "hashed", lambda names: right(names) & pl.lit(3 << 62, dtype=pl.UInt64))
+    document, findings = found(files, at_once)
+    # Groups are numbered in the order of the hash: here only which findings share one can be the same.
+    without_groups = [json.loads(text) | {"groups": None} for text in (document, expected[0])]
+    assert without_groups[0] == without_groups[1]
+    numbered = [
+        f.with_columns(first=pl.struct("path", "record").first().over("group")) for f in (findings, expected[1])
+    ]
+    assert numbered[0].drop("group").equals(numbered[1].drop("group"))
+
+
+def test_the_large_are_taken_in_slices(files: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    slices = []
+    right = finder.Finder._decide
+
+    def decide(self: finder.Finder, search: object, key: str, rows: pl.LazyFrame, count: int, *rest: object) -> None:
+        slices.append(count)
+        right(self, search, key, rows, count, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(finder.Finder, "_decide", decide)
+    found(files, 2)
+    assert max(slices) > 2
