@@ -1,6 +1,6 @@
 """Measure thuebao beside its rivals, in turn and in one run, and print the figures as Markdown.
 
-    python benchmarks/run.py [--records 10000000] [--runs 3] [--data DIR]
+    python benchmarks/run.py [--records 10000000] [--runs 3] [--data DIR] [--only LETTERS]
 
 Each command is a process of its own; wall and processor time and peak memory are the operating system's account of
 it. Ratios are between medians. Data is generated once, beside this file, and is not committed.
@@ -13,6 +13,7 @@ import os
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from datetime import date
 from pathlib import Path
@@ -28,72 +29,106 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def export(folder: Path, name: str, records: int, defects: float) -> Path:
-    """Return a generated CSV of the columns above, made if it is not there yet."""
-    path = folder / f"{name}-{records}.csv"
+def made(path: Path, script: str, *arguments: object) -> Path:
+    """Return a generated file, made by a script of this folder if it is not there yet."""
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         # In a process of its own: a child is born with its parent's peak memory, and would be charged for it.
-        make = [sys.executable, str(HERE / "make_export.py"), str(path), str(records), str(defects), *COLUMNS]
-        subprocess.run(make, check=True)
+        subprocess.run([sys.executable, str(HERE / script), str(path), *map(str, arguments)], check=True)
     return path
 
 
-def measure(command: list[str]) -> dict[str, float]:
-    """Run a command; return wall and processor seconds and peak megabytes."""
+def export(folder: Path, name: str, records: int, defects: float) -> Path:
+    """Return a generated CSV of the columns above."""
+    return made(folder / f"{name}-{records}.csv", "make_export.py", records, defects, *COLUMNS)
+
+
+def measure(command: list[str], temporary: Path) -> dict[str, float]:
+    """Run a command; return wall and processor seconds, peak megabytes, and the most that lay in `temporary`."""
+    temporary.mkdir(parents=True, exist_ok=True)
+    most = 0.0
+    ended = threading.Event()
+
+    def watch() -> None:
+        nonlocal most
+        while not ended.wait(0.2):
+            most = max(most, size_of(temporary))
+
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ | {"TMPDIR": str(temporary)})
+    watcher = threading.Thread(target=watch)
+    watcher.start()
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
+    ended.set()
+    watcher.join()
     if os.waitstatus_to_exitcode(status) not in (0, 1):
         sys.exit(f"failed: {' '.join(command)}")
-    return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss / 1024}
+    return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss / 1024, "disk": most / 1e6}
 
 
-def commands(clean: Path, dirty: Path) -> dict[str, list[str]]:
-    """Return what is compared, by name."""
+def size_of(folder: Path) -> int:
+    """Return the bytes in a folder, some of which may go while it is looked at."""
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.stat().st_size
+        except OSError:
+            continue
+    return total
+
+
+def audit(path: Path, *options: str) -> list[str]:
+    """Return the command of an audit that writes its findings beside the export."""
+    return [
+        sys.executable, "-m", "thuebao", "audit", "--quiet", "--as-of", AS_OF.isoformat(), *options,
+        "--findings", str(path.with_suffix(".findings.csv")), str(path),
+    ]  # fmt: skip
+
+
+def commands(data: Path, records: int, only: str) -> dict[str, list[str]]:
+    """Return what is compared, by name; a name begins with its letter."""
     python = sys.executable
-    audit = [python, "-m", "thuebao", "audit", "--quiet", "--as-of", AS_OF.isoformat(), "--findings"]
-    return {
-        "(a) Polars, parsing alone": [python, str(HERE / "parse.py"), str(clean)],
-        "(b) thuebao audit, all row rules, findings file": [
-            *audit,
-            str(clean.with_suffix(".findings.csv")),
-            str(clean),
-        ],
-        "(b30) the same, 30 % of records with findings": [
-            *audit,
-            str(dirty.with_suffix(".findings.csv")),
-            str(dirty),
-        ],
-        "(c) DuckDB, cleaning and ten rules": [python, str(HERE / "ten_rules_duckdb.py"), str(clean)],
-    }
+    clean = export(data, "clean", records, defects=0.0)
+    every: dict[str, list[str]] = {"a Polars, parsing alone": [python, str(HERE / "parse.py"), str(clean)]}
+    every["b rules about records only"] = audit(clean, "--ignore", "DUP")
+    every["c all rules"] = audit(clean)
+    if "d" in only:
+        every["d all rules, 30 % of records with findings"] = audit(export(data, "dirty", records, defects=0.31))
+    if "e" in only:
+        twice = made(data / f"twice-{records}.csv", "make_variant.py", clean, "twice")
+        every["e all rules, every record a duplicate"] = audit(twice)
+    if "f" in only:
+        one = made(data / f"one-{records}.csv", "make_variant.py", clean, "one-identity")
+        every["f all rules, one identity"] = audit(one)
+    if "g" in only:
+        every["g all rules, five times the records"] = audit(export(data, "clean", 5 * records, defects=0.0))
+    if "h" in only:
+        every["h DuckDB, cleaning and ten rules"] = [python, str(HERE / "ten_rules_duckdb.py"), str(clean)]
+    return {name: command for name, command in every.items() if name[0] in only}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--records", type=int, default=10_000_000)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--without-duckdb", action="store_true", help="leave out (c), which takes longest")
+    parser.add_argument("--only", default="abcdef", help="letters of what to measure; g and h take longest")
     parser.add_argument("--data", type=Path, default=HERE / "data")
     options = parser.parse_args()
-    clean = export(options.data, "clean", options.records, defects=0.0)
-    dirty = export(options.data, "dirty", options.records, defects=0.31)
     figures: dict[str, list[dict[str, float]]] = {}
+    compared = commands(options.data, options.records, options.only)
     for run in range(options.runs + 1):
-        for name, command in commands(clean, dirty).items():
-            if options.without_duckdb and "DuckDB" in name:
-                continue
-            figure = measure(command)
+        for name, command in compared.items():
+            figure = measure(command, options.data / "temporary")
             if run:  # the first round warms the file cache
                 figures.setdefault(name, []).append(figure)
-    size = clean.stat().st_size / 1e9
-    print(f"{options.records:,} records, {size:.2f} GB, {len(COLUMNS)} columns; medians of {options.runs} runs\n")
-    print("| | wall s | processor s | peak MB | wall ÷ (a) |\n|---|---|---|---|---|")
+    print(f"{options.records:,} records, {len(COLUMNS)} columns; medians of {options.runs} runs\n")
+    print("| | wall s | processor s | peak MB | temporary MB | wall ÷ a |\n|---|---|---|---|---|---|")
     medians = {n: {k: statistics.median(f[k] for f in fs) for k in fs[0]} for n, fs in figures.items()}
     base = next(iter(medians.values()))["wall"]
     for name, m in medians.items():
-        print(f"| {name} | {m['wall']:.1f} | {m['cpu']:.1f} | {m['peak']:.0f} | {m['wall'] / base:.2f} |")
+        ratio = m["wall"] / base
+        print(f"| {name} | {m['wall']:.1f} | {m['cpu']:.1f} | {m['peak']:.0f} | {m['disk']:.0f} | {ratio:.2f} |")
 
 
 if __name__ == "__main__":
