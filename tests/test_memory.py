@@ -22,7 +22,7 @@ RULEBOOK = read_rulebook()
 def files(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     folder = tmp_path_factory.mktemp("worlds")
     return [
-        str(write_csv(folder / f"viettel-{seed}.csv", worlds.world(seed, 400), list(worlds.COLUMNS))) for seed in (1, 2)
+        str(write_csv(folder / f"viettel-{seed}.csv", worlds.world(seed, 250), list(worlds.COLUMNS))) for seed in (1, 2)
     ]
 
 
@@ -42,14 +42,14 @@ def expected(files: list[str]) -> tuple[str, pl.DataFrame]:
     return document, findings
 
 
-@pytest.mark.parametrize("at_once", [2, 7, 40, 150])
+@pytest.mark.parametrize("at_once", [5, 40])
 def test_memory(files: list[str], expected: tuple[str, pl.DataFrame], at_once: int) -> None:
     document, findings = found(files, at_once)
     assert document == expected[0]
     assert findings.equals(expected[1])
 
 
-@pytest.mark.parametrize("at_once", [30, 1_000_000])
+@pytest.mark.parametrize("at_once", [1_000_000])
 def test_a_hash_never_convicts(
     files: list[str], expected: tuple[str, pl.DataFrame], at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,5 +75,5 @@ def test_the_large_are_taken_in_slices(files: list[str], monkeypatch: pytest.Mon
         right(self, search, key, rows, count, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(finder.Finder, "_decide", decide)
-    found(files, 2)
+    found(files, 10)
     assert max(slices) > 2

@@ -121,6 +121,7 @@ class Plan:
     active: tuple[CompiledRule, ...]
     codes: tuple[str, ...]  # of the active rules, those across records after the others
     scopes: tuple[str, ...]  # for each of them, the column that says which records it applies to
+    judged: tuple[str, ...]  # the columns that counts and findings are made of, without what is only set aside
     wanted: frozenset[str]  # the canonical columns to read
     _absent: tuple[str, ...]
     _given: tuple[pl.Expr, ...]
@@ -161,8 +162,10 @@ def plan_for(compilation: Compilation, wanted: Wanted, present: Collection[str])
     hits = {c.rule.code: (pl.col(s) & c.violation).fill_null(value=False) for s, c in zip(scopes, active, strict=False)}
     errors = [c.rule.code for c in active if c.rule.severity == "error"]
     judged = {HIT: _any_of(list(hits)), ERROR: _any_of(errors)}
-    shown = {"operator", ERA, *wanted.shown, *aside.facts}
+    shown = {"operator", ERA, *wanted.shown}
     shown |= {raw(c.rule.field) for c in active if c.rule.field and c.rule.field in present}
+    for_counts = {ROW, *shown, *scopes, *hits, *judged, *inside}
+    shown |= aside.facts
     first = conditions.columns | aside.key_columns | inside
     roots = {root for e in (*(c.violation for c in active), *first.values()) for root in e.meta.root_names()} | shown
     stages = [*layers(compilation.facts, roots), first, hits | parts, judged]
@@ -172,6 +175,7 @@ def plan_for(compilation: Compilation, wanted: Wanted, present: Collection[str])
         active=active,
         codes=(*hits, *(s.code for s in searches)),
         scopes=tuple(scopes),
+        judged=tuple(sorted(for_counts)),
         wanted=frozenset(read & set(present)),
         _absent=tuple(raw(c) for c in columns() if c in read and c not in present),
         _given=tuple(pl.lit(c in present).alias(given(c)) for c in sorted(given_columns(compilation.facts, roots))),

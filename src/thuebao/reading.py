@@ -101,11 +101,13 @@ class Reading:
         self.records += evaluated.height
         if self.aside:
             self.aside.add(evaluated.select(self.wanted.set_aside))
+        plan = self._plan(export)
+        judged = evaluated.select(plan.judged)
         if self.wanted.where is not None:
-            evaluated = evaluated.filter(INSIDE)
-        tally.add(evaluated)
+            judged = judged.filter(INSIDE)
+        tally.add(judged)
         if self.own:
-            self.own.add(found.rows_of(evaluated, self._plan(export), self.texts, reveal=self.reveal))
+            self.own.add(found.rows_of(judged, plan, self.texts, reveal=self.reveal))
 
     def _plan(self, export: Export) -> Plan:
         present = frozenset(export.header.mapped)
@@ -115,7 +117,8 @@ class Reading:
 
     def _evaluated(self, export: Export) -> Generator[pl.DataFrame]:
         """Yield the evaluated batches of a file, each record with its number."""
-        # Two batches at once: where the steps of one leave a processor idle, the other's fill it.
+        # Two batches at once: where the steps of one leave a processor idle, the other's fill it. One more waits, so
+        # that neither stands still while what they gave is counted and set aside.
         plan, row = self._plan(export), self.records
         under_way: deque[Future[pl.DataFrame]] = deque()
         with ThreadPoolExecutor(_AT_ONCE) as workers:
@@ -123,7 +126,7 @@ class Reading:
                 if batch.height:
                     under_way.append(workers.submit(plan.evaluate, batch, export.operator, row))
                 row += batch.height
-                if len(under_way) == _AT_ONCE:
+                if len(under_way) > _AT_ONCE:
                     yield under_way.popleft().result()
             while under_way:
                 yield under_way.popleft().result()

@@ -46,7 +46,7 @@ class Settling:
         counted: list[Counts] = []
         for window, hits in self._windows():
             rows = self.own.between(*window).collect(engine="streaming") if write and self.own.parts else None
-            if hits.height:
+            if hits and hits.found.height:
                 counted.append(self._counts(hits))
                 if write:
                     across = self._rows(hits)
@@ -98,12 +98,12 @@ class Settling:
             before += found.groups
         return before
 
-    def _windows(self) -> Iterator[tuple[tuple[int, int], pl.DataFrame]]:
-        """Yield stretches of records (first and last ROW), with the hits in them and what is shown of those."""
+    def _windows(self) -> Iterator[tuple[tuple[int, int], _Hits | None]]:
+        """Yield stretches of records (first and last ROW), with the hits in them if there are any."""
         hits = self._hits()
         total = hits.select(pl.len()).collect(engine="streaming").item() if hits is not None else 0
         if hits is None or not total:
-            yield from (((part.first, part.last), pl.DataFrame()) for part in _apart(self.own.parts))
+            yield from (((part.first, part.last), None) for part in _apart(self.own.parts))
             return
         parts = self.records.parts
         stretch = max(1, len(parts) * self.at_once // total)
@@ -114,22 +114,21 @@ class Settling:
             for part in some:
                 of_part = _slice(of_stretch, part.first, part.last)
                 if of_part.is_empty():
-                    yield (part.first, part.last), of_part
+                    yield (part.first, part.last), None
                 else:
                     yield from self._described(part, of_part)
 
-    def _described(self, part: Part, hits: pl.DataFrame) -> Iterator[tuple[tuple[int, int], pl.DataFrame]]:
+    def _described(self, part: Part, hits: pl.DataFrame) -> Iterator[tuple[tuple[int, int], _Hits]]:
+        """Yield stretches of a part with their hits, and the records that these are on."""
         columns = {ROW, ERA, HIT, ERROR, "shown_number", *OFFENDERS, *self.keys, *self.shows.values()}
-        rows = hits.select(pl.col(ROW).unique())
-        records = self.records.scan([part]).select(sorted(columns))
-        described = records.join(rows.lazy(), on=ROW, how="semi").collect(engine="streaming")
+        rows = self.records.scan([part]).select(sorted(columns))
+        records = rows.filter(pl.col(ROW).is_in(hits[ROW].unique().implode())).collect(engine="streaming").sort(ROW)
         first = part.first
         while first <= part.last:
             # A record's hits stay together.
             some = _slice(hits, first, part.last).head(_AT_A_TIME)
             last = part.last if some.height < _AT_A_TIME else max(first, some[ROW][-1] - 1)
-            some = _slice(hits, first, last)
-            yield (first, last), some.join(described, on=ROW, how="left")
+            yield (first, last), _Hits(_slice(hits, first, last), _slice(records, first, last))
             first = last + 1
 
     def _hits(self) -> pl.LazyFrame | None:
@@ -142,16 +141,16 @@ class Settling:
                 frames.append(hits.select(ROW, number.alias(GROUP), pl.lit(position, dtype=pl.UInt16).alias(_CODE)))
         return pl.concat(frames) if frames else None
 
-    def _counts(self, hits: pl.DataFrame) -> Counts:
+    def _counts(self, hits: _Hits) -> Counts:
         codes = pl.Series(list(self.found), dtype=pl.String)
         errors = pl.Series([self.rules[code].severity == "error" for code in self.found])
-        hits = hits.with_columns(codes.gather(hits[_CODE]).alias("code"), errors.gather(hits[_CODE]).alias("_of_error"))
-        keys = list(self.keys)
-        rules = hits.group_by(*keys, "code").agg(pl.len().alias("violations"))
+        code, keys = hits.found[_CODE], list(self.keys)
+        by_record = hits.found.select(ROW, _of_error=errors.gather(code)).group_by(ROW, maintain_order=True)
+        counted = by_record.agg(pl.len().alias("_found"), pl.col("_of_error").any())
+        each = hits.records.hstack(counted.drop(ROW))
+        by = hits.records.select(pl.col(keys).gather(hits.at)).with_columns(codes.gather(code).alias("code"))
+        rules = by.group_by(*keys, "code").agg(pl.len().alias("violations"))
         # Of a record that had findings of its own only what these add is counted.
-        each = hits.group_by({ROW, *keys, *OFFENDERS, HIT, ERROR}).agg(
-            pl.len().alias("_found"), pl.col("_of_error").any()
-        )
         records = each.group_by(keys).agg(
             (pl.col("_of_error") & ~pl.col(ERROR)).sum().alias("records_with_errors"),
             (~pl.col(HIT)).sum().alias("records_with_findings"),
@@ -160,24 +159,42 @@ class Settling:
         known = offenders(each.filter(HIT), pl.lit(0)).with_columns(records=-pl.col("records"))
         return Counts.of(keys, [records], [rules], [by_offender, known])
 
-    def _rows(self, hits: pl.DataFrame) -> pl.DataFrame:
+    def _rows(self, hits: _Hits) -> pl.DataFrame:
         """Return the findings (ROWS) of hits."""
-        first = pl.Series([self.texts.first[code] for code in self.found], dtype=pl.UInt32)
-        values = pl.repeat(None, hits.height, dtype=pl.String, eager=True)
-        for position, code in enumerate(self.found):
-            if code in self.shows:
-                values = values.zip_with(hits[_CODE] != position, as_shown(hits[self.shows[code]]))
+        code, at, records = hits.found[_CODE], hits.at, hits.records
+        first = pl.Series([self.texts.first[name] for name in self.found], dtype=pl.UInt32)
+        places, values = [], []
+        for position, name in enumerate(self.found):
+            place = (code == position).arg_true()
+            value = pl.repeat(None, len(place), dtype=pl.String, eager=True)
+            if len(place) and name in self.shows:
+                value = shown(as_shown(records[self.shows[name]]), reveal=self.reveal).gather(at.gather(place))
+            places.append(place)
+            values.append(value)
         return pl.DataFrame(
             {
-                ROW: hits[ROW],
-                "operator": hits["operator"],
-                "msisdn": shown(hits["shown_number"], reveal=self.reveal),
-                "value": shown(values, reveal=self.reveal),
-                "kind": first.gather(hits[_CODE]) + hits[ERA],
-                "group": hits[GROUP],
+                ROW: hits.found[ROW],
+                "operator": records["operator"].gather(at),
+                "msisdn": shown(records["shown_number"], reveal=self.reveal).gather(at),
+                "value": pl.concat(values).gather(pl.concat(places).arg_sort()),
+                "kind": first.gather(code) + records[ERA].gather(at),
+                "group": hits.found[GROUP],
             },
             schema=ROWS,
         )
+
+
+@dataclass(frozen=True)
+class _Hits:
+    """What was found on some records: `found` (ROW, _CODE, GROUP) and the `records`, both by ROW."""
+
+    found: pl.DataFrame
+    records: pl.DataFrame
+
+    @property
+    def at(self) -> pl.Series:
+        """For each of `found`, the position of its record."""
+        return self.found[ROW].rle_id()
 
 
 def _slice(hits: pl.DataFrame, first: int, last: int) -> pl.DataFrame:
