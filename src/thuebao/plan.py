@@ -14,7 +14,7 @@ import polars as pl
 
 from thuebao.across.aside import Aside
 from thuebao.across.search import Search, compile_search
-from thuebao.facts import Facts, all_facts, given_columns, layers, raw_columns
+from thuebao.facts import Facts, all_facts, given_columns, layers, raw_columns, without_second_looks
 from thuebao.law import Law
 from thuebao.marks import ERA, ERROR, HIT, INSIDE, ROW
 from thuebao.predicate import compile_rule
@@ -168,8 +168,9 @@ def plan_for(compilation: Compilation, wanted: Wanted, present: Collection[str])
     shown |= aside.facts
     first = conditions.columns | aside.key_columns | inside
     roots = {root for e in (*(c.violation for c in active), *first.values()) for root in e.meta.root_names()} | shown
-    stages = [*layers(compilation.facts, roots), first, hits | parts, judged]
-    read = raw_columns(compilation.facts, roots)
+    facts = without_second_looks(compilation.facts, roots)
+    stages = [*layers(facts, roots), first, hits | parts, judged]
+    read = raw_columns(facts, roots)
     kept = shown | set(scopes) | aside.key_columns.keys() | inside.keys() | parts.keys() | hits.keys() | judged.keys()
     return Plan(
         active=active,
@@ -178,7 +179,7 @@ def plan_for(compilation: Compilation, wanted: Wanted, present: Collection[str])
         judged=tuple(sorted(for_counts)),
         wanted=frozenset(read & set(present)),
         _absent=tuple(raw(c) for c in columns() if c in read and c not in present),
-        _given=tuple(pl.lit(c in present).alias(given(c)) for c in sorted(given_columns(compilation.facts, roots))),
+        _given=tuple(pl.lit(c in present).alias(given(c)) for c in sorted(given_columns(facts, roots))),
         _steps=tuple(_steps(stages, kept)),
     )
 

@@ -17,7 +17,7 @@ from thuebao.facts.number import number_facts, operator_facts
 from thuebao.facts.person import person_facts
 from thuebao.facts.registration import registration_facts
 from thuebao.facts.text import Cleaning, text_facts
-from thuebao.record import GIVEN, RAW
+from thuebao.record import GIVEN, RAW, columns, raw
 from thuebao.reference import Reference
 
 CODED = ("sex", "payment_type", "status", "subscriber_kind", "pos_kind", "connection_kind")
@@ -76,8 +76,23 @@ def given_columns(facts: Facts, wanted: Iterable[str]) -> set[str]:
     return {name.removeprefix(GIVEN) for name in _ground(facts, wanted) if name.startswith(GIVEN)}
 
 
+def without_second_looks(facts: Facts, wanted: Iterable[str]) -> Facts:
+    """Return the facts, presence taken from the cleaned text where that is wanted too: one look at a text is enough."""
+    texts = {
+        name
+        for name in _reached(facts, wanted) & columns().keys()
+        if f"has_{name}" in facts and facts[f"has_{name}"].meta.root_names() == [raw(name)]
+    }
+    return facts | {f"has_{name}": pl.col(name).is_not_null() for name in texts}
+
+
 def _ground(facts: Facts, wanted: Iterable[str]) -> set[str]:
     """Return what the wanted facts rest on in the end: columns of a batch."""
+    return _reached(facts, wanted) - facts.keys()
+
+
+def _reached(facts: Facts, wanted: Iterable[str]) -> set[str]:
+    """Return the wanted facts and all that they rest on."""
     seen: set[str] = set()
     rest = list(wanted)
     while rest:
@@ -85,4 +100,4 @@ def _ground(facts: Facts, wanted: Iterable[str]) -> set[str]:
         if name not in seen:
             seen.add(name)
             rest += facts[name].meta.root_names() if name in facts else []
-    return seen - facts.keys()
+    return seen
