@@ -18,7 +18,7 @@ from thuebao.errors import UsageError
 from thuebao.facts import raw_columns
 from thuebao.findings import SCHEMA, Texts
 from thuebao.law import AUTO
-from thuebao.memory import LEAST, records_at_once
+from thuebao.memory import LEAST, enough, records_at_once
 from thuebao.outputs import FindingsOutput
 from thuebao.plan import Wanted, compile_rules, lacking
 from thuebao.predicate import compile_where
@@ -105,11 +105,12 @@ class Job:
             for spill in (records, own):
                 spill.flush()
             limited = self._wanted.where is not None
-            finder = Finder(aside, records, reading.records, folder, options.at_once, limited)
+            at_once = min(options.at_once, enough(reading.records))
+            finder = Finder(aside, records, reading.records, folder, at_once, limited)
             found = finder.find() if records.parts else {}
             settling = Settling(
                 records, own, {code: found.get(code, Found()) for code in self._codes}, self._rulebook.by_code,
-                self._shows, self._keys, reading.files, self._texts, options.at_once, options.reveal,
+                self._shows, self._keys, reading.files, self._texts, at_once, options.reveal,
             )  # fmt: skip
             counts = Counts.sum(self._keys, [*reading.counts, settling.settle(output.add if output else None)])
             groups = {code: settling.largest(code, aside.roots(self._search(code).values)) for code in options.show}

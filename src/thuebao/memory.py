@@ -12,9 +12,9 @@ _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([KMGT]?)I?B?", re.IGNORECASE)
 LEAST = 10**9
 """No audit runs in less: Polars, the rules and two batches under way take most of it."""
 _READING = 700 * 10**6
-_MOST = 500 * 10**6
-_PER_RECORD = 300
-"""Bytes that a record across records takes while its group is decided, with the copies that are made of it."""
+_ENOUGH, _ROUNDS = 1_500_000, 20
+_PER_RECORD = 1_200
+"""Bytes that a record takes while its group is decided: four times its values, for all that is made of them."""
 
 
 def memory_limit(text: str | None) -> int:
@@ -42,5 +42,9 @@ def _of_the_machine() -> int:
 
 def records_at_once(limit: int) -> int:
     """Return how many records may be held at a time while groups are decided, under a limit in bytes."""
-    # More of it makes nothing faster.
-    return min(limit - _READING, _MOST) // _PER_RECORD
+    return (limit - _READING) // _PER_RECORD
+
+
+def enough(records: int) -> int:
+    """Return how many records at a time are enough for so many in all: more of them only take memory."""
+    return max(_ENOUGH, records // _ROUNDS)

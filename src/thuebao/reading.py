@@ -117,8 +117,7 @@ class Reading:
 
     def _evaluated(self, export: Export) -> Generator[pl.DataFrame]:
         """Yield the evaluated batches of a file, each record with its number."""
-        # Two batches at once: where the steps of one leave a processor idle, the other's fill it. One more waits, so
-        # that neither stands still while what they gave is counted and set aside.
+        # Two batches at once: where the steps of one leave a processor idle, the other's fill it.
         plan, row = self._plan(export), self.records
         under_way: deque[Future[pl.DataFrame]] = deque()
         with ThreadPoolExecutor(_AT_ONCE) as workers:
@@ -126,7 +125,7 @@ class Reading:
                 if batch.height:
                     under_way.append(workers.submit(plan.evaluate, batch, export.operator, row))
                 row += batch.height
-                if len(under_way) > _AT_ONCE:
+                if len(under_way) == _AT_ONCE:
                     yield under_way.popleft().result()
             while under_way:
                 yield under_way.popleft().result()

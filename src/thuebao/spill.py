@@ -12,7 +12,7 @@ import polars as pl
 from thuebao.errors import OutputError
 from thuebao.marks import ROW
 
-ROWS_PER_PART = 300_000
+ROWS_PER_PART = 150_000
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from thuebao.plan import Plan
 
 _RECORDS = ("records", "records_with_errors", "records_with_findings")
 _RULES = ("evaluated", "violations")
+_TOGETHER = 100_000
 OFFENDERS = ("clerk_name", "point_of_sale")
 """The facts that say who took a registration and where."""
 
@@ -68,6 +69,27 @@ def _summed(keys: Sequence[str], counts: Sequence[str], frames: Iterable[pl.Data
     return whole.group_by(list(keys)).agg(pl.col(counts).sum()).sort(list(keys), nulls_last=True)
 
 
+class _Sum:
+    """A sum by keys of what is added, brought together now and then: memory follows the keys, not the batches."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._keys = list(keys)
+        self._frames: list[pl.DataFrame] = []
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Add counts, of which there is one row for each key."""
+        self._frames.append(frame)
+        if sum(f.height for f in self._frames[1:]) > max(_TOGETHER, self._frames[0].height):
+            self._frames = [self.total()]
+
+    def total(self) -> pl.DataFrame:
+        """Return the sum, without a row where nothing was added."""
+        return pl.concat(self._frames).group_by(self._keys).agg(pl.all().sum())
+
+    def __bool__(self) -> bool:
+        return bool(self._frames)
+
+
 class Tally:
     """The counts of one file, batch by batch."""
 
@@ -76,33 +98,32 @@ class Tally:
         self._keys = list(keys)
         self._codes = [c.rule.code for c in plan.active]
         self._scopes = sorted(set(plan.scopes))
-        self._records: list[pl.DataFrame] = []
-        self._hits: list[pl.DataFrame] = []
-        self._offenders: list[pl.DataFrame] = []
+        self._records = _Sum(keys)
+        self._hits = _Sum(keys)
+        self._offenders = _Sum(["operator", "by", "name"])
 
     def add(self, evaluated: pl.DataFrame) -> None:
         """Count an evaluated batch."""
         grouped = evaluated.select(*self._keys, HIT, ERROR, *self._scopes).group_by(self._keys)
-        self._records.append(grouped.agg(pl.len().alias("records"), pl.col(HIT, ERROR, *self._scopes).sum()))
+        self._records.add(grouped.agg(pl.len().alias("records"), pl.col(HIT, ERROR, *self._scopes).sum()))
         hits = evaluated.filter(HIT)
         if hits.height:
-            self._hits.append(hits.group_by(self._keys).agg(pl.col(self._codes).sum()))
-            self._offenders.append(offenders(hits, pl.sum_horizontal(self._codes)))
+            self._hits.add(hits.group_by(self._keys).agg(pl.col(self._codes).sum()))
+            self._offenders.add(offenders(hits, pl.sum_horizontal(self._codes)))
 
     def counts(self) -> Counts:
         """Return what was counted."""
         if not self._records:
             return Counts.of(self._keys)
-        records = pl.concat(self._records).group_by(self._keys).agg(pl.all().sum())
+        records = self._records.total()
         rules = [
             records.select(*self._keys, pl.lit(code).alias("code"), pl.col(scope).alias("evaluated"))
             for code, scope in zip(self._plan.codes, self._plan.scopes, strict=True)
         ]
         if self._hits:
-            hits = pl.concat(self._hits).group_by(self._keys).agg(pl.all().sum())
-            rules.append(hits.unpivot(index=self._keys, variable_name="code", value_name="violations"))
+            rules.append(self._hits.total().unpivot(index=self._keys, variable_name="code", value_name="violations"))
         named = records.rename({ERROR: "records_with_errors", HIT: "records_with_findings"})
-        return Counts.of(self._keys, [named], rules, self._offenders)
+        return Counts.of(self._keys, [named], rules, [self._offenders.total()] if self._offenders else [])
 
 
 def offenders(hits: pl.DataFrame, findings: pl.Expr) -> pl.DataFrame:
