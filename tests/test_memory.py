@@ -9,10 +9,12 @@ import pytest
 
 import worlds
 from test_agreement import write_csv
+from thuebao import tally
 from thuebao.across import aside, finder
 from thuebao.job import Job, Options
 from thuebao.reports.json import render
 from thuebao.rulebook import read_rulebook
+from thuebao.sources import delimited
 
 AS_OF = date(2026, 11, 23)
 RULEBOOK = read_rulebook()
@@ -64,6 +66,16 @@ def test_a_hash_never_convicts(
         f.with_columns(first=pl.struct("path", "record").first().over("group")) for f in (findings, expected[1])
     ]
     assert numbered[0].drop("group").equals(numbered[1].drop("group"))
+
+
+def test_counts_are_brought_together(
+    files: list[str], expected: tuple[str, pl.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tally, "_TOGETHER", 1)
+    monkeypatch.setattr(delimited, "BATCH_ROWS", 20)
+    document, findings = found(files, 1_000_000)
+    assert document == expected[0]
+    assert findings.equals(expected[1])
 
 
 def test_the_large_are_taken_in_slices(files: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

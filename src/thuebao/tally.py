@@ -84,7 +84,8 @@ class _Sum:
 
     def total(self) -> pl.DataFrame:
         """Return the sum, without a row where nothing was added."""
-        return pl.concat(self._frames).group_by(self._keys).agg(pl.all().sum())
+        order = self._frames[0].columns
+        return pl.concat(self._frames).group_by(self._keys).agg(pl.all().sum()).select(order)
 
     def __bool__(self) -> bool:
         return bool(self._frames)
