@@ -801,7 +801,7 @@ def test_temp_dir_that_is_none(desk: Desk, cli: Command, folder) -> None:
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="this system has no /proc")
 def test_temp_dir_that_cannot_be_written(desk: Desk, cli: Command) -> None:
     desk.export("vina.csv")
-    assert refused(desk, cli, "--temp-dir", "/proc").startswith("/proc: cannot be written: ")
+    assert refused(desk, cli, "--temp-dir", "/proc").startswith("/proc: temporary files cannot be written: ")
 
 
 def test_temp_dir_without_room(desk: Desk, cli: Command, monkeypatch: pytest.MonkeyPatch) -> None:

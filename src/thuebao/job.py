@@ -15,7 +15,7 @@ from thuebao.across.finder import Finder, Found
 from thuebao.across.identities import IdentityPicture
 from thuebao.across.search import Search
 from thuebao.errors import UsageError
-from thuebao.facts import raw_columns
+from thuebao.facts import needed_columns
 from thuebao.findings import SCHEMA, Texts
 from thuebao.law import AUTO
 from thuebao.memory import LEAST, enough, records_at_once
@@ -23,7 +23,7 @@ from thuebao.outputs import FindingsOutput
 from thuebao.plan import Wanted, compile_rules, lacking
 from thuebao.predicate import compile_where
 from thuebao.reading import Progress, Reading
-from thuebao.record import CONTEXT, columns
+from thuebao.record import columns
 from thuebao.result import DESELECTED, EVALUATED, NOT_EVALUATED, PARTLY, AuditResult, Breakdown, Group, RuleResult
 from thuebao.rulebook import Rulebook
 from thuebao.settling import Settling
@@ -160,11 +160,11 @@ class Job:
             yield text("notice.passed_over", count=len(reading.passed_over), files=", ".join(reading.passed_over))
         where = self._wanted.where
         if where is not None:
-            asked = raw_columns(self._compilation.facts, where.meta.root_names()) - CONTEXT
+            asked = sorted(needed_columns(self._compilation.facts, where.meta.root_names()))
             for read in reading.inputs:
-                absent = ", ".join(sorted(asked - read.columns.keys()))
+                absent = [column for column in asked if column not in read.columns]
                 if absent:
-                    yield text("notice.where_absent", path=read.path, columns=absent)
+                    yield text("notice.where_absent", path=read.path, columns=", ".join(absent))
 
     def _rule_results(self, reading: Reading, counts: pl.DataFrame) -> Iterator[RuleResult]:
         """Yield how each rule fared."""

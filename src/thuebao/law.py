@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -87,15 +88,14 @@ class Law:
                 return day
         raise UsageError("law_unknown", law=name, known=", ".join([AUTO, *(era.law for era in self.eras)]))
 
-    def in_eras(self, eras: tuple[str, ...], day: pl.Expr) -> pl.Expr:
-        """Return whether `day` lies in one of `eras`."""
-        if ALL_ERAS in eras:
-            return pl.lit(value=True)
-        covered = pl.lit(value=False)
-        for era in self.eras:
-            if era.id in eras:
-                covered |= era.covers(day)
-        return covered
+    def reaches(self, eras: Collection[str], era: str) -> bool:
+        """Return whether what holds in `eras` holds in `era`: it is one of them, or lies on top of one."""
+        return not {ALL_ERAS, *self.chain(era)}.isdisjoint(eras)
+
+    def in_eras(self, eras: Collection[str], era: pl.Expr) -> pl.Expr:
+        """Return whether a record's era, by its position in `eras` of the law, is one that `eras` reach."""
+        positions = [n for n, name in enumerate(self.era_ids) if self.reaches(eras, name)]
+        return pl.lit(value=True) if len(positions) == len(self.eras) else era.is_in(positions)
 
     def era_index(self, day: pl.Expr) -> pl.Expr:
         """Return the position in `eras` of the latest era that covers `day`."""

@@ -14,16 +14,13 @@ import polars as pl
 
 from thuebao.across.aside import Aside
 from thuebao.across.search import Search, compile_search
-from thuebao.facts import Facts, all_facts, given_columns, layers, raw_columns, without_second_looks
+from thuebao.facts import Facts, all_facts, given_columns, layers, needed_columns, raw_columns, without_second_looks
 from thuebao.law import Law
 from thuebao.marks import ERA, ERROR, HIT, INSIDE, ROW
 from thuebao.predicate import compile_rule
-from thuebao.record import CONTEXT, columns, given, raw
-from thuebao.rule import Rule
+from thuebao.record import columns, given, raw
+from thuebao.rule import Needs, Rule
 from thuebao.rulebook import Rulebook
-
-Needs = tuple[tuple[str, ...], ...]
-"""Columns without which a rule says nothing; of several in a group one is enough."""
 
 
 def lacking(needs: Needs, present: Collection[str]) -> list[str]:
@@ -84,13 +81,12 @@ def _schema(facts: Facts) -> Mapping[str, pl.DataType]:
 
 def _compile(rule: Rule, facts: Facts, schema: Mapping[str, pl.DataType], law: Law) -> CompiledRule:
     violation = compile_rule(rule, rule.violation or "FALSE", schema)
-    applies = law.in_eras(rule.eras, pl.col("_era_day"))
+    applies = law.in_eras(rule.eras, pl.col(ERA))
     if rule.applies:
         applies &= compile_rule(rule, rule.applies, schema)
     needs = rule.needs
     if needs is None:
-        read = raw_columns(facts, violation.meta.root_names())
-        needs = tuple((c,) for c in columns() if c in read and c not in CONTEXT)
+        needs = tuple((c,) for c in needed_columns(facts, violation.meta.root_names()))
     return CompiledRule(rule, applies, violation, needs)
 
 
@@ -153,7 +149,7 @@ def plan_for(compilation: Compilation, wanted: Wanted, present: Collection[str])
     searches = [s for s in compilation.searches if s.code in selected - silent]
     conditions = _Conditions()
     scopes = [conditions.name(c.applies) for c in active]
-    scopes += [conditions.name(_applies(s, compilation.law)) for s in searches]
+    scopes += [conditions.name(s.part & s.judged) for s in searches]
     parts = {
         part: pl.lit(value=False) if code in silent else pl.col(conditions.name(aside.part_columns[part]))
         for code, part in aside.parts.items()
@@ -164,19 +160,19 @@ def plan_for(compilation: Compilation, wanted: Wanted, present: Collection[str])
     judged = {HIT: _any_of(list(hits)), ERROR: _any_of(errors)}
     shown = {"operator", ERA, *wanted.shown}
     shown |= {raw(c.rule.field) for c in active if c.rule.field and c.rule.field in present}
-    for_counts = {ROW, *shown, *scopes, *hits, *judged, *inside}
-    shown |= aside.facts
+    for_counts = {*shown, *scopes, *hits, *judged, *inside}
+    kept = for_counts | aside.facts | aside.key_columns.keys() | parts.keys()
     first = conditions.columns | aside.key_columns | inside
-    roots = {root for e in (*(c.violation for c in active), *first.values()) for root in e.meta.root_names()} | shown
+    roots = {root for e in (*(c.violation for c in active), *first.values()) for root in e.meta.root_names()}
+    roots |= shown | aside.facts
     facts = without_second_looks(compilation.facts, roots)
     stages = [*layers(facts, roots), first, hits | parts, judged]
     read = raw_columns(facts, roots)
-    kept = shown | set(scopes) | aside.key_columns.keys() | inside.keys() | parts.keys() | hits.keys() | judged.keys()
     return Plan(
         active=active,
         codes=(*hits, *(s.code for s in searches)),
         scopes=tuple(scopes),
-        judged=tuple(sorted(for_counts)),
+        judged=(ROW, *sorted(for_counts)),
         wanted=frozenset(read & set(present)),
         _absent=tuple(raw(c) for c in columns() if c in read and c not in present),
         _given=tuple(pl.lit(c in present).alias(given(c)) for c in sorted(given_columns(facts, roots))),
@@ -198,13 +194,6 @@ class _Conditions:
             self._names[key] = f"_condition{len(self.columns)}"
             self.columns[self._names[key]] = condition.fill_null(value=False)
         return self._names[key]
-
-
-def _applies(search: Search, law: Law) -> pl.Expr:
-    """Return which records a rule across records judges: those that take part, in its eras."""
-    if len(search.eras) == len(law.eras):
-        return search.part
-    return search.part & pl.col(ERA).is_in(sorted(search.eras))
 
 
 def _steps(stages: Sequence[Facts], kept: Collection[str]) -> list[tuple[pl.Expr, ...]]:

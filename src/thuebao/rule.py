@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
-from thuebao.law import ALL_ERAS, Law
+from thuebao.law import Law
+
+Needs = tuple[tuple[str, ...], ...]
+"""Columns without which a rule says nothing; of several in a group one is enough."""
 
 _PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
 LARGEST_PARAMETER = 10**9
@@ -78,7 +81,7 @@ class Rule:
     field: str | None
     applies: str | None
     violation: str | None
-    needs: tuple[tuple[str, ...], ...] | None
+    needs: Needs | None
     title: dict[str, str]
     explain: dict[str, str]
     action: dict[str, str]
@@ -99,14 +102,9 @@ class Rule:
         values[name]  # a name must be known already
         return replace(self, parameters=tuple((values | {name: value}).items()))
 
-    def active_in(self, era: str, law: Law) -> bool:
-        """Return whether the rule judges the records of `era`."""
-        return ALL_ERAS in self.eras or not set(law.chain(era)).isdisjoint(self.eras)
-
     def bases_in(self, era: str, law: Law) -> list[Basis]:
         """Return the bases that hold in `era`."""
-        eras = {ALL_ERAS, *law.chain(era)}
-        return [b for b in self.basis if not eras.isdisjoint(b.eras)]
+        return [b for b in self.basis if law.reaches(b.eras, era)]
 
     def basis_in(self, era: str, law: Law) -> str:
         """Return what a finding of `era` cites: instruments and provisions, `; ` between them."""

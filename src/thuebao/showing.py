@@ -21,8 +21,7 @@ def shown_fact(field: str | None, search: Search) -> str | None:
     """Return the fact that shows the field of a rule across records in its findings, None if there is none to show."""
     fact = _SHOWN.get(field, field) if field else None
     # What a rule asks only for being there or not need not be kept.
-    only_there = f"has_{field}" in search.violation.meta.root_names() and fact not in search.values
-    return None if only_there else fact
+    return None if f"has_{field}" in search.values and fact not in search.values else fact
 
 
 def as_shown(values: pl.Series) -> pl.Series:

@@ -73,11 +73,6 @@ class Spill:
             if kept is not None:
                 self._write(kept)
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there are no rows."""
-        return not self.parts
-
     def scan(self, parts: list[Part] | None = None) -> pl.LazyFrame:
         """Return the rows that were written, of some parts or (None) of all."""
         parts = self.parts if parts is None else parts

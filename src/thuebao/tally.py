@@ -117,14 +117,15 @@ class Tally:
         if not self._records:
             return Counts.of(self._keys)
         records = self._records.total()
-        rules = [
-            records.select(*self._keys, pl.lit(code).alias("code"), pl.col(scope).alias("evaluated"))
-            for code, scope in zip(self._plan.codes, self._plan.scopes, strict=True)
-        ]
+        scoped = zip(self._plan.codes, self._plan.scopes, strict=True)
+        rules = [self._long(records.select(*self._keys, *(pl.col(s).alias(c) for c, s in scoped)), "evaluated")]
         if self._hits:
-            rules.append(self._hits.total().unpivot(index=self._keys, variable_name="code", value_name="violations"))
+            rules.append(self._long(self._hits.total(), "violations"))
         named = records.rename({ERROR: "records_with_errors", HIT: "records_with_findings"})
         return Counts.of(self._keys, [named], rules, [self._offenders.total()] if self._offenders else [])
+
+    def _long(self, wide: pl.DataFrame, name: str) -> pl.DataFrame:
+        return wide.unpivot(index=self._keys, variable_name="code", value_name=name)
 
 
 def offenders(hits: pl.DataFrame, findings: pl.Expr) -> pl.DataFrame:

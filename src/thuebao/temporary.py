@@ -56,9 +56,8 @@ def private_folder(parent: Path | None) -> Iterator[Path]:
             try:
                 folder = Path(tempfile.mkdtemp(prefix="thuebao-", dir=parent))
             except OSError as error:
-                raise OutputError(
-                    "output_unwritable", path=parent or tempfile.gettempdir(), reason=error.strerror
-                ) from None
+                where = parent or tempfile.gettempdir()
+                raise OutputError("temp_dir_unwritable", path=where, reason=error.strerror) from None
         yield folder
     finally:
         with shielded():

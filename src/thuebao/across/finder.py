@@ -28,14 +28,15 @@ SIZE = "_size"
 _HASHES = 1 << 64
 _HASHES_PER_RECORD, _SCREENED_PER_RECORD = 8, 3
 """How many hashes, or records with only what is counted in them, take the memory of one record that is held."""
-_SEED = 163_2024
+_SEED = 2
 
 
 @dataclass
 class Found:
     """What a search found: so many groups, and files with the records in violation (ROW, GROUP).
 
-    tallies: how many groups have so many of what the search counts, by operator where that is part of the key.
+    tallies: of a search that only counts, how many groups have so many of what it counts, by operator where that is
+    part of the key.
     """
 
     groups: int = 0
@@ -153,15 +154,15 @@ class Finder:
         groups = self._groups(search, key, rows, slices)
         if groups.is_empty():
             return
-        counted = [distinct(column) for column in search.having.counted]
-        by = [name for name in search.across if name == "operator"]
-        found.tallies.append(groups.group_by(*by, *counted).len() if by or counted else groups.select(pl.len()))
-        if not search.eras:
-            return  # counted, not found
+        if search.violation is None:
+            by = [name for name in search.across if name == "operator"]
+            found.tallies.append(groups.group_by(*by, *map(distinct, search.having.counted)).len())
+            return
         numbered = groups.select(*search.across, pl.col(GROUP) + found.groups)
+        fires = search.violation & search.judged
         hits = [
             self._written(violating.select(ROW, GROUP), search.code)
-            for violating in self._in_violation(search, rows, numbered, slices)
+            for violating in self._in_violation(search, fires, rows, numbered, slices)
         ]
         with_hits = pl.scan_parquet(hits, glob=False).select(pl.col(GROUP).unique().sort()).collect(engine="streaming")
         if 0 < with_hits.height < groups.height:
@@ -198,12 +199,11 @@ class Finder:
         return groups.filter(search.having.condition).sort(across).with_row_index(GROUP).collect()
 
     def _in_violation(
-        self, search: Search, rows: pl.LazyFrame, groups: pl.DataFrame, slices: int
+        self, search: Search, fires: pl.Expr, rows: pl.LazyFrame, groups: pl.DataFrame, slices: int
     ) -> Iterator[pl.LazyFrame]:
-        """Yield the records in violation of the groups, each with its GROUP."""
+        """Yield the records of the groups for which `fires` holds, each with its GROUP."""
         across = list(search.across)
         rows = rows.join(groups.lazy(), on=across, how="inner")
-        fires = search.violation & pl.col(ERA).is_in(sorted(search.eras))
         if self.limited:
             fires &= pl.col(INSIDE)
         if search.near:

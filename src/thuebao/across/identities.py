@@ -36,7 +36,7 @@ class IdentityPicture:
         def search(code: str, across: tuple[str, ...]) -> Search:
             grouping = Grouping(across, entry["where"], having)
             rule = Rule(
-                code, code, "info", (), None, None, "FALSE", needs, {}, {}, {}, (), (), "identities.toml",
+                code, code, "info", (), None, None, None, needs, {}, {}, {}, (), (), "identities.toml",
                 grouping,
             )  # fmt: skip
             return compile_search(rule, grouping, facts, schema, law)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from thuebao.errors import RuleError
-from thuebao.facts import LATE, Facts, raw_columns
+from thuebao.facts import LATE, Facts, needed_columns
 from thuebao.law import Law
+from thuebao.marks import ERA
 from thuebao.predicate import Having, compile_having, compile_rule
-from thuebao.record import CONTEXT, columns
-from thuebao.rule import Grouping, Rule
+from thuebao.rule import Grouping, Needs, Rule
 
 AFTER_FIRST, EARLIEST, HAS_NEAR = "is_after_first", "earliest", "has_near"
 """What `order` and `near` tell of a record."""
@@ -22,7 +22,8 @@ AFTER_FIRST, EARLIEST, HAS_NEAR = "is_after_first", "earliest", "has_near"
 class Search:
     """What is looked for: groups `across` columns, of the records for which `part` holds, that fulfil `having`.
 
-    violation: which records of such a group are found, among those of `eras` (positions in the law's).
+    violation: which records of such a group are found, among those that are `judged`: of the rule's eras; None where
+    groups are only counted.
     of, by, first: the distinct `of` of a group, in the order of their earliest `by`, and how many of them come first.
     near: a text of which another in the group may differ in one character.
     """
@@ -31,9 +32,9 @@ class Search:
     across: tuple[str, ...]
     part: pl.Expr
     having: Having
-    violation: pl.Expr
-    eras: frozenset[int]
-    needs: tuple[tuple[str, ...], ...]
+    violation: pl.Expr | None
+    judged: pl.Expr
+    needs: Needs
     of: str | None = None
     by: str | None = None
     first: int = 0
@@ -44,7 +45,8 @@ class Search:
         """The facts that deciding takes."""
         derived = {AFTER_FIRST, EARLIEST, HAS_NEAR}
         named = {name for name in (self.of, self.by, self.near) if name}
-        return {*self.across, *self.having.counted, *self.violation.meta.root_names(), *named} - derived
+        spoken_of = self.violation.meta.root_names() if self.violation is not None else []
+        return {*self.across, *self.having.counted, *spoken_of, *named} - derived
 
 
 def compile_search(rule: Rule, grouping: Grouping, facts: Facts, schema: Mapping[str, pl.DataType], law: Law) -> Search:
@@ -63,25 +65,24 @@ def compile_search(rule: Rule, grouping: Grouping, facts: Facts, schema: Mapping
     part = pl.all_horizontal(pl.col(_cheap(name, facts)).is_not_null() for name in grouping.across)
     if grouping.where:
         part &= compile_rule(rule, grouping.where, schema).fill_null(value=False)
-    violation = compile_rule(rule, rule.violation or "TRUE", known)
+    violation = compile_rule(rule, rule.violation, known).fill_null(value=False) if rule.violation else None
     search = Search(
         code=rule.code,
         across=grouping.across,
         part=part,
         having=compile_having(rule, grouping.having, schema),
-        violation=violation.fill_null(value=False),
-        eras=frozenset(n for n, era in enumerate(law.era_ids) if rule.active_in(era, law)),
-        needs=(),
+        violation=violation,
+        judged=law.in_eras(rule.eras, pl.col(ERA)),
+        needs=rule.needs or (),
         of=order.of if order else None,
         by=order.by if order else None,
         first=_whole(rule, order.first) if order else 0,
         near=near,
     )
-    needs = rule.needs
-    if needs is None:
-        read = raw_columns(facts, {*search.values, *part.meta.root_names()})
-        needs = tuple((c,) for c in columns() if c in read and c not in CONTEXT)
-    return Search(**{**search.__dict__, "needs": needs})
+    if rule.needs is not None:
+        return search
+    needed = needed_columns(facts, {*search.values, *part.meta.root_names()})
+    return replace(search, needs=tuple((c,) for c in needed))
 
 
 def _cheap(name: str, facts: Facts) -> str:

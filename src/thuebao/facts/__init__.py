@@ -17,7 +17,7 @@ from thuebao.facts.number import number_facts, operator_facts
 from thuebao.facts.person import person_facts
 from thuebao.facts.registration import registration_facts
 from thuebao.facts.text import Cleaning, text_facts
-from thuebao.record import GIVEN, RAW, columns, raw
+from thuebao.record import CONTEXT, GIVEN, RAW, columns, raw
 from thuebao.reference import Reference
 
 CODED = ("sex", "payment_type", "status", "subscriber_kind", "pos_kind", "connection_kind")
@@ -69,6 +69,12 @@ def layers(facts: Facts, wanted: Iterable[str]) -> list[Facts]:
 def raw_columns(facts: Facts, wanted: Iterable[str]) -> set[str]:
     """Return the canonical columns that the wanted facts read."""
     return {name.removeprefix(RAW) for name in _ground(facts, wanted) if name.startswith(RAW)}
+
+
+def needed_columns(facts: Facts, wanted: Iterable[str]) -> list[str]:
+    """Return the canonical columns that the wanted facts cannot do without, in the catalogue's order."""
+    read = raw_columns(facts, wanted)
+    return [name for name in columns() if name in read and name not in CONTEXT]
 
 
 def given_columns(facts: Facts, wanted: Iterable[str]) -> set[str]:

@@ -56,7 +56,7 @@ def print_rule(rule: Rule, rulebook: Rulebook, console: Console) -> None:
     if rule.basis:
         console.print(Text(f"\n{text('explain.law')}", "bold"))
         for era in rulebook.law.eras:
-            if rule.active_in(era.id, rulebook.law):
+            if rulebook.law.reaches(rule.eras, era.id):
                 console.print(Padding(Text(era.title[language()], "dim"), (0, 0, 0, 2)))
                 for basis in rule.bases_in(era.id, rulebook.law):
                     number = rulebook.law.instruments[basis.instrument].number
