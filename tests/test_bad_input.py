@@ -68,54 +68,18 @@ UNREADABLE: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "unknown column twice": (b"msisdn,x,x\n1,2,3\n", ("'x' stands twice",)),
     "two headers for one column": ("msisdn,SĐT\n1,2\n".encode(), ("'msisdn'", "'SĐT'", "both mean msisdn")),
     "header with an open quote": (('"' + HEADER + LINE * 5_000).encode(), ()),
-    # Not UTF-8
-    "UTF-16 little-endian": (b"\xff\xfe" + (HEADER + LINE).encode("utf-16-le"), ("UTF-16",)),
-    "UTF-16 big-endian": (b"\xfe\xff" + (HEADER + LINE).encode("utf-16-be"), ("UTF-16",)),
-    "UTF-16 without a mark": ((HEADER + LINE).encode("utf-16-le"), ("UTF-16",)),
-    "Windows-1258": (HEADER.encode() + "0912345678,Đăng Thi Hoa,1,1\n".encode("cp1258"), ("line 2", "UTF-8")),
-    "undecodable byte in the header": (b"msisdn,\xd0\n1,2\n", ("line 1", "UTF-8")),
-    "undecodable byte in line 3": (TEXT + b"1,\xff,,\n", ("line 3", "UTF-8")),
-    "undecodable byte far away": (TEXT + FAR + b"1,a\xc3,,\n" + TEXT, ("line 30003", "UTF-8")),
-    "undecodable byte in an unknown column": (b"msisdn,x\n" + b"1,a\n" * 400_000 + b"1,\xff\n", ("line 400002",)),
-    "letter cut in two at the end": (TEXT + FAR + "1,Đ".encode()[:-1], ("line 30003", "UTF-8")),
     # Other kinds of files
     "binary": (bytes(range(256)) * 20, ("binary",)),
-    "zero byte": (TEXT + b"1,a\0b,,\n", ("binary",)),
-    "workbook": (workbook(), ("Excel",)),
-    "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), ("Excel",)),
-    "gzip": (gzip.compress(TEXT), ("gzip",)),
     "bzip2": (bz2.compress(TEXT), ()),
     "xz": (lzma.compress(TEXT), ()),
     "zstd": (b"\x28\xb5\x2f\xfd" + bytes(50), ("zstd",)),
     "JSON": (b'[{"msisdn": "0912345678"}]', ()),
-    "JSON lines": (b'{"msisdn": "0912345678"}\n' * 3, ()),
     "web page": (b"<html>\n<table><tr><td>msisdn</td></tr></table></html>\n", ()),
-    # Lines that are no records
-    "too many fields": (TEXT + b"1,2,3,4,5\n" + TEXT, ("line 3", "5 fields", "has 4")),
-    "too many fields in the first record": (HEADER.encode() + b"1,2,3,4,5\n", ("line 2", "5 fields", "has 4")),
-    "too many fields at the end": (TEXT + b"1,2,3,4,5", ("line 3", "5 fields", "has 4")),
-    "separator at each end": ((HEADER + LINE.replace("\n", ",\n")).encode(), ("line 2", "5 fields", "has 4")),
-    "too few fields": (TEXT + b"1,2\n" + LINE.encode(), ("line 3", "2 fields", "has 4")),
-    "too few fields in the first record": (HEADER.encode() + b"1,2\n" + TEXT, ("line 2", "2 fields", "has 4")),
-    "too few fields at the end": (TEXT + b"1,2,3", ("line 3", "3 fields", "has 4")),
-    "one field too few beside empty ends": (TEXT + b"1,2,3,\n1,2,3\n1,2,3,\n", ("line 4", "3 fields", "has 4")),
-    "too few fields beside blank lines": (TEXT + b"\n1,2,3\n\n", ("line 4", "3 fields", "has 4")),
-    "too few fields beside a line of separators": (TEXT + b",,,\n1\n" + LINE.encode(), ("line 4", "1 fields")),
-    "too few fields beside quotes": (TEXT + b'1,"a ""b"" c",,\n1,2\n', ("line 4", "2 fields", "has 4")),
-    "too few fields beside line breaks": (TEXT + b'1,"a\nb\r\nc",,\r\n1,2\r\n', ("line 6", "2 fields", "has 4")),
-    "too few fields beside two kinds of line ends": (TEXT + b"1,2,,\n1,2,3\r\n1,2,,\n", ("line 4", "3 fields")),
-    "every line short below a header of another line end": (
-        HEADER.encode() + b"1,2,3\r\n" * 3,
-        ("line 2", "3 fields", "has 4"),
-    ),
-    "too few fields far away": (TEXT + FAR + b"1,2\n" + TEXT[len(HEADER) :], ("line 30003", "2 fields")),
-    "too many fields far away": (TEXT + FAR + b"1,2,3,4,5\n", ("line 30003", "5 fields")),
-    "blanks for a line": (TEXT + b"   \n" + LINE.encode(), ("line 3", "1 fields")),
-    "a sum below the table": (TEXT + "Tổng cộng: 1\n".encode(), ("line 3", "1 fields")),
-    "open quote": (TEXT + b'1,"a,,\n' + LINE.encode(), ("line 3",)),
-    "open quote far away": (TEXT + FAR + b'1,"a,,\n' + FAR, ("line 30003",)),
-    "text behind a quote": (TEXT + b'1,"a"b,,\n', ("quotes",)),
-    "line ends of an old Mac": (TEXT.replace(b"\n", b"\r"), ()),
+    "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), ("spreadsheet",)),
+    "workbook": (workbook(), ("no exports",)),
+    "gzip cut short": (gzip.compress(TEXT)[:-10], ("gzip", "breaks off")),
+    # More lines that are no records than one in a hundred
+    "too few fields": (TEXT + b"1,2\n" + LINE.encode(), ("line 3", "2 fields", "has 4", "--max-rejected 1%")),
     # Parquet
     "Parquet cut short": (parquet()[:-500], ("Parquet", "Copy or export it again")),
     "Parquet cut to its beginning": (b"PAR1", ("Parquet",)),
@@ -138,7 +102,7 @@ def test_export_that_cannot_be_read(desk: Desk, cli: Command, name) -> None:
     assert not [file for file in desk.files() if file.endswith(".part")]
 
 
-@pytest.mark.parametrize("name", ["empty", "UTF-16 little-endian", "too few fields", "workbook", "column twice"])
+@pytest.mark.parametrize("name", ["empty", "too few fields", "workbook", "column twice"])
 def test_messages_in_vietnamese(desk: Desk, cli: Command, name) -> None:
     desk.write("vina.csv", UNREADABLE[name][0])
     english, vietnamese = (cli("audit", "vina.csv", "--quiet", "--lang", lang).err for lang in ("en", "vi"))
@@ -251,15 +215,15 @@ def test_parquet_value_beyond_all_calendars(desk: Desk, process: Command) -> Non
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_nothing_of_a_bad_file_is_counted_or_written(desk: Desk, cli: Command, kind) -> None:
     desk.write("exports/a vina.csv", HEADER + LINE.replace("Nguyễn Văn An", "An") * 3)
-    desk.write("exports/b vina.csv", HEADER + LINE.replace("Nguyễn Văn An", "An") * 150_000 + "1,2\n")
+    desk.write("exports/b vina.csv", HEADER + LINE.replace("Nguyễn Văn An", "An") * 150_000 + "1,2\n" * 2000)
     desk.write("exports/c vina.csv", HEADER + LINE.replace("Nguyễn Văn An", "Bê") * 2)
     done = cli("audit", "exports", "--format", "json", "--findings", f"found.{kind}", "--select", "PER104", "-q")
     assert done.code == 3
-    one_message(done, "b vina.csv, line 150002", "nothing of it was counted")
+    one_message(done, "b vina.csv: 2,000 lines", "line 150002", "nothing of it was counted")
     document = done.document
     assert document["totals"]["records"] == 5
     assert [given["path"] for given in document["inputs"]] == ["exports/a vina.csv", "exports/c vina.csv"]
-    assert document["unreadable"] == [{"path": "exports/b vina.csv", "reason": "line_ragged"}]
+    assert document["unreadable"] == [{"path": "exports/b vina.csv", "reason": "too_many_rejected"}]
     found = {"csv": pl.read_csv, "parquet": pl.read_parquet}[kind](desk.path / f"found.{kind}")
     assert found.select("path", "record").rows() == [
         *(("exports/a vina.csv", record) for record in (1, 2, 3)),
@@ -268,7 +232,7 @@ def test_nothing_of_a_bad_file_is_counted_or_written(desk: Desk, cli: Command, k
 
 
 def test_every_bad_file_is_named(desk: Desk, cli: Command) -> None:
-    names = ["empty", "column twice", "UTF-16 big-endian", "binary", "gzip", "too many fields", "Parquet cut short"]
+    names = ["empty", "column twice", "binary", "gzip cut short", "too few fields", "Parquet cut short"]
     for name in names:
         desk.write(f"exports/{name} vina.csv", UNREADABLE[name][0])
     desk.export("exports/vina.csv", ERROR)

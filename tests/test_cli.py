@@ -193,6 +193,7 @@ def test_json_has_the_keys_of_the_catalogue_in_their_order(desk: Desk, cli: Comm
     [given] = document["inputs"]
     assert list(given) == [
         "path", "sha256", "bytes", "format", "encoding", "records", "rejected", "columns", "absent",
+        "passed_over",
     ]  # fmt: skip
     assert given["sha256"] is None
     assert given["bytes"] == (desk.path / "vina.csv").stat().st_size
@@ -858,8 +859,10 @@ def test_columns_shows_the_mapping_with_masked_values(desk: Desk, cli: Command) 
     done = cli("columns", "export.csv", COLUMNS=120)
     assert done.code == 0
     assert "separator ;" in done.out
-    assert re.search(r"^msisdn +Số TB +091\*{5}71 +091\*{5}72 +091\*{5}73 *$", done.out, re.MULTILINE)
-    assert re.search(r"^full_name +Họ tên +Ngu\*{8}An *$", done.out, re.MULTILINE)
+    assert re.search(
+        r"^msisdn +Số TB +100 %: known header +091\*{5}71 +091\*{5}72 +091\*{5}73 *$", done.out, re.MULTILINE
+    )
+    assert re.search(r"^full_name +Họ tên +100 %: known header +Ngu\*{8}An *$", done.out, re.MULTILINE)
     assert "Ghi chú" in done.out
     assert re.search(r"^date_of_birth .*PER111, PER112, PER113", done.out, re.MULTILINE)
     assert not re.search(r"0912345671|Nguyễn Văn An|bí mật", done.out)

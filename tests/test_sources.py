@@ -16,7 +16,7 @@ import thuebao
 from conftest import AS_OF, ERROR, GOOD, INFO, NAMELESS, WARNING, Command, Desk, person, table
 from thuebao.record import columns, raw
 from thuebao.reference import shipped_reference
-from thuebao.sources import open_export
+from thuebao.sources import open_export, stored_at
 
 RECORDS = [GOOD, ERROR, WARNING, INFO, person(4) | NAMELESS | {"msisdn": "0961234567", "address": "-"}]
 FINDINGS = [
@@ -51,8 +51,9 @@ def found(*paths: str | Path) -> list[tuple[int, str, str | None]]:
 
 def read(path: str | Path) -> list[dict[str, str | None]]:
     """Return the records of a file as they go into the audit: canonical columns, text as the file has it."""
-    export = open_export(str(path), "Viettel", shipped_reference())
-    batches = list(export.batches(set(export.header.mapped)))
+    [stored] = stored_at(str(path)).stored
+    export = open_export(stored, "Viettel", shipped_reference())
+    batches = [batch.records for batch in export.batches(set(export.header.mapped))]
     return [
         {column: row[raw(column)] for column in export.header.mapped}
         for batch in batches

@@ -5,6 +5,8 @@ import tomllib
 from pathlib import Path
 from string import Formatter
 
+from thuebao.reference import shipped_reference
+
 SOURCE = Path(__file__).parents[1] / "src" / "thuebao"
 
 
@@ -26,7 +28,17 @@ def test_every_text_is_used_and_every_used_text_is_there() -> None:
     quoted = set(re.findall(r"\"((?:[a-z]+\.)?[a-z0-9_]+)\"", code))
     known = texts("en")
     unused = {key for key in known if key not in quoted and key.split(".")[1] not in quoted}
-    assert {key for key in unused if not key.startswith(("severity.", "help."))} == set()
+    looked_up = {"severity", "help", *re.findall(r"\btext\(f\"([a-z_]+)\.\{", code)}
+    assert {key for key in unused if key.split(".")[0] not in looked_up} == set()
     asked = set(re.findall(r"\btext\(\s*\"([a-z]+\.[a-z0-9_]+)\"", code))
     asked |= {f"error.{key}" for key in re.findall(r"(?:Input|Usage|Rule|Output)Error\(\s*\"([a-z0-9_]+)\"", code)}
     assert asked - set(known) == set()
+
+
+def test_every_encoding_and_reason_has_its_text() -> None:
+    converted = shipped_reference().document("encodings")["aliases"].keys() - {"utf-8"}
+    assert {f"encoding.{name}" for name in converted} <= set(texts("en"))
+    code = "\n".join(path.read_text("utf-8") for path in (SOURCE / "sources").glob("*.py"))
+    [reasons] = re.findall(r"^BYTES, NUL, .* = (.*)$", code, re.MULTILINE)
+    for reason in re.findall(r"\"([a-z_]+)\"", reasons):
+        assert {f"rejected.{reason}", f"rejected_reason.{reason}"} <= set(texts("en"))

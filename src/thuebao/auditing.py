@@ -14,15 +14,20 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from thuebao import findings as found
+from thuebao.errors import InputError
 from thuebao.job import Job, Options
 from thuebao.law import AUTO
 from thuebao.memory import memory_limit as bytes_of
 from thuebao.memory import records_at_once
-from thuebao.outputs import check_findings_path
+from thuebao.outputs import check_findings_path, check_rejects_path
 from thuebao.reading import Progress
+from thuebao.rejects import limit_of
 from thuebao.result import AuditResult
 from thuebao.rulebook import read_rulebook
-from thuebao.sources import find_exports
+from thuebao.sources import ReadAs, find_exports
+from thuebao.sources.discover import STANDARD_INPUT
+from thuebao.sources.encoding import encoding_named
+from thuebao.sources.mapping import read_mapping
 from thuebao.temporary import private_folder
 from thuebao.texts import text
 
@@ -47,6 +52,11 @@ def audit(
     where: str | None = None,
     show: str | Sequence[str] = (),
     findings: str | os.PathLike[str] | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    mappings: Sequence[Path] = (),
+    rejects: str | os.PathLike[str] | None = None,
+    max_rejected: str = "1%",
     reveal: bool = False,
     hash_inputs: bool = False,
     memory_limit: str | None = None,
@@ -65,6 +75,9 @@ def audit(
     groups are looked for among all records.
     show: codes of rules across records whose largest groups are wanted.
     findings: a .csv or .parquet file to write, one row per record and rule, masked unless `reveal`.
+    encoding: of all text files; sheet: of workbooks, by name or number; mappings: mapping files for headers.
+    rejects: a .csv file to write, one row per line that is no record, as it stands in the export.
+    max_rejected: how many such lines a file may have, as a share ("1%") or a number; one with more is unreadable.
     hash_inputs: also work out each file's SHA-256.
     memory_limit: such as "2GB" (default: a quarter of the machine's memory); temp_dir: where temporary files go.
 
@@ -77,6 +90,10 @@ def audit(
         selected=rulebook.selected(_listed(select), _listed(ignore)),
         as_of=as_of or today(),
         law=law,
+        read_as=ReadAs(
+            encoding_named(encoding) if encoding else None, sheet, [read_mapping(Path(path)) for path in mappings]
+        ),
+        most_rejected=limit_of(max_rejected),
         by=tuple(_listed(by)),
         where=where,
         show=tuple(_listed(show)),
@@ -87,10 +104,14 @@ def audit(
     )
     job = Job(rulebook, options)
     findings = Path(findings) if findings else None
-    sources = find_exports([paths] if isinstance(paths, str | os.PathLike) else paths, findings)
+    rejects = Path(rejects) if rejects else None
+    outputs = [path for path in (findings, rejects) if path]
+    sources = find_exports([paths] if isinstance(paths, str | os.PathLike) else paths, outputs)
     if findings:
         check_findings_path(findings, sources.files)
-    result = job.run(sources.files, findings, progress)
+    if rejects:
+        check_rejects_path(rejects, findings, sources.files)
+    result = job.run(sources.files, findings, progress, rejects)
     again = partial(_read_again, job, sources.files, options.temp_dir)
     return replace(
         result,
@@ -124,6 +145,8 @@ def _read_again(job: Job, files: Sequence[str], temp_dir: Path | None) -> pl.Laz
         with_columns: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, batch_size: int | None
     ) -> Iterator[pl.DataFrame]:
         del batch_size
+        if STANDARD_INPUT in files:
+            raise InputError("input_once")
         with private_folder(temp_dir) as folder:
             path = folder / "findings.parquet"
             job.run(files, path, None)

@@ -137,6 +137,11 @@ def audit(
     paths: Annotated[list[str], typer.Argument(help=text("help.paths"), show_default=False)],
     operator: Annotated[str | None, _option("--operator", help_key="operator", metavar="NAME")] = None,
     findings: Annotated[Path | None, _option("--findings", help_key="findings", metavar="FILE")] = None,
+    rejects: Annotated[Path | None, _option("--rejects", help_key="rejects", metavar="FILE")] = None,
+    max_rejected: Annotated[str, _option("--max-rejected", help_key="max_rejected", metavar="N%|N")] = "1%",
+    encoding: Annotated[str | None, _option("--encoding", help_key="encoding", metavar="NAME")] = None,
+    sheet: Annotated[str | None, _option("--sheet", help_key="sheet", metavar="NAME")] = None,
+    mapping: Annotated[list[Path] | None, _option("--mapping", help_key="mapping", metavar="FILE")] = None,
     format: Annotated[Format, _option("--format", help_key="format")] = Format.TABLE,  # noqa: A002
     fail_on: Annotated[FailOn, _option("--fail-on", help_key="fail_on")] = FailOn.ERROR,
     select: Annotated[list[str] | None, _option("--select", help_key="select", metavar="CODES")] = None,
@@ -168,7 +173,8 @@ def audit(
             paths,
             operator=operator, rules=rules or (), select=_codes(select), ignore=_codes(ignore),
             severity=_severities(severity), parameters=_parameters(parameters), as_of=_day(as_of), law=law,
-            by=_names(by), where=where, show=_codes(show), findings=findings, reveal=reveal,
+            by=_names(by), where=where, show=_codes(show), findings=findings, rejects=rejects,
+            max_rejected=max_rejected, encoding=encoding, sheet=sheet, mappings=mapping or (), reveal=reveal,
             hash_inputs=hash_inputs, memory_limit=memory_limit, temp_dir=temp_dir, progress=progress,
         )  # fmt: skip
     for error in result.unreadable:
@@ -179,6 +185,8 @@ def audit(
     _print(result, format, quiet=quiet)
     if findings and not quiet:
         _complain(text("notice.findings_written", path=findings))
+    if rejects and not quiet:
+        _complain(text("notice.rejects_written", path=rejects))
     raise typer.Exit(_exit_code(result, fail_on))
 
 
@@ -268,13 +276,28 @@ def explain(
 def columns(
     file: Annotated[str, typer.Argument(help=text("help.file"), show_default=False)],
     operator: Annotated[str | None, _option("--operator", help_key="operator", metavar="NAME")] = None,
+    mapping: Annotated[list[Path] | None, _option("--mapping", help_key="mapping", metavar="FILE")] = None,
+    save: Annotated[Path | None, _option("--save", help_key="save", metavar="FILE")] = None,
+    force: Annotated[bool, _option("--force", help_key="save_force")] = False,
     lang: Annotated[Lang | None, _option("--lang", help_key="lang")] = None,  # noqa: ARG001
 ) -> None:
     """Show how a file's header is understood."""
     from thuebao.inspect import inspect
-    from thuebao.reports.columns import print_mapping
+    from thuebao.reports.columns import print_inspection
+    from thuebao.reports.mapping import check_mapping_path, write_mapping
+    from thuebao.sources.mapping import read_mapping
 
-    print_mapping(inspect(file, operator), _stdout())
+    if operator is not None and not operator.strip():
+        raise UsageError("operator_empty")
+    if force and not save:
+        raise UsageError("force_without_save")
+    if save:
+        check_mapping_path(save, file, force=force)
+    found = inspect(file, operator, [read_mapping(path) for path in mapping or ()])
+    print_inspection(found, _stdout())
+    if save:
+        write_mapping(save, found.proposals, file, found.operator, force=force)
+        _complain(text("columns.saved", path=save))
 
 
 def sample(

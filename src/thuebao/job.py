@@ -19,15 +19,17 @@ from thuebao.facts import needed_columns
 from thuebao.findings import SCHEMA, Texts
 from thuebao.law import AUTO
 from thuebao.memory import LEAST, enough, records_at_once
-from thuebao.outputs import FindingsOutput
+from thuebao.outputs import FindingsOutput, RejectsOutput
 from thuebao.plan import Wanted, compile_rules, lacking
 from thuebao.predicate import compile_where
 from thuebao.reading import Progress, Reading
 from thuebao.record import columns
+from thuebao.rejects import ALL, Limit
 from thuebao.result import DESELECTED, EVALUATED, NOT_EVALUATED, PARTLY, AuditResult, Breakdown, Group, RuleResult
 from thuebao.rulebook import Rulebook
 from thuebao.settling import Settling
 from thuebao.showing import masked_columns, most_findings, shown_fact
+from thuebao.sources import AS_THEY_ARE, ReadAs
 from thuebao.spill import Spill
 from thuebao.tally import OFFENDERS, Counts
 from thuebao.temporary import check_room, private_folder
@@ -41,13 +43,16 @@ _FACTS_OF = {"month": "registration_month"}
 class Options:
     """What an audit is asked for; `thuebao.audit` says what each of it means.
 
-    selected: codes; at_once: how many records may be held in memory while groups are decided.
+    selected: codes; read_as: how files are to be read where they do not show it themselves; most_rejected: how many
+    of a file's lines may be no records; at_once: how many records may be held in memory while groups are decided.
     """
 
     selected: frozenset[str]
     as_of: date
     law: str = AUTO
     operator: str | None = None
+    read_as: ReadAs = AS_THEY_ARE
+    most_rejected: Limit = ALL
     by: tuple[str, ...] = ()
     where: str | None = None
     show: tuple[str, ...] = ()
@@ -86,27 +91,30 @@ class Job:
         )
         self._texts = Texts.of(rulebook.rules, rulebook.law)
 
-    def run(self, files: Sequence[str], findings: Path | None, progress: Progress | None) -> AuditResult:
-        """Audit the files, write the findings if a path is given, and return what was found."""
+    def run(
+        self, files: Sequence[str], findings: Path | None, progress: Progress | None, rejects: Path | None = None
+    ) -> AuditResult:
+        """Audit the files, write the findings and the lines that are no records where a path is given for them."""
         options, aside = self._options, self._wanted.aside
         with ExitStack() as stack:
             folder = stack.enter_context(private_folder(options.temp_dir))
             check_room(folder, files, across=bool(aside.searches), findings=bool(findings))
             output = stack.enter_context(FindingsOutput(findings)) if findings else None
+            rejected = stack.enter_context(RejectsOutput(rejects)) if rejects else None
             own = Spill(folder, "findings")
             records = Spill(folder, "records")
             reading = Reading(
                 self._rulebook, self._compilation, self._wanted, self._texts, self._keys, options.operator,
-                options.reveal, options.hash_inputs,
-                aside=records if aside.searches else None, own=own if output else None,
+                options.read_as, options.most_rejected, options.reveal, options.hash_inputs, folder,
+                aside=records if aside.searches else None, own=own if output else None, rejects=rejected,
             )  # fmt: skip
             for path in files:
                 reading.read(path, progress)
             for spill in (records, own):
                 spill.flush()
             limited = self._wanted.where is not None
-            at_once = min(options.at_once, enough(reading.records))
-            finder = Finder(aside, records, reading.records, folder, at_once, limited)
+            at_once = min(options.at_once, enough(reading.rows))
+            finder = Finder(aside, records, reading.rows, folder, at_once, limited)
             found = finder.find() if records.parts else {}
             settling = Settling(
                 records, own, {code: found.get(code, Found()) for code in self._codes}, self._rulebook.by_code,
@@ -158,6 +166,10 @@ class Job:
     def _notices(self, reading: Reading) -> Iterator[str]:
         if reading.passed_over:
             yield text("notice.passed_over", count=len(reading.passed_over), files=", ".join(reading.passed_over))
+        for read in reading.inputs:
+            if any(read.passed_over.values()):
+                yield text("notice.lines_passed_over", path=read.path, **read.passed_over)
+        yield from reading.remarks
         where = self._wanted.where
         if where is not None:
             asked = sorted(needed_columns(self._compilation.facts, where.meta.root_names()))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, Self
 
 import polars as pl
 import pyarrow as pa
@@ -58,11 +58,10 @@ class Replacement:
             self._part.unlink(missing_ok=True)
 
 
-class FindingsFile(Protocol):
-    """A findings file of one format."""
+class OutputFile(Protocol):
+    """A file of one format."""
 
-    def add(self, findings: Findings) -> None:
-        """Write the findings."""
+    def __init__(self, file: BinaryIO) -> None: ...
 
     def close(self) -> None:
         """Write what is left to write."""
@@ -100,6 +99,30 @@ class CsvFindings:
         # The lines lie end to end in Arrow's memory: no need to make Python strings of them.
         array = lines.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
         self._file.write(array.buffers()[2])
+
+    def close(self) -> None:
+        """Write what is left to write."""
+        self._file.flush()
+
+    def abandon(self) -> None:
+        """Nothing is held."""
+
+
+REJECTS_COLUMNS = ("path", "line", "record", "reason", "text")
+"""The columns of a file of lines that are no records; `record` counts records and such lines of a file from 1."""
+
+
+class CsvRejects:
+    """Lines that are no records, as CSV, UTF-8; texts that a spreadsheet would run are neutralised."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.add(REJECTS_COLUMNS)
+
+    def add(self, row: Sequence[str | int]) -> None:
+        """Write a line."""
+        cells = _safe(pl.Series(list(map(str, row)), dtype=pl.String))
+        self._file.write((",".join(cells) + "\n").encode())
 
     def close(self) -> None:
         """Write what is left to write."""
@@ -154,30 +177,40 @@ def check_findings_path(path: Path, inputs: Sequence[str]) -> None:
     """Raise UsageError unless the ending names a format of findings files and the path is no input."""
     if path.suffix.lower() not in _FORMATS:
         raise UsageError("findings_format", path=path, known=", ".join(_FORMATS))
+    _check_no_input(path, inputs)
+
+
+def check_rejects_path(path: Path, findings: Path | None, inputs: Sequence[str]) -> None:
+    """Raise UsageError unless the path ends in .csv and is neither an input nor the findings file."""
+    if path.suffix.lower() != ".csv":
+        raise UsageError("rejects_format", path=path)
+    if findings and path.absolute() == findings.absolute():
+        raise UsageError("outputs_same", path=path)
+    _check_no_input(path, inputs)
+
+
+def _check_no_input(path: Path, inputs: Sequence[str]) -> None:
     if any(same_file(given, path) for given in inputs):
-        raise UsageError("findings_over_input", path=path)
+        raise UsageError("output_over_input", path=path)
 
 
-class FindingsOutput:
-    """The findings file at `path`, in the format that its ending names: there on success, whole, or not at all."""
+class _Output:
+    """A file that is there on success, whole, or not at all. Raises OutputError when it cannot be written."""
 
-    def __init__(self, path: Path) -> None:
+    _file: OutputFile
+
+    def __init__(self, path: Path, kind: type[OutputFile]) -> None:
         self._replacement = Replacement(path)
         try:
             with _writing(path):
-                self._file = _FORMATS[path.suffix.lower()](self._replacement.file)
+                self._file = kind(self._replacement.file)
         except BaseException:
             self._replacement.discard()
             raise
         self.path = path
         self.wanted = True
 
-    def add(self, findings: Findings) -> None:
-        """Write findings. Raises OutputError when the disk is full."""
-        with _writing(self.path):
-            self._file.add(findings)
-
-    def __enter__(self) -> FindingsOutput:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -194,6 +227,34 @@ class FindingsOutput:
             self._replacement.discard()
             raise
         self._replacement.keep()
+
+
+class FindingsOutput(_Output):
+    """The findings file at `path`, in the format that its ending names."""
+
+    _file: CsvFindings | ParquetFindings
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, _FORMATS[path.suffix.lower()])
+
+    def add(self, findings: Findings) -> None:
+        """Write findings."""
+        with _writing(self.path):
+            self._file.add(findings)
+
+
+class RejectsOutput(_Output):
+    """The file at `path` of lines that are no records."""
+
+    _file: CsvRejects
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, CsvRejects)
+
+    def add(self, row: Sequence[str | int]) -> None:
+        """Write a line: REJECTS_COLUMNS."""
+        with _writing(self.path):
+            self._file.add(row)
 
 
 @contextmanager

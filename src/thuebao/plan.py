@@ -123,18 +123,23 @@ class Plan:
     _given: tuple[pl.Expr, ...]
     _steps: tuple[tuple[pl.Expr, ...], ...]
 
-    def evaluate(self, batch: pl.DataFrame, operator: str | None, first_row: int = 0) -> pl.DataFrame:
+    def evaluate(
+        self, batch: pl.DataFrame, operator: str | None, first_row: int = 0, places: pl.Series | None = None
+    ) -> pl.DataFrame:
         """Return what is shown and set aside, the scopes, a Boolean column per active rule (its code), HIT and ERROR.
 
         `batch` holds raw columns; `operator` is that of every record where the file has no such column;
-        `first_row` is the number of the batch's first record, from which ROW counts.
+        `first_row` is the number of the batch's first record, from which ROW counts; `places` says for each record
+        where it stands after that, if not all stand in a row.
         """
         known = {raw("operator"): operator}
         absent = (pl.lit(known.get(c), dtype=pl.String).alias(c) for c in self._absent)
         frame = batch.with_columns(*self._given, *absent)
         for step in self._steps:
             frame = frame.select(step)
-        return frame.with_row_index(ROW, offset=first_row)
+        if places is None:
+            return frame.with_row_index(ROW, offset=first_row)
+        return frame.insert_column(0, (places + first_row).cast(pl.UInt32).alias(ROW))
 
 
 def _any_of(names: list[str]) -> pl.Expr:

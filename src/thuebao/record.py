@@ -27,7 +27,8 @@ GIVEN = "?"
 class Column:
     """One canonical column: its name, label, meaning (both by language) and the headers it goes by.
 
-    personal: whether its values may tell something of a person or a shop.
+    personal: whether its values may tell something of a person or a shop; digits: whether they are digits that count
+    as a text, so that a number in their place may have lost zeros.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Column:
     meaning: dict[str, str]
     headers: tuple[str, ...]
     personal: bool
+    digits: bool
 
 
 def raw(name: str) -> str:
@@ -52,7 +54,9 @@ def columns(reference: Reference | None = None) -> dict[str, Column]:
     """Return the canonical columns by name, in the catalogue's order."""
     listed = (reference or shipped_reference()).document("columns")["column"]
     return {
-        c["name"]: Column(c["name"], c["title"], c["meaning"], tuple(c["headers"]), c.get("personal", True))
+        c["name"]: Column(
+            c["name"], c["title"], c["meaning"], tuple(c["headers"]), c.get("personal", True), c.get("digits", False)
+        )
         for c in listed
     }
 

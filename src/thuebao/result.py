@@ -17,7 +17,11 @@ EVALUATED, PARTLY, NOT_EVALUATED, DESELECTED = "evaluated", "partly evaluated", 
 
 @dataclass(frozen=True)
 class Input:
-    """An export as it was read."""
+    """An export as it was read.
+
+    rejected: lines that are no records; passed_over: lines that are neither, by kind: titles above the header,
+    headers that stand again among the records, footers (sums, signatures) below them.
+    """
 
     path: str
     sha256: str | None
@@ -28,6 +32,7 @@ class Input:
     rejected: int
     columns: dict[str, str]
     absent: list[str]
+    passed_over: dict[str, int]
 
 
 @dataclass(frozen=True)

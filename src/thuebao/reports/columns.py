@@ -1,36 +1,54 @@
-"""How a file's header maps to canonical columns, with a few masked values of each."""
+"""How a file's header maps to canonical columns, how sure that is, and a few masked values of each."""
 
 from __future__ import annotations
 
 from rich.console import Console
 from rich.rule import Rule as Line
 
-from thuebao.inspect import Mapping
+from thuebao.inspect import Inspection
+from thuebao.reports.mapping import confidence
 from thuebao.reports.terminal import light_table, plain
 from thuebao.texts import language, text
 
 
-def print_mapping(mapping: Mapping, console: Console) -> None:
+def print_inspection(found: Inspection, console: Console) -> None:
     """Print what maps to what, what is unknown, what is absent and which rules that disables."""
-    console.print(plain(mapping.export.path))
-    layout = mapping.export.layout
+    console.print(plain(found.export.path))
+    layout = found.export.layout
     shown = {"\t": "Tab"}.get(layout.separator, layout.separator) if layout else "–"
-    console.print(text("columns.form", format=mapping.export.format, encoding=mapping.export.encoding, separator=shown))
-    console.print(text("columns.operator", operator=mapping.export.operator or text("columns.operator_column")))
-    table = light_table(
-        (text("columns.column"), "left"), (text("columns.header"), "left"), (text("columns.values"), "left")
-    )
-    for column, header in mapping.export.header.mapped.items():
-        table.add_row(column, plain(header), plain("  ".join(mapping.values[column])))
-    console.print(table)
-    if mapping.export.header.unknown:
+    encoding = found.export.encoding.name
+    console.print(text("columns.form", format=found.export.format, encoding=encoding, separator=shown))
+    console.print(text("columns.operator", operator=found.export.operator or text("columns.operator_column")))
+    _print_proposals(found, console)
+    unknown = [proposal.header for proposal in found.proposals if not proposal.column]
+    if unknown:
         console.print(Line(text("columns.unknown"), align="left"))
-        console.print(plain(", ".join(mapping.export.header.unknown)))
-    if mapping.export.header.absent:
+        console.print(plain(", ".join(unknown)))
+    if found.export.header.absent:
         console.print(Line(text("columns.absent"), align="left"))
         absent = light_table(
             (text("columns.column"), "left"), (text("columns.meaning"), "left"), (text("columns.disables"), "left")
         )
-        for column in mapping.export.header.absent:
-            absent.add_row(column, mapping.titles[column][language()], ", ".join(mapping.disabled[column]) or "–")
+        for column in found.export.header.absent:
+            absent.add_row(column, found.titles[column][language()], ", ".join(found.disabled[column]) or "–")
         console.print(absent)
+
+
+def _print_proposals(found: Inspection, console: Console) -> None:
+    used = found.export.header.canonical
+    titles = ("columns.column", "columns.header", "columns.confidence", "columns.values")
+    table = light_table(*((text(title), "left") for title in titles))
+    open_ones = False
+    for proposal in found.proposals:
+        if proposal.column and proposal.header:
+            certain = used[proposal.position] == proposal.column
+            open_ones |= not certain
+            table.add_row(
+                proposal.column if certain else text("columns.proposed", column=proposal.column),
+                plain(proposal.header),
+                plain(confidence(proposal)),
+                plain("  ".join(found.values[proposal.position])),
+            )
+    console.print(table)
+    if open_ones:
+        console.print(plain(text("columns.proposals", path=found.export.path)))

@@ -1,10 +1,15 @@
 """A file → batches of text records in canonical columns.
 
-`find_exports` says which files there are, `open_export` reads a file's beginning and says how it will be read,
-`Export.batches` reads it.
+`find_exports` says which files there are, `stored_at` what is in each, `open_export` reads a beginning and says how it
+will be read, `Export.batches` reads it.
 """
 
+from thuebao.sources.batch import Batch, Rejected
 from thuebao.sources.discover import Found, find_exports
-from thuebao.sources.export import Export, open_export
+from thuebao.sources.export import AS_THEY_ARE, Export, ReadAs, open_export
+from thuebao.sources.packed import Stored, spool, stored_at, unpacked
 
-__all__ = ["Export", "Found", "find_exports", "open_export"]
+__all__ = [
+    "AS_THEY_ARE", "Batch", "Export", "Found", "ReadAs", "Rejected", "Stored", "find_exports", "open_export", "spool",
+    "stored_at", "unpacked",
+]  # fmt: skip

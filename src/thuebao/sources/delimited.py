@@ -1,225 +1,215 @@
-"""Delimited text (CSV and its kin), UTF-8.
+"""Delimited text (CSV and its kin), block by block.
 
-Polars parses; what it lets pass in silence is accounted for here. It fills lines that are too short with nulls, so
-every byte between the first record and the end of the file must be a value, a separator, a quote or a line end:
-if the sum does not come out, some line is no record.
+Polars parses a block; a sum over its bytes proves that each line was a record with as many fields as the header.
+Where the sum does not come out, the lines of that block are looked at one by one: see damage.py.
 """
 
 from __future__ import annotations
 
-import codecs
-import csv
-import os
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TextIO
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from operator import itemgetter
 
 import polars as pl
 import pyarrow as pa
 
 from thuebao.errors import InputError
-from thuebao.record import raw
-from thuebao.sources.header import Header, map_header, recognised
+from thuebao.sources.batch import FOOTERS, HEADERS, TITLES, Batch, Rejected, placed
+from thuebao.sources.damage import Grammar, sort_out
+from thuebao.sources.encoding import Encoding
+from thuebao.sources.header import Header
+from thuebao.sources.layout import Layout, footer_start
+from thuebao.sources.packed import Stored
 
-# How far Polars reads ahead: its own choice holds several hundred megabytes for nothing.
-os.environ.setdefault("POLARS_CSV_CHUNK_SIZE", str(4 << 20))
-os.environ.setdefault("POLARS_CSV_CHUNK_PREFETCH_LIMIT", "1")
-
-SEPARATORS = (",", ";", "\t", "|")
 BATCH_ROWS = 75_000
-_BYTES, _LAST = "bytes", "last"
-_BLOCK, _QUOTE, _RETURN, _LINE_FEED = 1 << 22, ord('"'), ord("\r"), ord("\n")
+"""About how many records a batch has."""
+MOST_BYTES, LEAST_BYTES = 24 << 20, 1 << 10
+"""How many bytes a batch is made of at most, and at least."""
+LONGEST_LINE = 64 << 20
+_TAIL = 40  # lines at the end of a file among which sums and signatures are looked for
+
+
+def block_bytes(layout: Layout) -> int:
+    """Return how many bytes are worked on at a time."""
+    return min(MOST_BYTES, max(LEAST_BYTES, BATCH_ROWS * layout.line_bytes))
 
 
 @dataclass(frozen=True)
-class Layout:
-    """How a delimited file is written."""
+class DelimitedTable:
+    """The records of a delimited text."""
 
-    separator: str
-    header: Header
-    header_bytes: int  # where the first record may begin
-    header_lines: int  # the lines above that place
+    stored: Stored
+    layout: Layout
+    encoding: Encoding
+
+    @property
+    def header(self) -> Header:
+        """How its columns map."""
+        return self.layout.header
+
+    def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
+        """Yield batches of the wanted columns. Raises InputError where the file holds no lines of text."""
+        reader = _Reader(self.layout, self.encoding, wanted)
+        size = block_bytes(self.layout)
+        rest, line = b"", self.layout.above + 1
+        titles = Counter({TITLES: self.layout.titles})
+        for piece, last in _pieces(_below(self.encoding.utf8(self.stored.chunks(size)), self.layout), size):
+            data = rest + piece if rest else piece
+            cut = len(data) if last else data.rfind(b"\n") + 1
+            if len(data) - cut > LONGEST_LINE:
+                line += data.count(b"\n")
+                raise InputError("line_too_long", path=self.stored.path, line=line, limit=LONGEST_LINE >> 20)
+            data, rest = data[:cut], data[cut:]
+            if not data:
+                continue
+            batch, consumed = reader.parse(data, line, last=last)
+            if consumed < len(data):
+                data, rest = data[:consumed], data[consumed:] + rest
+            line += _count(data, "\n")
+            batch.passed_over.update(titles)
+            titles.clear()
+            yield batch
 
 
-def sniff(path: str, text: str, *, has_mark: bool) -> Layout:
-    """Return the layout of a file from its beginning (`has_mark`: after a byte order mark).
+def _below(chunks: Iterable[bytes], layout: Layout) -> Iterator[bytes]:
+    """Yield what stands below the header, every line ended by a line feed."""
+    above = layout.above
+    for chunk in chunks:
+        data = chunk.replace(b"\r", b"\n") if layout.line_end == "\r" else chunk
+        start = 0
+        while above and start < len(data):
+            start = data.find(b"\n", start) + 1 or len(data)
+            above -= data[start - 1 : start] == b"\n"
+        yield data[start:] if start else data
 
-    Raises InputError if there is no header.
+
+def _pieces(chunks: Iterable[bytes], size: int) -> Iterator[tuple[bytes, bool]]:
+    """Yield pieces of at least `size` bytes, and with each whether it is the last.
+
+    The last one is not smaller, unless it is the only one: what stands at the end of a file is seen together.
     """
-    if not text.strip():
-        raise InputError("file_empty", path=path)
-    lines = re.findall("[^\n]*\n|[^\n]+", text)  # as Polars counts lines: by line feeds alone
-    try:
-        rows = {sign: next(csv.reader(lines, delimiter=sign)) for sign in SEPARATORS}
-        separator = max(SEPARATORS, key=lambda sign: (recognised(rows[sign]), len(rows[sign])))
-        reader = csv.reader(lines, delimiter=separator)
-        next(reader)
-    except csv.Error:
-        raise InputError("csv_malformed", path=path) from None
-    above = reader.line_num
-    while above < len(lines) and not lines[above].strip("\r\n"):
-        above += 1  # Polars stumbles over blank lines before the first record
-    size = (len(codecs.BOM_UTF8) if has_mark else 0) + len("".join(lines[:above]).encode())
-    return Layout(separator, map_header(path, rows[separator]), size, above)
+    ready, waiting, length = b"", [], 0
+    for chunk in chunks:
+        waiting.append(chunk)
+        length += len(chunk)
+        if length >= size:
+            if ready:
+                yield ready, False
+            ready, waiting, length = b"".join(waiting) if len(waiting) > 1 else chunk, [], 0
+    yield b"".join([ready, *waiting]), True
 
 
-def read(path: str, layout: Layout, wanted: set[str]) -> Iterator[pl.DataFrame]:
-    """Yield batches of the wanted canonical columns as raw text, in the file's order, without blank lines.
+@dataclass(frozen=True)
+class _Reader:
+    layout: Layout
+    encoding: Encoding
+    wanted: Collection[str]
 
-    Raises InputError at the first line that is no record, naming it.
-    """
-    header = layout.header
-    names = [raw(c) if c else f"?{n}" for n, c in enumerate(header.canonical)]
-    scan = pl.scan_csv(
-        path, separator=layout.separator, has_header=False, skip_lines=layout.header_lines,
-        schema=dict.fromkeys(names, pl.String), glob=False,
-    ).select(
-        *(raw(c) for c in header.canonical if c in wanted),
-        pl.sum_horizontal(pl.all().str.len_bytes()).alias(_BYTES),
-        pl.col(names[-1]).is_null().alias(_LAST),
-    )  # fmt: skip
-    account = _Account(path, layout)
-    try:
-        for batch in scan.collect_batches(chunk_size=BATCH_ROWS):
-            # One piece of memory for each column: what follows works on whole columns, many times.
-            yield account.checked(batch).rechunk()
-    except pl.exceptions.NoDataError:
-        return
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise _located(path, layout, str(error)) from None
-    account.close()
+    @cached_property
+    def _names(self) -> list[str]:
+        return self.layout.header.raw_names
 
+    @cached_property
+    def _chosen(self) -> list[str]:
+        """The wanted columns; records count even where none is wanted."""
+        return [self._names[n] for n in self.layout.header.chosen(self.wanted) or [0]]
 
-class _Account:
-    """Adds up what was parsed and holds it against the file."""
+    @cached_property
+    def _grammar(self) -> Grammar:
+        return Grammar(self.layout.separator, self.layout.quote, dict.fromkeys(self._names, pl.String))
 
-    def __init__(self, path: str, layout: Layout) -> None:
-        self._path, self._layout = path, layout
-        self._bytes = self._records = self._blank = 0
-        self._some_end_empty = False
-        self._empty_rows: Iterator[bool] | None = None
+    def parse(self, data: bytes, line: int, *, last: bool) -> tuple[Batch, int]:
+        """Return the records of lines, the first of which is the file's `line`, and how many bytes were judged."""
+        consumed, rejected, at = len(data), [], None
+        records = self._at_once(data)
+        if records is None:
+            found = sort_out(data, line, self._grammar, last=last)
+            records, at, rejected, consumed = found.records, found.at, found.rejected, found.consumed
+            rejected = [(n, replace(r, text=self._letters(r.text))) for n, r in rejected]
+        passed_over: Counter[str] = Counter()
+        dropped = self._repeated_headers(records)
+        if dropped is not None:
+            passed_over[HEADERS] = dropped.len()
+        if last:
+            footers, kept = self._footers(records, at, rejected)
+            passed_over[FOOTERS] = len(footers) + len(rejected) - kept
+            rejected = rejected[:kept]
+            dropped = footers if dropped is None else dropped.append(footers)
+        if dropped is not None and len(dropped):
+            remaining = ~pl.int_range(records.height, eager=True).is_in(dropped.implode())
+            at = (pl.int_range(records.height, dtype=pl.UInt32, eager=True) if at is None else at).filter(remaining)
+            records = records.filter(remaining)
+        # One piece of memory for each column: what follows works on whole columns, many times.
+        chosen = self.encoding.letters(records.select(self._chosen)).rechunk()
+        return placed(chosen, at, rejected, passed_over), consumed
 
-    def checked(self, batch: pl.DataFrame) -> pl.DataFrame:
-        """Return the batch without blank lines, its bytes added to the account."""
-        self._bytes += int(batch[_BYTES].cast(pl.UInt64).sum())
-        empty_ends = batch[_LAST]
-        if empty_ends.any():
-            self._some_end_empty = True
-            empty = empty_ends & (batch[_BYTES] == 0)
-            if empty.any():
-                batch = self._without_blank_lines(batch, empty)
-        self._records += batch.height
-        return batch.drop(_BYTES, _LAST)
-
-    def _without_blank_lines(self, batch: pl.DataFrame, empty: pl.Series) -> pl.DataFrame:
-        """Drop the rows that were blank lines; those that were lines of separators stay, as empty records."""
-        if self._empty_rows is None:
-            self._empty_rows = _empty_rows(self._path, self._layout)
-        rows = empty.arg_true()
-        blank = [row for row in rows if not next(self._empty_rows, False)]
-        self._blank += len(blank)
-        return batch.filter(~pl.int_range(batch.height, eager=True).is_in(blank)) if blank else batch
-
-    def close(self) -> None:
-        """Raise InputError if some line had too few fields. Only lines that end empty can have."""
-        if not self._some_end_empty:
-            return
-        size, quotes, returns, ends_open = _measured(self._path, self._layout.header_bytes)
-        separators = len(self._layout.header.names) - 1
-        lines = self._records + self._blank - ends_open
-        # What is left over are separators that a line lacks, escaped quotes (two in the file, one in the value)
-        # and carriage returns within values. None can make up for another: nothing left over is proof.
-        surplus = self._bytes + self._records * separators + lines + returns + quotes - size
-        if surplus and (where := _first_ragged(self._path, self._layout)):
-            raise InputError("line_ragged", path=self._path, line=where[0], found=where[1], expected=separators + 1)
-
-
-def _measured(path: str, start: int) -> tuple[int, int, int, bool]:
-    """Return bytes, quotes, carriage returns, and whether the last line has no end, of the file after `start`."""
-    size = quotes = returns = 0
-    block, last = bytearray(_BLOCK), _LINE_FEED
-    with Path(path).open("rb", buffering=0) as file:
-        file.seek(start)
-        while read := file.readinto(block):
-            # As a column of numbers the bytes are compared many at a time.
-            part = pl.Series(pl.from_arrow(pa.Array.from_buffers(pa.uint8(), read, [None, pa.py_buffer(block)])))
-            quotes += int((part == _QUOTE).sum())
-            returns += int((part == _RETURN).sum())
-            size += read
-            last = block[read - 1]
-    return size, quotes, returns, last != _LINE_FEED
-
-
-def _lines(path: str, layout: Layout) -> pl.LazyFrame:
-    return pl.scan_lines(path, glob=False, row_index_name="number", row_index_offset=1).filter(
-        pl.col("number") > layout.header_lines
-    )
-
-
-def _has_values_of_several_lines(path: str, layout: Layout) -> bool:
-    odd = pl.col("line").str.count_matches('"', literal=True) % 2 == 1
-    return bool(_lines(path, layout).select(odd.any()).collect(engine="streaming").item())
-
-
-def _empty_rows(path: str, layout: Layout) -> Iterator[bool]:
-    """Yield, for each row without any value, whether it was a line of separators (else a blank line)."""
-    if _has_values_of_several_lines(path, layout):
-        with _open_text(path) as file:
-            reader = csv.reader(file, delimiter=layout.separator)
-            next(reader)
-            yield from (bool(row) for row in reader if not any(row))
-        return
-    empty = f'^[{re.escape(layout.separator)}"]*$'
-    found = _lines(path, layout).filter(pl.col("line").str.contains(empty)).collect(engine="streaming")
-    yield from (found["line"] != "").to_list()
-
-
-def _open_text(path: str) -> TextIO:
-    return Path(path).open(encoding="utf-8-sig", errors="replace", newline="")
-
-
-def _first_ragged(path: str, layout: Layout) -> tuple[int, int] | None:
-    """Return line number and field count of the first line that has not as many fields as the header."""
-    expected = len(layout.header.names)
-    if not _has_values_of_several_lines(path, layout):
-        sign = re.escape(layout.separator)
-        value = f'(?:[^{sign}"]*|"(?:[^"]|"")*")'
-        record = f"^(?:{value}{sign}){{{expected - 1}}}{value}$"
-        ragged = (pl.col("line") != "") & ~pl.col("line").str.contains(record)
-        if _lines(path, layout).filter(ragged).head(1).collect(engine="streaming").is_empty():
+    def _at_once(self, data: bytes) -> pl.DataFrame | None:
+        """Return the records if every line is one, as a whole line; None if that is not certain."""
+        if b"\0" in data or data.startswith((b"\r", b"\n")):  # line ends before all else are dropped in silence
             return None
-    with _open_text(path) as file:
-        reader = csv.reader(file, delimiter=layout.separator)
-        line = 1
+        if not data.endswith(b"\n"):
+            data += b"\n"  # without it Polars overlooks a separator too many at the end
         try:
-            for row in reader:
-                if row and len(row) != expected:
-                    return line, len(row)
-                line = reader.line_num + 1
-        except csv.Error:
-            return line, 0
-    return None
+            records = self._grammar.parse(data)
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+            return None
+        values = records.select(pl.sum_horizontal(pl.all().str.len_bytes().sum())).item()
+        ends = records.height * len(self._names)
+        column = _as_column(data)
+        quotes, returns = ((column == ord(sign)).arg_true() for sign in (self.layout.quote, "\r"))
+        # Too long a line is an error. What too short lines lack, quotes that are part of a value and carriage returns
+        # within one are left over in this sum, and none can make up for another: nothing left over is proof.
+        surplus = values + ends + len(returns) + len(quotes) - len(data)
+        if surplus or (len(self._names) == 1 and (records.to_series().fill_null("").str.strip_chars() == "").any()):
+            return None  # in the only column, an empty value is a blank line
+        # Polars drops other quotes and carriage returns without a word.
+        return records if self._enclose(quotes, column) and (column.gather(returns + 1) == ord("\n")).all() else None
+
+    def _enclose(self, quotes: pl.Series, column: pl.Series) -> bool:
+        """Return whether the quotes in turn open and close a field."""
+        if len(quotes) % 2:
+            return False
+        ends = [ord(sign) for sign in (self.layout.separator, "\n", "\r")]
+        opens, closes = quotes.gather_every(2), quotes.gather_every(2, 1)
+        if len(opens) and opens[0] == 0:
+            opens = opens[1:]
+        outside = pl.concat([column.gather(opens - 1), column.gather(closes + 1)])
+        return bool(outside.is_in(ends).all())
+
+    def _letters(self, text: str) -> str:
+        return str(self.encoding.letters(pl.DataFrame({"": [text]})).item())
+
+    def _repeated_headers(self, records: pl.DataFrame) -> pl.Series | None:
+        """Return the positions of rows that say again what the header says."""
+        header = self.layout.header
+        first = next((n for n, canonical in enumerate(header.canonical) if canonical), 0)
+        alike = (self.encoding.letters(records[[self._names[first]]]).to_series() == header.names[first]).arg_true()
+        if not len(alike):
+            return None
+        rows = self.encoding.letters(records[alike]).fill_null("").rows()
+        return alike.filter(pl.Series([row == header.names for row in rows], dtype=pl.Boolean))
+
+    def _footers(
+        self, records: pl.DataFrame, at: pl.Series | None, rejected: Sequence[tuple[int, Rejected]]
+    ) -> tuple[pl.Series, int]:
+        """Return the positions of rows that are sums or signatures, and how many rejected lines are not."""
+        start = max(0, records.height - _TAIL)
+        tail = self.encoding.letters(records[start:]).rows()
+        # By line; position among the records, or -1.
+        items = [(at[n] if at is not None else n, n, list(row)) for n, row in enumerate(tail, start)]
+        items += [(line, -1, list[str | None](r.text.split(self.layout.separator))) for line, r in rejected[-_TAIL:]]
+        items.sort(key=itemgetter(0))
+        first = footer_start([cells for _, _, cells in items], len(self._names))
+        rows = [n for _, n, _ in items[first:] if n >= 0]
+        return pl.Series(rows, dtype=pl.UInt32), len(rejected) - (len(items) - first - len(rows))
 
 
-def _first_undecodable(path: str) -> int | None:
-    with Path(path).open("rb") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError:
-                return number
-    return None
+def _as_column(data: bytes) -> pl.Series:
+    """Return bytes as a column of numbers, which are compared many at a time."""
+    return pl.Series(pl.from_arrow(pa.Array.from_buffers(pa.uint8(), len(data), [None, pa.py_buffer(data)])))
 
 
-def _located(path: str, layout: Layout, reason: str) -> InputError:
-    """Return the error for a file that Polars refused, with the line where that is."""
-    if not os.access(path, os.R_OK):
-        return InputError("file_unreadable", path=path, reason=reason)
-    if line := _first_undecodable(path):
-        return InputError("not_utf8", path=path, line=line)
-    if where := _first_ragged(path, layout):
-        expected = len(layout.header.names)
-        return InputError("line_ragged", path=path, line=where[0], found=where[1], expected=expected)
-    return InputError("csv_malformed", path=path)
+def _count(data: bytes, sign: str) -> int:
+    return int((_as_column(data) == ord(sign)).sum())

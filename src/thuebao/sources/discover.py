@@ -14,6 +14,7 @@ from thuebao.errors import InputError, ThuebaoError
 EXPORT_ENDINGS = (
     ".csv", ".tsv", ".txt", ".parquet", ".pq", ".xlsx", ".xls", ".ods", ".gz", ".zst", ".zip", ".ndjson", ".jsonl",
 )  # fmt: skip
+STANDARD_INPUT = "-"
 
 
 @dataclass
@@ -26,16 +27,16 @@ class Found:
     errors: list[ThuebaoError] = field(default_factory=list)
 
 
-def find_exports(paths: Sequence[str | os.PathLike[str]], output: Path | None = None) -> Found:
+def find_exports(paths: Sequence[str | os.PathLike[str]], outputs: Sequence[Path] = ()) -> Found:
     """Return the files that `paths` name: files in the order given, those of a folder or pattern by name.
 
-    `output` is a file that will be written: in a folder it is passed over.
+    `outputs` are files that will be written: in a folder they are passed over.
     """
     found = Found()
     seen: set[Path] = set()
     for path in (os.fspath(path) for path in paths):
         try:
-            files = _files_of(path, found, output)
+            files = _files_of(path, found, outputs)
         except OSError as error:
             found.errors.append(InputError("file_unreadable", path=path, reason=error.strerror or error))
             continue
@@ -46,15 +47,15 @@ def find_exports(paths: Sequence[str | os.PathLike[str]], output: Path | None = 
     return found
 
 
-def _files_of(path: str, found: Found, output: Path | None) -> list[str]:
+def _files_of(path: str, found: Found, outputs: Sequence[Path]) -> list[str]:
     if Path(path).is_dir():
         files = _walk(path, found)
-        exports = [f for f in files if Path(f).suffix.lower() in EXPORT_ENDINGS and not same_file(f, output)]
+        exports = [f for f in files if Path(f).suffix.lower() in EXPORT_ENDINGS and not _is_one_of(outputs, f)]
         found.passed_over += [file for file in files if file not in set(exports)]
         if not exports and not found.errors:
             found.errors.append(InputError("folder_without_exports", path=path))
         return exports
-    if path and Path(path).exists():
+    if path == STANDARD_INPUT or (path and Path(path).exists()):
         return [path]
     pattern = glob.has_magic(path)
     matches = sorted(glob.glob(path, recursive=True)) if pattern else []  # noqa: PTH207  (patterns may be absolute)
@@ -64,18 +65,22 @@ def _files_of(path: str, found: Found, output: Path | None) -> list[str]:
     files = []
     for match in matches:
         if Path(match).is_dir():
-            files += [] if "**" in path else _files_of(match, found, output)
-        elif same_file(match, output):
+            files += [] if "**" in path else _files_of(match, found, outputs)
+        elif _is_one_of(outputs, match):
             found.passed_over.append(match)
         else:
             files.append(match)
     return files
 
 
-def same_file(file: str, output: Path | None) -> bool:
+def _is_one_of(outputs: Sequence[Path], file: str) -> bool:
+    return any(same_file(file, output) for output in outputs)
+
+
+def same_file(file: str, output: Path) -> bool:
     """Return whether both name one file that is there."""
     try:
-        return output is not None and output.samefile(file)
+        return output.samefile(file)
     except OSError:  # one of them is not there
         return False
 

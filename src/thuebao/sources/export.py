@@ -2,57 +2,197 @@
 
 from __future__ import annotations
 
-import codecs
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
+from itertools import takewhile
 from pathlib import Path
+from typing import Protocol
 
 import polars as pl
 
 from thuebao.errors import InputError
 from thuebao.facts.number import known_operator
 from thuebao.reference import Reference
-from thuebao.sources import delimited, parquet
-from thuebao.sources.header import Header
-from thuebao.sources.kind import kind_of, sample_of, text_of
+from thuebao.sources.batch import Batch
+from thuebao.sources.delimited import DelimitedTable
+from thuebao.sources.encoding import Encoding, detect
+from thuebao.sources.header import Header, unmapped
+from thuebao.sources.kind import NDJSON, PARQUET, SPREADSHEETS, kind_of_bytes, kind_of_text
+from thuebao.sources.layout import Layout, layout_of
+from thuebao.sources.mapping import Mapping, mapping_for
+from thuebao.sources.ndjson import NdjsonTable
+from thuebao.sources.packed import Stored
+from thuebao.sources.parquet import ParquetTable
+from thuebao.sources.sheet import SheetTable
+from thuebao.sources.spreadsheet import open_sheet
+
+_HEAD = 1 << 20
+_LARGEST_IN_MEMORY = 1 << 30
+_SAMPLE = 500
+_PART_NUMBER = 5  # signs in which the names of parts of one export differ at most
+_UTF8 = Encoding("utf-8")
+
+
+class Table(Protocol):
+    """The records of a file of some kind."""
+
+    @property
+    def header(self) -> Header:
+        """How its columns map."""
+
+    def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
+        """Yield the wanted columns."""
+
+
+@dataclass(frozen=True)
+class ReadAs:
+    """What the user says about how to read exports, where they do not show it themselves.
+
+    encoding: of texts; sheet: of workbooks, by name or number; mappings: of headers.
+    """
+
+    encoding: Encoding | None = None
+    sheet: str | None = None
+    mappings: Sequence[Mapping] = ()
+
+
+AS_THEY_ARE = ReadAs()
 
 
 @dataclass(frozen=True)
 class Export:
     """A file that can be read. `operator` is that of every record; None when the file has an operator column."""
 
-    path: str
+    stored: Stored
     format: str
-    encoding: str
-    bytes: int
-    header: Header
+    encoding: Encoding
     operator: str | None
-    layout: delimited.Layout | None = None
+    table: Table
 
-    def batches(self, wanted: set[str]) -> Iterator[pl.DataFrame]:
+    @property
+    def path(self) -> str:
+        """The file's name, as shown."""
+        return self.stored.path
+
+    @property
+    def header(self) -> Header:
+        """How its columns map."""
+        return self.table.header
+
+    def batches(self, wanted: set[str]) -> Iterator[Batch]:
         """Yield the wanted canonical columns as raw text (`~msisdn`), in the file's order.
 
-        Raises InputError, naming the line, where the file cannot be read.
+        Raises InputError, naming the line, where the file cannot be read, and when it changed meanwhile.
         """
-        if self.layout:
-            return delimited.read(self.path, self.layout, wanted)
-        return parquet.read(self.path, self.header, wanted, delimited.BATCH_ROWS)
+        before = self.stored.fingerprint()
+        yield from self.table.batches(wanted)
+        if self.stored.fingerprint() != before:
+            raise InputError("file_changed", path=self.path)
+
+    @property
+    def sample(self) -> pl.DataFrame:
+        """The first records, one text column for every header, by position ("0", "1", …)."""
+        names = self.header.raw_names
+        everything = {c or unmapped(n) for n, c in enumerate(self.header.canonical)}
+        batches = self.table.batches(everything)
+        records = next((batch.records for batch in batches if batch.records.height), pl.DataFrame(schema=names))
+        return records.head(_SAMPLE).select(pl.col(name).alias(str(n)) for n, name in enumerate(names))
+
+    @property
+    def layout(self) -> Layout | None:
+        """How it is written, if it is delimited text."""
+        return self.table.layout if isinstance(self.table, DelimitedTable) else None
+
+    @property
+    def converted(self) -> bool:
+        """Whether its text had to be converted."""
+        return not self.encoding.is_utf8
+
+    def remarks(self) -> Iterator[str]:
+        """Yield what should be said once it has been read."""
+        if isinstance(self.table, SheetTable):
+            yield from self.table.remarks()
 
 
-def open_export(path: str, operator: str | None, reference: Reference, *, operator_needed: bool = True) -> Export:
-    """Return the export at `path`; `operator` is the user's word on whose it is.
+def open_export(
+    stored: Stored,
+    operator: str | None,
+    reference: Reference,
+    read_as: ReadAs = AS_THEY_ARE,
+    earlier: Sequence[Export] = (),
+    *,
+    operator_needed: bool = True,
+) -> Export:
+    """Return the export that is stored; `operator` is the user's word on whose it is.
 
+    earlier: exports read before, whose header it may lack because it goes on where one of them ends.
     Raises InputError when the file is of no known kind, has no header, or nothing says whose it is.
     """
-    sample = sample_of(path)
-    kind = kind_of(path, sample)
-    marked = sample.startswith(codecs.BOM_UTF8)
-    layout = delimited.sniff(path, text_of(path, sample), has_mark=marked) if kind == "csv" else None
-    header = layout.header if layout else parquet.header_of(path)
-    if "operator" in header.canonical:
+    mapping = mapping_for(stored.path, read_as.mappings)
+    head = stored.head(_HEAD)
+    kind, encoding = kind_of_bytes(stored.path, head), _UTF8
+    table: Table
+    if kind in SPREADSHEETS:
+        opened = open_sheet(stored.path, BytesIO(_in_memory(stored)) if stored.packing else stored.file, read_as.sheet)
+        table = SheetTable.of(opened, mapping)
+    elif kind == PARQUET:
+        table = ParquetTable.of(stored.path, _in_memory(stored) if stored.packing else stored.file, mapping)
+    else:
+        encoding = read_as.encoding or detect(stored.samples())
+        kind = kind_of_text(stored.path, head, encoding)
+        if kind == NDJSON:
+            table = NdjsonTable.of(stored, encoding, mapping)
+        else:
+            split = [e.layout for e in earlier if e.layout and _one_export(e.path, stored.path)]
+            table = DelimitedTable(
+                stored, layout_of(stored.path, _whole_text(head, encoding), mapping, split), encoding
+            )
+    if "operator" in table.header.canonical:
         operator = None
     else:
-        operator = operator or known_operator(reference, Path(path).stem)
+        operator = operator or (mapping and mapping.operator) or _operator_of(stored.path, reference)
         if operator is None and operator_needed:
-            raise InputError("operator_unknown", path=path)
-    return Export(path, kind, "utf-8", Path(path).stat().st_size, header, operator, layout)
+            raise InputError("operator_unknown", path=stored.path)
+    return Export(stored, str(kind), encoding, operator, table)
+
+
+def _whole_text(head: bytes, encoding: Encoding) -> str:
+    """Return the head of a file as text, without the character that its end may cut in two."""
+    text = encoding.text(head)
+    return text.rstrip("\ufffd") if len(head) == _HEAD else text
+
+
+def _operator_of(path: str, reference: Reference) -> str | None:
+    """Return the operator that a file's name, or that of the zip around it, says."""
+    parts = Path(path).parts
+    inside = [n for n, part in enumerate(parts) if part.lower().endswith(".zip")]
+    names = parts[inside[-1] if inside else -1 :]
+    found = (known_operator(reference, Path(name).stem) for name in reversed(names))
+    return next((operator for operator in found if operator), None)
+
+
+def _one_export(first: str, other: str) -> bool:
+    """Return whether two files are parts of one export by their names: these differ in a number or a letter or two."""
+    if Path(first).parent != Path(other).parent:
+        return False
+    one, two = Path(first).name, Path(other).name
+    start = _alike(one, two)
+    end = _alike(one[start:][::-1], two[start:][::-1])
+    differing = [name[start : len(name) - end] for name in (one, two)]
+    return all(len(part) <= _PART_NUMBER and (part.isalnum() or not part) for part in differing)
+
+
+def _alike(one: str, two: str) -> int:
+    """Return how many signs two texts begin with alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, two, strict=False)))
+
+
+def _in_memory(stored: Stored) -> bytes:
+    """Return what is unpacked, for a kind that cannot be read as a stream."""
+    data = b""
+    with stored.open() as file:
+        data = file.read(_LARGEST_IN_MEMORY + 1)
+    if len(data) > _LARGEST_IN_MEMORY:
+        raise InputError("packed_too_large", path=stored.path, limit=f"{_LARGEST_IN_MEMORY >> 20} MiB")
+    return data

@@ -1,14 +1,16 @@
-"""A file's header → canonical columns."""
+"""A file's header → canonical columns: by what a person has said (a mapping), else by the synonyms of columns.toml."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from thuebao.errors import InputError
 from thuebao.folding import fold_header
-from thuebao.record import columns, columns_by_header
+from thuebao.record import columns, columns_by_header, raw
+from thuebao.sources.mapping import Mapping, plain_header
 
 _VALUE = re.compile("[0-9]{5}")
 
@@ -27,6 +29,15 @@ class Header:
         return {c: found[c] for c in columns() if c in found}
 
     @property
+    def raw_names(self) -> list[str]:
+        """What the columns are called in a batch: raw(canonical), or a name of their own that no column has."""
+        return [raw(c) if c else unmapped(n) for n, c in enumerate(self.canonical)]
+
+    def chosen(self, wanted: Collection[str]) -> list[int]:
+        """Return the positions of wanted columns, by canonical name or, for unmapped ones, the name in a batch."""
+        return [n for n, c in enumerate(self.canonical) if (c or unmapped(n)) in wanted]
+
+    @property
     def unknown(self) -> list[str]:
         """Headers that map to nothing."""
         return [name for name, c in zip(self.names, self.canonical, strict=True) if c is None and name.strip()]
@@ -37,31 +48,94 @@ class Header:
         return [c for c in columns() if c not in self.canonical]
 
 
-def recognised(names: Sequence[str]) -> int:
-    """Return how many headers name a canonical column."""
-    known = columns_by_header()
-    return sum(fold_header(name) in known for name in names)
+def unmapped(position: int) -> str:
+    """Return what a batch calls a column that maps to nothing."""
+    return f"?{position}"
 
 
-def map_header(path: str, names: Sequence[str]) -> Header:
-    """Return how the headers map.
+def recognised(names: Sequence[str], mapping: Mapping | None = None) -> int:
+    """Return how many headers name a canonical column, or are named by the mapping."""
+    known = columns_by_header().keys() | (
+        {fold_header(header) for header in mapping.columns.values()} if mapping else ()
+    )
+    exact = {plain_header(header) for header in mapping.columns.values()} if mapping else set()
+    return sum(
+        bool(plain_header(name)) and (fold_header(name) in known or plain_header(name) in exact) for name in names
+    )
 
-    Raises InputError when none is recognised, one stands twice, or two name the same column.
+
+def map_header(path: str, names: Sequence[str], mapping: Mapping | None = None) -> Header:
+    """Return how the headers map: those that the mapping names first, the others by their synonyms.
+
+    Raises InputError when none is recognised, one stands twice, two name the same column, or the mapping names one
+    that is not there.
     """
     known = columns_by_header()
-    canonical = [known.get(fold_header(name)) for name in names]
-    if not any(canonical):
-        # Where values stand in the header's place they are somebody's, and are not shown.
-        if any(_VALUE.search(name) for name in names):
-            raise InputError("header_missing", path=path)
-        shown = ", ".join(name.strip()[:40] for name in names[:8])
-        raise InputError("header_unrecognised", path=path, header=shown)
+    said = _said(path, names, mapping) if mapping else {}
+    spoken = mapping.columns.keys() if mapping else frozenset()
+    canonical: list[str | None] = []
+    for position, name in enumerate(names):
+        column = known.get(fold_header(name))
+        canonical.append(said.get(position) or (column if column not in spoken else None))
+    if not any(canonical) and (not mapping or not mapping.tentative or _holds_values(names)):
+        raise unrecognised(path, names)
+    _hold_one_each(path, names, canonical, looked_at=bool(mapping and not mapping.tentative))
+    return Header(tuple(names), tuple(canonical))
+
+
+def unrecognised(path: str, names: Sequence[str]) -> InputError:
+    """Return the error for a header of which nothing is recognised."""
+    # Where values stand in the header's place they are somebody's, and are not shown.
+    if _holds_values(names):
+        return InputError("header_missing", path=path)
+    shown = ", ".join(name.strip()[:40] for name in names[:8])
+    return InputError("header_unrecognised", path=path, header=shown)
+
+
+def _holds_values(names: Sequence[str]) -> bool:
+    return any(_VALUE.search(name) for name in names)
+
+
+def _hold_one_each(path: str, names: Sequence[str], canonical: Sequence[str | None], *, looked_at: bool) -> None:
+    """Raise InputError when two headers name one column or, unless a person has looked at them, are the same."""
     first: dict[str, str] = {}
     for name, column in zip(names, canonical, strict=True):
-        key = column or f"?{fold_header(name) or name.strip()}"
-        if key in first and key != "?":
+        # Diacritics tell headers apart that are not known: "Ngày lắp" is not "Ngày lập".
+        key = column or f"?{plain_header(name)}"
+        if key in first and key != "?" and (column or not looked_at):
             twice = fold_header(first[key]) == fold_header(name)
             error = "header_twice" if twice else "two_headers_for_one_column"
             raise InputError(error, path=path, header=name, other=first[key], column=column)
         first[key] = name
-    return Header(tuple(names), tuple(canonical))
+
+
+def _said(path: str, names: Sequence[str], mapping: Mapping) -> dict[int, str]:
+    """Return position → canonical column of the headers that the mapping names."""
+    said: dict[int, str] = {}
+    for column, header in mapping.columns.items():
+        if not header:
+            continue
+        position = _position(path, names, header, column, mapping)
+        if position in said:
+            raise InputError(
+                "mapping_header_for_two", path=mapping.path, header=names[position], column=said[position], other=column
+            )
+        said[position] = column
+    return said
+
+
+def _position(path: str, names: Sequence[str], header: str, column: str, mapping: Mapping) -> int:
+    """Return where a header stands: the very same one, else one that differs in case, diacritics and spacing."""
+    for form in (str, plain_header, fold_header):
+        found = [n for n, name in enumerate(names) if form(header) and form(name) == form(header)]
+        if found:
+            break
+    if len(found) > 1:
+        raise InputError("mapping_header_twice", path=path, header=names[found[0]], column=column, mapping=mapping.path)
+    if not found:
+        near = get_close_matches(header, [name for name in names if name.strip()], n=1, cutoff=0)
+        raise InputError(
+            "mapping_header_absent",
+            path=path, header=header, column=column, mapping=mapping.path, near=near[0].strip()[:40] if near else "–",
+        )  # fmt: skip
+    return found[0]

@@ -2,59 +2,69 @@
 
 from __future__ import annotations
 
-import stat
-from pathlib import Path
+import json
 
 from thuebao.errors import InputError
+from thuebao.sources.encoding import Encoding
+
+CSV, NDJSON, PARQUET, XLSX, XLS, ODS = "csv", "ndjson", "parquet", "xlsx", "xls", "ods"
+SPREADSHEETS = frozenset({XLSX, XLS, ODS})
 
 _BEGINNINGS = {
-    b"PAR1": "parquet",
-    b"PK\x03\x04": "zip or Excel",
-    b"\xd0\xcf\x11\xe0": "Excel 97-2003",
-    b"\x1f\x8b": "gzip",
-    b"\x28\xb5\x2f\xfd": "zstd",
-    b"\xff\xfe": "UTF-16",
-    b"\xfe\xff": "UTF-16",
+    b"PAR1": PARQUET,
+    b"\xd0\xcf\x11\xe0": XLS,
+    b"%PDF": "PDF",
+    b"Rar!": "RAR",
+    b"7z\xbc\xaf": "7-Zip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ": "xz",
+    b"ARROW1": "Arrow",
+    b"Obj\x01": "Avro",
+    b"SQLite format 3": "SQLite",
+    b"{\\rtf": "RTF",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"\xff\xfe\x00\x00": "UTF-32",
+    b"\x00\x00\xfe\xff": "UTF-32",
 }
-SAMPLE_BYTES = 1 << 20
+_OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument"
+_MARKUP = ("<html", "<!doctype html", "<?xml", "<table", "<head", "<meta")
+_MOST_CONTROLS = 0.05
+_LEAST_CHARACTERS = 32
 
 
-def sample_of(path: str) -> bytes:
-    """Return the beginning of a file. Raises InputError when it cannot be opened or is empty."""
-    try:
-        path.encode()
-        if not stat.S_ISREG(Path(path).stat().st_mode):
-            raise InputError("not_a_file", path=path)
-        with Path(path).open("rb") as file:
-            sample = file.read(SAMPLE_BYTES)
-    except OSError as error:
-        raise InputError("file_unreadable", path=path, reason=error.strerror or error) from None
-    except UnicodeEncodeError:
-        raise InputError("name_not_text", path=path) from None
-    if not sample:
-        raise InputError("file_empty", path=path)
-    return sample
-
-
-def kind_of(path: str, sample: bytes) -> str:
-    """Return "parquet" or "csv". Raises InputError for any other kind of file."""
-    kind = next((name for start, name in _BEGINNINGS.items() if sample.startswith(start)), "csv")
-    if kind == "csv" and b"\0" in sample:
-        # Text in two-byte characters has a zero in every other place, and none between.
-        even, odd = (sample[:64][start::2].count(0) for start in (0, 1))
-        kind = "UTF-16" if max(even, odd) > len(sample[:64]) // 4 and not min(even, odd) else "binary"
-    if kind not in ("csv", "parquet"):
+def kind_of_bytes(path: str, head: bytes) -> str | None:
+    """Return the kind of a file that is no text, None if it may be text. Raises InputError if it cannot be read."""
+    if head.startswith(b"PK\x03\x04"):
+        return ODS if _OPEN_DOCUMENT in head[:256] else XLSX
+    kind = next((name for start, name in _BEGINNINGS.items() if head.startswith(start)), None)
+    if kind not in (None, PARQUET, XLS):
         raise InputError("kind_unsupported", path=path, kind=kind)
     return kind
 
 
-def text_of(path: str, sample: bytes) -> str:
-    """Return the sample as text, without a byte order mark. Raises InputError when it is not UTF-8."""
+def kind_of_text(path: str, head: bytes, encoding: Encoding) -> str:
+    """Return "csv" or "ndjson". Raises InputError for markup, other JSON and what is no text at all."""
+    text = encoding.text(head)
+    controls = sum(text.count(chr(n)) for n in (*range(9), *range(14, 28)))
+    if controls > _MOST_CONTROLS * max(len(text), _LEAST_CHARACTERS):
+        raise InputError("kind_unsupported", path=path, kind="binary")
+    start = text.lstrip()
+    if start[:20].lower().startswith(_MARKUP):
+        raise InputError("kind_unsupported", path=path, kind="HTML / XML")
+    if start.startswith("{"):
+        return NDJSON if _is_object(start.partition("\n")[0]) else _refuse_json(path)
+    if start.startswith("[") and start[1:].lstrip().startswith("{"):
+        return _refuse_json(path)
+    return CSV
+
+
+def _is_object(line: str) -> bool:
     try:
-        return sample.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # A character cut in two by the end of the sample is no fault of the file.
-        if len(sample) == SAMPLE_BYTES and error.start > len(sample) - 4:
-            return sample[: error.start].decode("utf-8-sig")
-        line = sample.count(b"\n", 0, error.start) + 1
-        raise InputError("not_utf8", path=path, line=line) from None
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _refuse_json(path: str) -> str:
+    raise InputError("json_not_by_line", path=path)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -11,20 +12,40 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from thuebao.errors import InputError
-from thuebao.record import raw
+from thuebao.sources.batch import Batch
 from thuebao.sources.header import Header, map_header
+from thuebao.sources.mapping import Mapping
 
 _VIETNAM = "Asia/Ho_Chi_Minh"
 _LARGEST_EXACT = 2**53
+BATCH_ROWS = 75_000
+_LARGEST_GROUP = 300_000
+
+Source = Path | bytes
+"""A file, or what one holds."""
 
 
-def header_of(path: str) -> Header:
-    """Return how the file's columns map. Raises InputError when it is damaged or maps to nothing."""
-    return map_header(path, _scan(path).collect_schema().names())
+@dataclass(frozen=True)
+class ParquetTable:
+    """The records of a Parquet file: its path, or what it holds."""
+
+    path: str
+    source: Source
+    header: Header
+
+    @classmethod
+    def of(cls, path: str, source: Source, mapping: Mapping | None) -> ParquetTable:
+        """Return the table. Raises InputError when it is damaged or its columns map to nothing."""
+        return cls(path, source, map_header(path, _scan(path, source).collect_schema().names(), mapping))
+
+    def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
+        """Yield batches of the wanted columns, as text."""
+        for frame in _frames(self.path, self.source, self.header, wanted):
+            yield Batch(frame)
 
 
-def _scan(path: str) -> pl.LazyFrame:
-    scan = pl.scan_parquet(path, glob=False)
+def _scan(path: str, source: Source) -> pl.LazyFrame:
+    scan = pl.scan_parquet(source, glob=False)
     try:
         scan.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
@@ -36,40 +57,35 @@ def _first_line(error: Exception) -> str:
     return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
-_LARGEST_GROUP = 300_000
-
-
-def read(path: str, header: Header, wanted: set[str], batch_rows: int) -> Iterator[pl.DataFrame]:
-    """Yield batches of the wanted canonical columns as raw text, in the file's order."""
-    scan = _scan(path)
+def _frames(path: str, source: Source, header: Header, wanted: Collection[str]) -> Iterator[pl.DataFrame]:
+    scan = _scan(path, source)
     schema = scan.collect_schema()
-    named = {c: name for name, c in zip(header.names, header.canonical, strict=True) if c in wanted}
-    columns = [as_text(pl.col(name), schema[name]).alias(raw(c)) for c, name in named.items()]
-    counted = pl.col(schema.names()[0]).is_null().alias("?")  # records count even where no column is wanted
-    chosen = scan.select(*columns, counted)
+    # Records count even where no column is wanted.
+    chosen = {header.names[n]: header.raw_names[n] for n in header.chosen(wanted) or [0]}
+    columns = [as_text(pl.col(name), schema[name]).alias(named) for name, named in chosen.items()]
     records = expected = 0
     try:
         # Row groups in turn: left to itself the engine reads gigabytes ahead of whoever works on the batches.
-        for start, rows in _stretches(path, batch_rows):
+        for start, rows in _stretches(source):
             expected += rows
-            stretch = chosen.slice(start, rows).collect(engine="streaming")
+            stretch = scan.slice(start, rows).select(columns).collect(engine="streaming")
             records += stretch.height
-            for batch in stretch.iter_slices(batch_rows):
-                yield batch.drop("?").rechunk() if columns else batch
+            for batch in stretch.iter_slices(BATCH_ROWS):
+                yield batch.rechunk()
     except (pl.exceptions.PolarsError, pa.ArrowException, OSError) as error:
-        raise InputError("parquet_damaged", path=path, reason=_first_line(error)) from None
+        raise InputError("parquet_broken", path=path, records=records, reason=_first_line(error)) from None
     if records != expected:
         raise InputError("parquet_cut", path=path, records=records, expected=expected)
 
 
-def _stretches(path: str, least: int) -> Iterator[tuple[int, int]]:
+def _stretches(source: Source) -> Iterator[tuple[int, int]]:
     """Yield first record and length of stretches: small row groups together, a large one piece by piece."""
-    with Path(path).open("rb") as file:
+    with pa.OSFile(str(source)) if isinstance(source, Path) else pa.BufferReader(source) as file:
         metadata = pq.read_metadata(file)
     first = waiting = 0
     for group in range(metadata.num_row_groups):
         waiting += metadata.row_group(group).num_rows
-        if waiting >= least or group == metadata.num_row_groups - 1:
+        if waiting >= BATCH_ROWS or group == metadata.num_row_groups - 1:
             for start in range(0, waiting, _LARGEST_GROUP):
                 yield first + start, min(_LARGEST_GROUP, waiting - start)
             first, waiting = first + waiting, 0

@@ -1,0 +1,64 @@
+"""What a reader of exports hands on: records, and the lines that are none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+TITLES, HEADERS, FOOTERS = "titles", "headers", "footers"
+"""What is passed over: lines above the header, repeated headers, sums and signatures below the records."""
+
+
+@dataclass(frozen=True)
+class Rejected:
+    r"""A line (or, within quotes, several) that is no record.
+
+    line: its number in the file, from 1; reason: see texts/, [rejected]; found: fields in it, if they can be told;
+    text: the line as it stands in the file; bytes that are no text as \xff.
+    """
+
+    line: int
+    reason: str
+    text: str
+    found: int | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Records in canonical columns as raw text (`~msisdn`), in the file's order, and what is no record between them.
+
+    places: for each record its place, from 0, among the batch's records and rejected lines; None: nothing rejected.
+    rejected: by place. passed_over: kind → lines that are neither.
+    """
+
+    records: pl.DataFrame
+    places: pl.Series | None = None
+    rejected: Mapping[int, Rejected] = field(default_factory=dict)
+    passed_over: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def size(self) -> int:
+        """Records and rejected lines."""
+        return self.records.height + len(self.rejected)
+
+
+def placed(
+    records: pl.DataFrame,
+    at: pl.Series | None,
+    rejected: Sequence[tuple[int, Rejected]],
+    passed_over: Counter[str] | None = None,
+) -> Batch:
+    """Return the batch of records that stand `at` such lines (None: all in a row) and of rejected ones."""
+    passed_over = Counter() if passed_over is None else passed_over
+    if not rejected:
+        return Batch(records, passed_over=passed_over)
+    stood = pl.Series([position for position, _ in rejected], dtype=pl.UInt32)
+    at = at if at is not None else pl.int_range(records.height, dtype=pl.UInt32, eager=True)
+    before = stood.search_sorted(at, side="left")
+    places = (pl.int_range(records.height, dtype=pl.UInt32, eager=True) + before).cast(pl.UInt32)
+    records_before = at.search_sorted(stood, side="left")
+    numbered = {n + before: line for n, (before, (_, line)) in enumerate(zip(records_before, rejected, strict=True))}
+    return Batch(records, places, numbered, passed_over)

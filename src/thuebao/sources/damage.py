@@ -1,0 +1,253 @@
+"""A block of delimited text in which not every line is a plain record: which are, which are not, and why.
+
+A line is a record when it has as many fields as the header and all its quotes are closed. A quote that opens a field
+may close on a later line, if what lies between is one record then; otherwise the line alone is no record, and those
+after it are looked at on their own: an open quote never swallows what follows. A quote inside a field that does not
+begin with one is a character like others.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import compress
+
+import polars as pl
+
+from thuebao.sources.batch import Rejected
+
+LONGEST_RECORD = 4 << 20
+"""How many bytes a record of several lines may take."""
+
+BYTES, NUL, QUOTE, TOO_FEW, TOO_MANY, CUT = "bytes", "nul", "quote", "too_few", "too_many", "cut"
+"""Why a line is no record."""
+
+_PLAIN, _LITERAL, _BLANK, _DOUBTFUL, _TAKEN = range(5)
+"""What a line is: a record, one whose quotes are characters, nothing, to be judged, judged."""
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """How a line is cut into fields, and the columns that these go to."""
+
+    separator: str
+    quote: str
+    schema: dict[str, type[pl.DataType]]
+
+    def parse(self, data: bytes, *, quotes: bool = True) -> pl.DataFrame:
+        """Return lines of text as a frame. Raises a Polars error where they do not fit."""
+        return pl.read_csv(
+            data, has_header=False, schema=self.schema, separator=self.separator,
+            quote_char=self.quote if quotes else None,
+        )  # fmt: skip
+
+    @cached_property
+    def formed(self) -> str:
+        """A pattern of a whole line whose fields are all well formed."""
+        sign, quote = re.escape(self.separator), re.escape(self.quote)
+        value = f"(?:[^{sign}{quote}]*|{quote}(?:[^{quote}]|{quote}{quote})*{quote})"
+        return f"^(?:{value}{sign}){{{len(self.schema) - 1}}}{value}\r?$"
+
+    @cached_property
+    def opened(self) -> str:
+        """A pattern that finds a quote which opens a field."""
+        return f"(?:^|{re.escape(self.separator)}){re.escape(self.quote)}"
+
+
+@dataclass
+class Sorted:
+    """The records of a block, and its lines that are none.
+
+    at: for each record its line in the block, from 0; rejected: the same of each, both in order.
+    consumed: how many bytes were judged; about the others only what follows in the file can decide.
+    """
+
+    records: pl.DataFrame
+    at: pl.Series
+    rejected: list[tuple[int, Rejected]]
+    consumed: int
+
+
+def sort_out(data: bytes, first_line: int, grammar: Grammar, *, last: bool) -> Sorted:
+    """Return what is a record in `data`, which begins where one may begin; `last`: the file ends with it."""
+    lines = data.split(b"\n")
+    open_end = lines[-1] != b""
+    if not open_end:
+        lines.pop()
+    kinds = _kinds(lines, _readable(data, lines), grammar)
+    judge = _Judge(lines, kinds, grammar, last=last)
+    end = judge.judge()
+    rejected = []
+    for line, (until, reason, found) in judge.rejected.items():
+        cut = open_end and until == len(lines) - 1 and reason in (QUOTE, TOO_FEW, BYTES)
+        text = b"\n".join(lines[line : until + 1]).removesuffix(b"\r").decode(errors="backslashreplace")
+        rejected.append((line, Rejected(first_line + line, CUT if cut else reason, text, found)))
+    records, at = _records(lines, kinds[:end], judge.records, grammar)
+    consumed = len(data) if end == len(lines) else sum(map(len, lines[:end])) + end
+    return Sorted(records, at, rejected, consumed)
+
+
+def _readable(data: bytes, lines: list[bytes]) -> list[bool]:
+    """Return which lines are text without NUL."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return [_is_text(line) for line in lines]
+    return [b"\0" not in line for line in lines] if b"\0" in data else [True] * len(lines)
+
+
+def _is_text(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in line
+
+
+def _kinds(lines: list[bytes], readable: list[bool], grammar: Grammar) -> list[int]:
+    """Return what each line is, as far as it shows by itself."""
+    texts = [line if known else b"" for line, known in zip(lines, readable, strict=True)]
+    frame = pl.DataFrame({"text": pl.Series(texts, dtype=pl.Binary).cast(pl.String), "readable": readable})
+    text, width = pl.col("text"), len(grammar.schema)
+    fits = text.str.count_matches(grammar.separator, literal=True) == width - 1
+    empty = text.str.strip_chars() == ""
+    blank = empty if width == 1 else empty & ~fits
+    kinds = frame.select(
+        pl.when(~pl.col("readable")).then(_DOUBTFUL).when(blank).then(_BLANK)
+        .when(~text.str.contains(grammar.quote, literal=True)).then(pl.when(fits).then(_PLAIN).otherwise(_DOUBTFUL))
+        .when(fits & ~text.str.contains(grammar.opened)).then(_LITERAL)
+        .when(text.str.contains(grammar.formed)).then(_PLAIN)
+        .otherwise(_DOUBTFUL)
+    )  # fmt: skip
+    return kinds.to_series().to_list()
+
+
+@dataclass
+class _Judge:
+    """Decides about the doubtful lines of a block. Marks what it has decided in `kinds`.
+
+    records: line → fields; rejected: line → the last line of it, the reason, and the number of fields.
+    """
+
+    lines: list[bytes]
+    kinds: list[int]
+    grammar: Grammar
+    last: bool
+    records: dict[int, list[str]] = field(default_factory=dict)
+    rejected: dict[int, tuple[int, str, int | None]] = field(default_factory=dict)
+
+    def judge(self) -> int:
+        """Judge in turn; return the line from which on nothing can be decided yet."""
+        for line, kind in enumerate(self.kinds):
+            # A record of several lines takes those after it along, whatever they looked like by themselves.
+            if kind != _DOUBTFUL or self.kinds[line] == _TAKEN:
+                continue
+            try:
+                end = self._judge(line)
+            except _UndecidedError:
+                return line
+            self.kinds[line : end + 1] = [_TAKEN] * (end + 1 - line)
+        return len(self.lines)
+
+    def _judge(self, line: int) -> int:
+        """Judge what begins at a line; return its last line."""
+        try:
+            fields, end = self._fields(line)
+        except _BrokenError as broken:
+            reason, end = broken.reason, line
+        else:
+            if len(fields) == len(self.grammar.schema):
+                reason = ""
+            elif end > line:
+                reason, end = QUOTE, line  # lines that together are no record are none on account of the quote
+            else:
+                reason = TOO_FEW if len(fields) < len(self.grammar.schema) else TOO_MANY
+        whole = b"\n".join(self.lines[line : end + 1])
+        if not _is_text(whole):
+            self.rejected[line] = end, NUL if b"\0" in whole else BYTES, None
+        elif reason:
+            self.rejected[line] = end, reason, len(fields) if reason in (TOO_FEW, TOO_MANY) else None
+        else:
+            self.records[line] = [text.decode() for text in fields]
+        return end
+
+    def _fields(self, line: int) -> tuple[list[bytes], int]:
+        """Return the fields of what begins at a line, and the line where it ends.
+
+        Raises _BrokenError when its quotes make no sense, _UndecidedError when that depends on the next block.
+        """
+        sign, quote = self.grammar.separator.encode(), self.grammar.quote.encode()
+        text, end, at = self.lines[line], line, 0
+        fields: list[bytes] = []
+        while True:
+            start = at
+            if text.startswith(quote, start):
+                close = text.find(quote, start + 1)
+                while close < 0 or text.startswith(quote, close + 1):
+                    if close < 0:
+                        at = len(text)
+                        text, end = self._extended(text, end)
+                        close = text.find(quote, at)
+                    else:
+                        close = text.find(quote, close + 2)
+                at = close + 1
+                value = text[start + 1 : close].replace(quote + quote, quote)
+            else:
+                close = text.find(sign, start)
+                at = close if close >= 0 else len(text)
+                value = text[start:at]
+            if at == len(text) or text[at:] == b"\r":
+                return [*fields, value.removesuffix(b"\r")], end
+            if not text.startswith(sign, at):
+                raise _BrokenError(QUOTE)
+            fields.append(value)
+            at += 1
+
+    def _extended(self, text: bytes, end: int) -> tuple[bytes, int]:
+        """Return the text of a record together with all lines up to the next one that has a quote."""
+        following = bisect_right(self._quoted, end)
+        upto = self._quoted[following] if following < len(self._quoted) else len(self.lines) - 1
+        longer = b"\n".join([text, *self.lines[end + 1 : upto + 1]])
+        if len(longer) > LONGEST_RECORD or (following == len(self._quoted) and self.last):
+            raise _BrokenError(QUOTE)
+        if following == len(self._quoted):
+            raise _UndecidedError
+        return longer, upto
+
+    @cached_property
+    def _quoted(self) -> list[int]:
+        quote = self.grammar.quote.encode()
+        return [n for n, line in enumerate(self.lines) if quote in line]
+
+
+class _BrokenError(Exception):
+    """Quotes make no sense."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class _UndecidedError(Exception):
+    """What lines are depends on those of the next block."""
+
+
+def _records(
+    lines: list[bytes], kinds: list[int], judged: dict[int, list[str]], grammar: Grammar
+) -> tuple[pl.DataFrame, pl.Series]:
+    """Return all records with their lines, in order."""
+    frames = [pl.DataFrame(list(judged.values()), schema=grammar.schema, orient="row")]
+    at = list(judged)
+    for kind in (_PLAIN, _LITERAL):
+        of_kind = [k == kind for k in kinds]
+        if any(of_kind):
+            frames.append(grammar.parse(b"\n".join(compress(lines, of_kind)), quotes=kind == _PLAIN))
+            at += compress(range(len(lines)), of_kind)
+    numbers = pl.Series(at, dtype=pl.UInt32)
+    filled = [frame for frame in frames if frame.height]
+    if len(filled) <= 1:
+        return (filled or frames)[0], numbers
+    order = numbers.arg_sort()
+    return pl.concat(filled)[order], numbers.gather(order)

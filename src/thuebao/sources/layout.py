@@ -1,0 +1,173 @@
+"""How a table is laid out: where its header stands, what stands above and below, how a text separates its fields."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from thuebao.errors import InputError
+from thuebao.folding import fold_text
+from thuebao.reference import shipped_reference
+from thuebao.sources.header import Header, map_header, recognised, unrecognised
+from thuebao.sources.mapping import Mapping
+
+SEPARATORS = (",", ";", "\t", "|", "~", "^", "\x1f", "\x01")
+TOP = 60
+"""The rows among which a header is looked for."""
+_FEW, _THIRD = 3, 3  # a line of sums or a signature fills so many cells at most, and not more than a third
+_VALUE = re.compile("[0-9]{5}")
+_SHORTEST_QUOTED = 2
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a delimited file is written.
+
+    above: lines above the first record, counted by line feeds; titles: those of them that are no header.
+    line_end: the sign that ends a line. line_bytes: about how long a line is.
+    """
+
+    separator: str
+    quote: str
+    header: Header
+    above: int
+    titles: int
+    line_end: str
+    line_bytes: int
+
+
+@dataclass(frozen=True)
+class _Top:
+    """The first rows of a text as one separator and quote cut it, each with the number of lines down to its end."""
+
+    separator: str
+    quote: str
+    rows: list[list[str]]
+    ends: list[int]
+
+    @property
+    def width(self) -> int:
+        return max(map(len, self.rows), default=0)
+
+
+def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Sequence[Layout] = ()) -> Layout:
+    """Return the layout of a delimited text from its beginning.
+
+    earlier: layouts of other files of the same export; where this one has no header it is taken from them.
+    Raises InputError if there is no header.
+    """
+    if not text.strip():
+        raise InputError("file_empty", path=path)
+    line_end = "\n" if "\n" in text or "\r" not in text else "\r"
+    text = text.replace("\r", "\n") if line_end == "\r" else text
+    lines = re.findall("[^\n]*\n|[^\n]+", text)[: TOP * 4]
+    quote = _quote_of(lines)
+    tops = [_top(lines, sign, quote) for sign in SEPARATORS]
+    top = max(tops, key=lambda top: (max((known_headers(row, mapping) for row in top.rows), default=0), top.width))
+    line_bytes = max(1, len(text.encode(errors="replace")) // max(1, text.count("\n")))
+    try:
+        at = header_row(path, top.rows, mapping)
+    except InputError:
+        taken = next((layout for layout in earlier if _continues(layout, tops)), None)
+        if taken is None:
+            raise
+        return replace(taken, quote=quote, above=0, titles=0, line_end=line_end, line_bytes=line_bytes)
+    below = top.rows[at + 1 :]
+    underlined = bool(below) and is_underline(below[0])
+    titles = sum(any(cell.strip() for cell in row) for row in top.rows[:at]) + underlined
+    header = map_header(path, _fitted(top.rows[at], below), mapping)
+    return Layout(top.separator, quote, header, top.ends[at + underlined], titles, line_end, line_bytes)
+
+
+def known_headers(row: Sequence[str | None], mapping: Mapping | None) -> int:
+    """Return how many cells of a row name a column; none in a row that rather holds values ("CCCD" can be either)."""
+    cells = [cell for cell in row if cell]
+    named = recognised(cells, mapping)
+    return named if named > sum(bool(_VALUE.search(cell)) for cell in cells) else 0
+
+
+def header_row(path: str, rows: Sequence[Sequence[str | None]], mapping: Mapping | None) -> int:
+    """Return which of the first rows of a table is its header. Raises InputError if none is."""
+    counts = [known_headers(row, mapping) for row in rows]
+    if any(counts):
+        return counts.index(max(counts))
+    first = next((n for n, row in enumerate(rows) if any(cell and cell.strip() for cell in row)), None)
+    if first is None:
+        raise InputError("file_empty", path=path)
+    if mapping and mapping.tentative:
+        return first
+    raise unrecognised(path, [cell or "" for cell in rows[first]])
+
+
+def _fitted(names: Sequence[str], below: Sequence[Sequence[str]]) -> list[str]:
+    """Return a header as wide as the rows below it, where they differ in nothing but empty cells at their end."""
+    widths = Counter(len(row) for row in below if row).most_common(1)
+    width = widths[0][0] if widths else len(names)
+    beyond = [cell for row in below if len(row) == width for cell in row[len(names) :]]
+    if width > len(names) and not any(cell.strip() for cell in beyond):
+        return [*names, *[""] * (width - len(names))]
+    if width < len(names) and not any(name.strip() for name in names[width:]):
+        return list(names[:width])
+    return list(names)
+
+
+def is_underline(row: Sequence[str | None]) -> bool:
+    """Return whether a row below a header underlines it."""
+    cells = [cell for cell in row if cell]
+    return bool(cells) and all(_patterns()[0].match(cell) for cell in cells) and "-" in "".join(cells)
+
+
+def footer_start(rows: Sequence[Sequence[str | None]], width: int) -> int:
+    """Return where, in the last rows of a table, sums and signatures begin; len(rows) if there are none.
+
+    A row of them fills few of the `width` columns; one says what they are.
+    """
+    few = max(1, min(_FEW, width // _THIRD))
+    start = len(rows)
+    while start and sum(bool(cell and cell.strip()) for cell in rows[start - 1]) <= few:
+        start -= 1
+    for n in range(start, len(rows)):
+        if any(pattern.search(fold_text(cell)) for cell in rows[n] if cell for pattern in _patterns()[1]):
+            return n
+    return len(rows)
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], list[re.Pattern[str]]]:
+    listed = shipped_reference().document("layout")
+    return re.compile(listed["underline"]), [re.compile(pattern) for pattern in listed["footers"]]
+
+
+def _quote_of(lines: Sequence[str]) -> str:
+    """Return the quotation mark: an apostrophe only where most fields stand within two."""
+    cells = [cell for line in lines[:TOP] for cell in re.split("[,;\t|]", line.strip("\r\n")) if cell]
+    within = sum(len(cell) >= _SHORTEST_QUOTED and cell[0] == cell[-1] == "'" for cell in cells)
+    return "'" if within * 2 > len(cells) else '"'
+
+
+def _top(lines: Sequence[str], separator: str, quote: str) -> _Top:
+    top = _Top(separator, quote, [], [])
+    reader = csv.reader(lines, delimiter=separator, quotechar=quote)
+    try:
+        for row in reader:
+            top.rows.append(row)
+            top.ends.append(reader.line_num)
+            if len(top.rows) == TOP:
+                break
+    except csv.Error:
+        pass  # a field beyond all measure: what was read until there must do
+    return top
+
+
+def _continues(layout: Layout, tops: Sequence[_Top]) -> bool:
+    """Return whether a text without a header goes on where a file of this layout ended."""
+    top = next(top for top in tops if top.separator == layout.separator)
+    rows = [row for row in top.rows if any(row)]
+    if not rows or any(len(row) != len(layout.header.names) for row in rows[:-1] or rows):
+        return False
+    numbers = [row[layout.header.canonical.index("msisdn")] for row in rows if "msisdn" in layout.header.canonical]
+    return 2 * sum(bool(_VALUE.search(number)) for number in numbers) >= len(numbers)

@@ -1,0 +1,142 @@
+"""A mapping file: which header of a carrier's exports holds which canonical column, as a person has said."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Table
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from thuebao.errors import UsageError
+from thuebao.record import columns
+
+_KEYS = ("files", "operator", "columns")
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Which header of a file holds which canonical column, as a person has said.
+
+    columns: canonical column → header; "" where none of the file's columns is to be used.
+    files: patterns of the file names that it is for, () for all; operator: whose the records are.
+    tentative: a mere look at the file, in which a header of which nothing is recognised is no error.
+    """
+
+    path: str
+    columns: dict[str, str]
+    files: tuple[str, ...] = ()
+    operator: str | None = None
+    tentative: bool = False
+
+    def fits(self, path: str) -> bool:
+        """Return whether the mapping is for the file at `path`, by its name without folders."""
+        name = _comparable(Path(path).name)
+        return not self.files or any(fnmatchcase(name, _comparable(pattern)) for pattern in self.files)
+
+
+LOOK = Mapping("", {}, tentative=True)
+"""No mapping at all, for a look at a file that nothing may be recognised in yet."""
+
+
+def mapping_for(path: str, mappings: Sequence[Mapping]) -> Mapping | None:
+    """Return the first mapping that is for the file at `path`."""
+    return next((mapping for mapping in mappings if mapping.fits(path)), None)
+
+
+def read_mapping(path: Path) -> Mapping:
+    """Return the mapping that the file at `path` holds.
+
+    Raises UsageError when it cannot be read, is no TOML, or says what makes no sense.
+    """
+    try:
+        source = path.read_text("utf-8-sig")
+    except OSError as error:
+        raise UsageError("mapping_unreadable", path=path, reason=error.strerror or error) from None
+    except (UnicodeDecodeError, ValueError):
+        raise UsageError("mapping_unreadable", path=path, reason="UTF-8") from None
+    try:
+        document = tomllib.loads(source)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise _syntax_error(path, source, str(error)) from None
+    if unknown := next((key for key in document if key not in _KEYS), None):
+        raise UsageError("mapping_key_unknown", path=path, key=unknown, known=", ".join(_KEYS))
+    return Mapping(str(path), _columns(path, document), _files(path, document), _operator(path, document))
+
+
+def _comparable(name: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+# -- the parts of a file -----------------------------------------------------------------------------------------
+
+
+def _columns(path: Path, document: Table[str, Any]) -> dict[str, str]:
+    given = document.get("columns", {})
+    if not isinstance(given, dict):
+        raise UsageError("mapping_value", path=path, key="columns", value=given)
+    owner: dict[str, str] = {}
+    for column, header in given.items():
+        if column not in columns():
+            near = get_close_matches(column, columns(), n=1, cutoff=0)
+            raise UsageError("mapping_column_unknown", path=path, column=column, near=near[0])
+        if not isinstance(header, str):
+            raise UsageError("mapping_value", path=path, key=column, value=header)
+        key = plain_header(header)
+        if key and key in owner:
+            raise UsageError("mapping_header_for_two", path=path, header=header, column=owner[key], other=column)
+        owner[key] = column
+    return {column: header if plain_header(header) else "" for column, header in given.items()}
+
+
+def _files(path: Path, document: Table[str, Any]) -> tuple[str, ...]:
+    given = document.get("files", [])
+    patterns = [given] if isinstance(given, str) else given
+    if not isinstance(patterns, list) or not all(isinstance(p, str) and p.strip() for p in patterns):
+        raise UsageError("mapping_value", path=path, key="files", value=given)
+    return tuple(patterns)
+
+
+def _operator(path: Path, document: Table[str, Any]) -> str | None:
+    given = document.get("operator")
+    if given is not None and not (isinstance(given, str) and given.strip()):
+        raise UsageError("mapping_value", path=path, key="operator", value=given)
+    return given
+
+
+def plain_header(name: str) -> str:
+    """Return a header as it is compared exactly: composed letters, no white space around, no byte order mark."""
+    return unicodedata.normalize("NFC", name).strip().strip("\ufeff").strip()
+
+
+# -- what is no TOML ---------------------------------------------------------------------------------------------
+
+_PLACE = re.compile(r" ?\(at (?:line (?P<line>[0-9]+), column [0-9]+|end of document)\)$")
+_ASSIGNMENT = re.compile(r"""\s*["']?(?P<column>[a-z_]+)["']?\s*=\s*(?P<header>"(?:[^"\\]|\\.)*"|'[^']*')""")
+
+
+def _syntax_error(path: Path, source: str, reason: str) -> UsageError:
+    """Return the error for a file that is no TOML; a column given twice, which TOML forbids, gets its own."""
+    lines = source.splitlines()
+    found = _PLACE.search(reason)
+    line = int(found["line"]) if found and found["line"] else max(len(lines), 1)
+    for column, header, other in _given_twice(lines):
+        return UsageError("mapping_column_twice", path=path, column=column, header=header, other=other)
+    return UsageError("mapping_syntax", path=path, line=line, reason=_PLACE.sub("", reason))
+
+
+def _given_twice(lines: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield the columns that two lines give a header to, with both headers."""
+    seen: dict[str, str] = {}
+    for line in lines:
+        found = _ASSIGNMENT.match(line)
+        if found and found["column"] in columns() and found["column"] != "operator":
+            header = found["header"][1:-1]
+            if found["column"] in seen:
+                yield found["column"], seen[found["column"]], header
+            seen[found["column"]] = header

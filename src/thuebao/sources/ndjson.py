@@ -1,0 +1,137 @@
+"""NDJSON: one JSON object a line, its keys as headers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from itertools import islice
+from typing import Any
+
+import polars as pl
+
+from thuebao.errors import InputError
+from thuebao.sources.batch import Batch, Rejected, placed
+from thuebao.sources.damage import BYTES, NUL
+from thuebao.sources.encoding import Encoding
+from thuebao.sources.header import Header, map_header
+from thuebao.sources.mapping import Mapping
+from thuebao.sources.packed import Stored
+
+BATCH_ROWS = 50_000
+LONGEST_LINE = 64 << 20
+_CHUNK = 4 << 20
+_NOT_JSON, _KEY_TWICE = "not_json", "key_twice"
+
+
+@dataclass(frozen=True)
+class NdjsonTable:
+    """The objects of a file."""
+
+    stored: Stored
+    encoding: Encoding
+    header: Header
+
+    @classmethod
+    def of(cls, stored: Stored, encoding: Encoding, mapping: Mapping | None) -> NdjsonTable:
+        """Return the table with the keys of all objects, in the order of their first appearance, as headers.
+
+        The whole file is read for it: objects often leave out what is empty. Raises InputError when they map to
+        nothing.
+        """
+        keys: dict[str, None] = {}
+        for _, line in _lines(stored, encoding):
+            try:
+                keys.update(dict.fromkeys(_object(line)))
+            except _NotARecordError:
+                continue
+        return cls(stored, encoding, map_header(stored.path, [_letters(key, encoding) for key in keys], mapping))
+
+    def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
+        """Yield batches of the wanted columns."""
+        chosen = self.header.chosen(wanted) or [0]
+        keys = [self.header.names[n] for n in chosen]
+        schema = {self.header.raw_names[n]: pl.String for n in chosen}
+        spelt = cache(partial(_letters, encoding=self.encoding))
+        for lines in _batched(_lines(self.stored, self.encoding), BATCH_ROWS):
+            records: list[list[str | None]] = []
+            at: list[int] = []
+            rejected: list[tuple[int, Rejected]] = []
+            for number, line in lines:
+                try:
+                    values = {spelt(key): value for key, value in _object(line).items()}
+                except _NotARecordError as error:
+                    text = _letters(line.decode(errors="backslashreplace"), self.encoding)
+                    rejected.append((number, Rejected(number, error.reason, text)))
+                else:
+                    records.append([_text(values.get(key)) for key in keys])
+                    at.append(number)
+            frame = self.encoding.letters(pl.DataFrame(records, schema=schema, orient="row"))
+            yield placed(frame, pl.Series(at, dtype=pl.UInt32), rejected)
+
+
+_Line = tuple[int, bytes]
+
+
+def _batched(lines: Iterator[_Line], size: int) -> Iterator[list[_Line]]:
+    while some := list(islice(lines, size)):
+        yield some
+
+
+def _lines(stored: Stored, encoding: Encoding) -> Iterator[_Line]:
+    """Yield the lines that hold something, with their numbers. Raises InputError for one beyond all measure."""
+    rest, number = b"", 0
+    for chunk in encoding.utf8(stored.chunks(_CHUNK)):
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            number += 1
+            if line.strip():
+                yield number, line
+        if len(rest) > LONGEST_LINE:
+            raise InputError("line_too_long", path=stored.path, line=number + 1, limit=LONGEST_LINE >> 20)
+    if rest.strip():
+        yield number + 1, rest
+
+
+class _NotARecordError(Exception):
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    """Return the object of a line, its numbers as the text they are. Raises _NotARecordError if it holds none."""
+    if b"\0" in line:
+        raise _NotARecordError(NUL)
+    try:
+        found = _DECODER.decode(line.decode())
+    except UnicodeDecodeError:
+        raise _NotARecordError(BYTES) from None
+    except (ValueError, RecursionError):
+        raise _NotARecordError(_NOT_JSON) from None
+    if not isinstance(found, dict):
+        raise _NotARecordError(_NOT_JSON)
+    return found
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _NotARecordError(_KEY_TWICE)
+    return found
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_int=str, parse_float=str, parse_constant=str)
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).lower()
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _letters(text: str, encoding: Encoding) -> str:
+    return str(encoding.letters(pl.DataFrame({"": [text]})).item())
