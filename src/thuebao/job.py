@@ -167,8 +167,9 @@ class Job:
         if reading.passed_over:
             yield text("notice.passed_over", count=len(reading.passed_over), files=", ".join(reading.passed_over))
         for read in reading.inputs:
-            if any(read.passed_over.values()):
-                yield text("notice.lines_passed_over", path=read.path, **read.passed_over)
+            passed = [text(f"passed_over.{kind}", count=count) for kind, count in read.passed_over.items() if count]
+            if passed:
+                yield text("notice.lines_passed_over", path=read.path, lines=", ".join(passed))
         yield from reading.remarks
         where = self._wanted.where
         if where is not None:

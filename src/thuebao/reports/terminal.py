@@ -45,7 +45,7 @@ def share(part: int, whole: int) -> str:
 
 def print_summary(result: AuditResult, console: Console) -> None:
     """Print the whole summary."""
-    parts: list[RenderableType] = [_head(result)]
+    parts: list[RenderableType] = [_head(result), *_files(result)]
     if result.operators.height:
         of_operators = _Counted(("operator",), result.operators, result.counts)
         parts += [Line(text("summary.operators"), align="left"), _counted(result, of_operators)]
@@ -81,6 +81,21 @@ def _head(result: AuditResult) -> Text:
             )
         )  # fmt: skip
     return Text("\n".join(lines))
+
+
+def _files(result: AuditResult) -> list[RenderableType]:
+    """Return how each file was read, and how much of it."""
+    table = light_table(
+        (text("summary.file"), "left"), (text("summary.read_as"), "left"), (text("summary.records"), "right"),
+        (text("summary.rejected"), "right"),
+    )  # fmt: skip
+    for read in result.inputs[:_MOST_ROWS]:
+        written = [read.format] if read.encoding == "utf-8" else [read.format, read.encoding]
+        table.add_row(plain(read.path), ", ".join(written), number(read.records), number(read.rejected))
+    parts: list[RenderableType] = [Line(text("summary.files"), align="left"), table]
+    if len(result.inputs) > _MOST_ROWS:
+        parts.append(Text(text("summary.files_some", some=number(_MOST_ROWS), all=number(len(result.inputs)))))
+    return parts
 
 
 def light_table(*columns: tuple[str, str]) -> Table:

@@ -76,7 +76,7 @@ def sort_out(data: bytes, first_line: int, grammar: Grammar, *, last: bool) -> S
     open_end = lines[-1] != b""
     if not open_end:
         lines.pop()
-    kinds = _kinds(lines, _readable(data, lines), grammar)
+    kinds = _kinds(lines, grammar)
     judge = _Judge(lines, kinds, grammar, last=last)
     end = judge.judge()
     rejected = []
@@ -89,13 +89,20 @@ def sort_out(data: bytes, first_line: int, grammar: Grammar, *, last: bool) -> S
     return Sorted(records, at, rejected, consumed)
 
 
-def _readable(data: bytes, lines: list[bytes]) -> list[bool]:
-    """Return which lines are text without NUL."""
+def _texts(lines: list[bytes]) -> tuple[pl.Series, list[bool]]:
+    """Return lines as texts, and which of them are text without NUL; the others are empty here."""
+    readable = [True] * len(lines)
+    series = pl.Series(lines, dtype=pl.Binary)
     try:
-        data.decode()
-    except UnicodeDecodeError:
-        return [_is_text(line) for line in lines]
-    return [b"\0" not in line for line in lines] if b"\0" in data else [True] * len(lines)
+        texts = series.cast(pl.String)
+    except pl.exceptions.ComputeError:
+        readable = list(map(_is_text, lines))
+    else:
+        if not texts.str.contains("\0", literal=True).any():
+            return texts, readable
+        readable = [b"\0" not in line for line in lines]
+    kept = [line if known else b"" for line, known in zip(lines, readable, strict=True)]
+    return pl.Series(kept, dtype=pl.Binary).cast(pl.String), readable
 
 
 def _is_text(line: bytes) -> bool:
@@ -106,22 +113,26 @@ def _is_text(line: bytes) -> bool:
     return b"\0" not in line
 
 
-def _kinds(lines: list[bytes], readable: list[bool], grammar: Grammar) -> list[int]:
+def _kinds(lines: list[bytes], grammar: Grammar) -> list[int]:
     """Return what each line is, as far as it shows by itself."""
-    texts = [line if known else b"" for line, known in zip(lines, readable, strict=True)]
-    frame = pl.DataFrame({"text": pl.Series(texts, dtype=pl.Binary).cast(pl.String), "readable": readable})
-    text, width = pl.col("text"), len(grammar.schema)
-    fits = text.str.count_matches(grammar.separator, literal=True) == width - 1
-    empty = text.str.strip_chars() == ""
-    blank = empty if width == 1 else empty & ~fits
+    texts, readable = _texts(lines)
+    width, text = len(grammar.schema), pl.col("text")
+    frame = pl.DataFrame({"text": texts, "readable": readable}).with_columns(
+        fits=text.str.count_matches(grammar.separator, literal=True) == width - 1,
+        empty=text.str.strip_chars() == "",
+        quoted=text.str.contains(grammar.quote, literal=True),
+    )
+    fits, blank = pl.col("fits"), pl.col("empty") if width == 1 else pl.col("empty") & ~pl.col("fits")
     kinds = frame.select(
         pl.when(~pl.col("readable")).then(_DOUBTFUL).when(blank).then(_BLANK)
-        .when(~text.str.contains(grammar.quote, literal=True)).then(pl.when(fits).then(_PLAIN).otherwise(_DOUBTFUL))
-        .when(fits & ~text.str.contains(grammar.opened)).then(_LITERAL)
-        .when(text.str.contains(grammar.formed)).then(_PLAIN)
-        .otherwise(_DOUBTFUL)
-    )  # fmt: skip
-    return kinds.to_series().to_list()
+        .when(~pl.col("quoted") & fits).then(_PLAIN).otherwise(_DOUBTFUL)
+    ).to_series()  # fmt: skip
+    places = frame.select((pl.col("quoted") & pl.col("readable")).arg_true()).to_series()
+    quoted = frame[places].select(
+        pl.when(fits & ~text.str.contains(grammar.opened)).then(_LITERAL)
+        .when(text.str.contains(grammar.formed)).then(_PLAIN).otherwise(_DOUBTFUL)
+    ).to_series()  # fmt: skip
+    return kinds.scatter(places, quoted).to_list()
 
 
 @dataclass

@@ -86,13 +86,24 @@ def same_file(file: str, output: Path) -> bool:
 
 
 def _walk(folder: str, found: Found) -> list[str]:
-    """Return the files below a folder by name, hidden ones left out."""
+    """Return the files below a folder by name, hidden ones left out; links are followed, each folder once."""
 
     def refused(error: OSError) -> None:
         found.errors.append(InputError("file_unreadable", path=error.filename, reason=error.strerror))
 
     files = []
-    for parent, folders, names in os.walk(folder, onerror=refused):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+    seen = {Path(folder).resolve()}
+    for parent, folders, names in os.walk(folder, onerror=refused, followlinks=True):
+        folders[:] = [
+            name for name in sorted(folders) if not name.startswith(".") and _is_new(Path(parent) / name, seen)
+        ]
         files += [str(Path(parent) / name) for name in sorted(names) if not name.startswith(".")]
     return sorted(files)
+
+
+def _is_new(folder: Path, seen: set[Path]) -> bool:
+    """Return whether a folder has not been seen, and note it: a link may lead round in circles."""
+    real = folder.resolve()
+    new = real not in seen
+    seen.add(real)
+    return new
