@@ -38,7 +38,7 @@ TEXTS = [
     tuple(HEADER),
     ("0912345678", "Nguyễn Thị Ánh Tuyết", "1990-01-02", "001090012345", "2024-05-31 14:05:00", "TRUE"),
     ("912345678", "Đỗ Văn Ứng", "2000-02-29", "1090012345", "2024-05-31 23:59:59", "1.5"),
-    (None, "Trần\nVăn Bình", "31/12/1985", "123456789012", "2024-06-01", None),
+    (None, "Trần\nVăn Bình", "31/12/1985", "123456789012", "2024-06-01 00:00:00", None),
 ]
 PLAIN: Rows = [["msisdn", "full_name"], ["0912345678", "An"]]
 PLAIN_TEXTS = [("msisdn", "full_name"), ("0912345678", "An")]
@@ -254,7 +254,7 @@ def test_text_of_a_number_by_its_format(value: float, form: str, text: str) -> N
 def test_dates_in_the_system_of_1904() -> None:
     assert formatted(45443 - 1462, "dd/mm/yyyy", date_1904=True) == "2024-05-31"
     moments = [[datetime(2024, 5, 31, 14, 5)], [date(1990, 1, 2)]]
-    assert rows(by_xlsxwriter({"A": moments}, date_1904=True)) == [("2024-05-31 14:05:00",), ("1990-01-02",)]
+    assert rows(by_xlsxwriter({"A": moments}, date_1904=True)) == [("2024-05-31 14:05:00",), ("1990-01-02 00:00:00",)]
     book, file = xlwt.Workbook(), io.BytesIO()
     book.dates_1904 = True
     book.add_sheet("A").write(0, 0, 45443 - 1462, xlwt.easyxf(num_format_str="DD/MM/YYYY"))

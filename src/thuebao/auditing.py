@@ -91,7 +91,9 @@ def audit(
         as_of=as_of or today(),
         law=law,
         read_as=ReadAs(
-            encoding_named(encoding) if encoding else None, sheet, [read_mapping(Path(path)) for path in mappings]
+            encoding_named(encoding) if encoding is not None else None,
+            sheet,
+            [read_mapping(Path(path)) for path in mappings],
         ),
         most_rejected=limit_of(max_rejected),
         by=tuple(_listed(by)),

@@ -277,6 +277,8 @@ def columns(
     file: Annotated[str, typer.Argument(help=text("help.file"), show_default=False)],
     operator: Annotated[str | None, _option("--operator", help_key="operator", metavar="NAME")] = None,
     mapping: Annotated[list[Path] | None, _option("--mapping", help_key="mapping", metavar="FILE")] = None,
+    encoding: Annotated[str | None, _option("--encoding", help_key="encoding", metavar="NAME")] = None,
+    sheet: Annotated[str | None, _option("--sheet", help_key="sheet", metavar="NAME")] = None,
     save: Annotated[Path | None, _option("--save", help_key="save", metavar="FILE")] = None,
     force: Annotated[bool, _option("--force", help_key="save_force")] = False,
     lang: Annotated[Lang | None, _option("--lang", help_key="lang")] = None,  # noqa: ARG001
@@ -285,6 +287,8 @@ def columns(
     from thuebao.inspect import inspect
     from thuebao.reports.columns import print_inspection
     from thuebao.reports.mapping import check_mapping_path, write_mapping
+    from thuebao.sources import ReadAs
+    from thuebao.sources.encoding import encoding_named
     from thuebao.sources.mapping import read_mapping
 
     if operator is not None and not operator.strip():
@@ -293,7 +297,12 @@ def columns(
         raise UsageError("force_without_save")
     if save:
         check_mapping_path(save, file, force=force)
-    found = inspect(file, operator, [read_mapping(path) for path in mapping or ()])
+    read_as = ReadAs(
+        encoding_named(encoding) if encoding is not None else None,
+        sheet,
+        [read_mapping(path) for path in mapping or ()],
+    )
+    found = inspect(file, operator, read_as)
     print_inspection(found, _stdout())
     if save:
         write_mapping(save, found.proposals, file, found.operator, force=force)

@@ -140,6 +140,8 @@ def rows_of(evaluated: pl.DataFrame, plan: Plan, texts: Texts, *, reveal: bool) 
 
 
 def shown(values: pl.Series, *, reveal: bool) -> pl.Series:
-    """Return foreign text as a finding shows it: trimmed, without control characters, masked unless `reveal`."""
+    """Return foreign text as a finding shows it: trimmed, composed, no control characters, masked unless `reveal`."""
     values = without_controls(values.str.strip_chars())
+    if (values.str.len_bytes() != values.str.len_chars()).any():
+        values = values.str.normalize("NFC")  # however the file spells it
     return values if reveal else mask(values).alias(values.name)

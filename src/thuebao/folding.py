@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # đ and its look-alikes do not decompose (U+0111, U+0110, U+00F0, U+00D0, U+0256, U+0189).
 _D = str.maketrans(dict.fromkeys("đĐðÐɖƉ", "d"))
@@ -20,6 +21,7 @@ def fold_text(value: str) -> str:
     return " ".join(bare.lower().split())
 
 
+@lru_cache(4096)  # the same few headers are met many times
 def fold_header(value: str) -> str:
     """Return a header as it is compared: folded, letters and digits only."""
     return re.sub(r"[^0-9a-z]", "", fold_text(value))

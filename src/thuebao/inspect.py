@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import polars as pl
 
@@ -14,10 +14,10 @@ from thuebao.masking import mask_text
 from thuebao.plan import compile_rules, lacking
 from thuebao.record import columns
 from thuebao.rulebook import read_rulebook
-from thuebao.sources.export import Export, ReadAs, open_export
+from thuebao.sources import AS_THEY_ARE, Export, ReadAs, Stored, open_export, stored_at
+from thuebao.sources.discover import STANDARD_INPUT
 from thuebao.sources.header import unrecognised
-from thuebao.sources.mapping import LOOK, Mapping, mapping_for
-from thuebao.sources.packed import stored_at
+from thuebao.sources.mapping import LOOK, mapping_for
 from thuebao.sources.proposal import Proposal, propose
 
 _VALUES = 3
@@ -40,17 +40,16 @@ class Inspection:
     titles: dict[str, dict[str, str]]
 
 
-def inspect(path: str, operator: str | None = None, mappings: Sequence[Mapping] = ()) -> Inspection:
-    """Return how the file at `path` maps, by the first of the mappings that is for it.
+def inspect(path: str, operator: str | None = None, read_as: ReadAs = AS_THEY_ARE) -> Inspection:
+    """Return how the file at `path` (or `zip/member`) maps, by the first of the mappings that is for it.
 
     Raises InputError when it cannot be read, or nothing in its header is recognised nor proposed.
     """
     rulebook = read_rulebook()
     # A file of which nothing is recognised is just the one that proposals are for.
-    read_as = ReadAs(mappings=[*mappings, LOOK])
-    stored = stored_at(path).stored[0]  # of a zip the first: the others have their turn when they are unpacked
-    export = open_export(stored, operator, rulebook.reference, read_as, operator_needed=False)
-    mapping = mapping_for(export.path, mappings)
+    look = replace(read_as, mappings=[*read_as.mappings, LOOK])
+    export = open_export(_stored(path), operator, rulebook.reference, look, operator_needed=False)
+    mapping = mapping_for(export.path, read_as.mappings)
     sample = export.sample
     if sample.is_empty():
         raise InputError("file_without_records", path=path)
@@ -64,6 +63,18 @@ def inspect(path: str, operator: str | None = None, mappings: Sequence[Mapping] 
     disabled = {column: [code for code in needs if column in missing[code]] for column in export.header.absent}
     said = operator or (mapping.operator if mapping else None)
     return Inspection(export, said, proposals, values, disabled, {c.name: c.title for c in columns().values()})
+
+
+def _stored(path: str) -> Stored:
+    """Return what is at a path; of a zip the first member, or the one whose name follows the zip's."""
+    if path == STANDARD_INPUT:
+        raise InputError("input_not_shown")
+    around = next((str(parent) for parent in Path(path).parents if parent.is_file()), path)
+    members = stored_at(around).stored
+    found = next((member for member in members if Path(member.path) == Path(path)), members[0])
+    if around != path and Path(found.path) != Path(path):
+        raise InputError("file_missing", path=path)
+    return found
 
 
 def _shown(values: pl.Series) -> list[str]:

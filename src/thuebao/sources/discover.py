@@ -14,7 +14,8 @@ from thuebao.errors import InputError, ThuebaoError
 EXPORT_ENDINGS = (
     ".csv", ".tsv", ".txt", ".parquet", ".pq", ".xlsx", ".xls", ".ods", ".gz", ".zst", ".zip", ".ndjson", ".jsonl",
 )  # fmt: skip
-STANDARD_INPUT = "-"
+STANDARD_INPUT, STANDARD_INPUT_SHOWN = "-", "stdin"
+"""What the user calls standard input, and what it is called in results: no spreadsheet takes that for a formula."""
 
 
 @dataclass

@@ -26,6 +26,7 @@ from thuebao.sources.packed import Stored
 from thuebao.sources.parquet import ParquetTable
 from thuebao.sources.sheet import SheetTable
 from thuebao.sources.spreadsheet import open_sheet
+from thuebao.texts import text
 
 _HEAD = 1 << 20
 _LARGEST_IN_MEMORY = 1 << 30
@@ -113,6 +114,8 @@ class Export:
         """Yield what should be said once it has been read."""
         if isinstance(self.table, SheetTable):
             yield from self.table.remarks()
+        if self.layout and self.layout.header_of_another:
+            yield text("notice.header_of_another", path=self.path)
 
 
 def open_export(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -12,7 +11,7 @@ from thuebao.folding import fold_header
 from thuebao.record import columns, columns_by_header, raw
 from thuebao.sources.mapping import Mapping, plain_header
 
-_VALUE = re.compile("[0-9]{5}")
+_DIGITS_OF_A_VALUE = 5
 
 
 @dataclass(frozen=True)
@@ -92,8 +91,13 @@ def unrecognised(path: str, names: Sequence[str]) -> InputError:
     return InputError("header_unrecognised", path=path, header=shown)
 
 
+def is_value(cell: str) -> bool:
+    """Return whether a cell rather holds a value than the name of a column: a number or a day, however it is spelt."""
+    return sum(map(str.isdigit, cell)) >= _DIGITS_OF_A_VALUE
+
+
 def _holds_values(names: Sequence[str]) -> bool:
-    return any(_VALUE.search(name) for name in names)
+    return any(map(is_value, names))
 
 
 def _hold_one_each(path: str, names: Sequence[str], canonical: Sequence[str | None], *, looked_at: bool) -> None:

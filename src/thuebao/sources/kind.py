@@ -6,6 +6,7 @@ import json
 
 from thuebao.errors import InputError
 from thuebao.sources.encoding import Encoding
+from thuebao.sources.layout import SEPARATORS
 
 CSV, NDJSON, PARQUET, XLSX, XLS, ODS = "csv", "ndjson", "parquet", "xlsx", "xls", "ods"
 SPREADSHEETS = frozenset({XLSX, XLS, ODS})
@@ -46,7 +47,7 @@ def kind_of_bytes(path: str, head: bytes) -> str | None:
 def kind_of_text(path: str, head: bytes, encoding: Encoding) -> str:
     """Return "csv" or "ndjson". Raises InputError for markup, other JSON and what is no text at all."""
     text = encoding.text(head)
-    controls = sum(text.count(chr(n)) for n in (*range(9), *range(14, 28)))
+    controls = sum(text.count(chr(n)) for n in (*range(9), *range(14, 28)) if chr(n) not in SEPARATORS)
     if controls > _MOST_CONTROLS * max(len(text), _LEAST_CHARACTERS):
         raise InputError("kind_unsupported", path=path, kind="binary")
     start = text.lstrip()

@@ -9,18 +9,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+import polars as pl
+
 from thuebao.errors import InputError
 from thuebao.folding import fold_text
 from thuebao.reference import shipped_reference
-from thuebao.sources.header import Header, map_header, recognised, unrecognised
+from thuebao.sources.header import Header, is_value, map_header, recognised, unrecognised
 from thuebao.sources.mapping import Mapping
+from thuebao.sources.shapes import SPEAKING, present, shares
 
 SEPARATORS = (",", ";", "\t", "|", "~", "^", "\x1f", "\x01")
 TOP = 60
 """The rows among which a header is looked for."""
 _FEW, _THIRD = 3, 3  # a line of sums or a signature fills so many cells at most, and not more than a third
-_VALUE = re.compile("[0-9]{5}")
 _SHORTEST_QUOTED = 2
+_ALIKE, _NEARLY_ALL = 0.5, 0.7  # the share of a column's values that look like it, and of such columns
+_KEYS = ("msisdn", "id_number")
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Layout:
 
     above: lines above the first record, counted by line feeds; titles: those of them that are no header.
     line_end: the sign that ends a line. line_bytes: about how long a line is.
+    header_of_another: the file has no header, and goes on where another one ended.
     """
 
     separator: str
@@ -38,6 +43,7 @@ class Layout:
     titles: int
     line_end: str
     line_bytes: int
+    header_of_another: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,11 +68,12 @@ def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Sequence[L
     """
     if not text.strip():
         raise InputError("file_empty", path=path)
-    line_end = "\n" if "\n" in text or "\r" not in text else "\r"
+    # A line feed within a value is no line end where Macs of old ended lines with carriage returns.
+    line_end = "\r" if text.count("\r") - text.count("\r\n") > text.count("\n") else "\n"
     text = text.replace("\r", "\n") if line_end == "\r" else text
     lines = re.findall("[^\n]*\n|[^\n]+", text)[: TOP * 4]
     quote = _quote_of(lines)
-    tops = [_top(lines, sign, quote) for sign in SEPARATORS]
+    tops = [_top(lines, sign, quote) for sign in SEPARATORS if sign in text] or [_top(lines, SEPARATORS[0], quote)]
     top = max(tops, key=lambda top: (max((known_headers(row, mapping) for row in top.rows), default=0), top.width))
     line_bytes = max(1, len(text.encode(errors="replace")) // max(1, text.count("\n")))
     try:
@@ -75,7 +82,9 @@ def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Sequence[L
         taken = next((layout for layout in earlier if _continues(layout, tops)), None)
         if taken is None:
             raise
-        return replace(taken, quote=quote, above=0, titles=0, line_end=line_end, line_bytes=line_bytes)
+        return replace(
+            taken, quote=quote, above=0, titles=0, line_end=line_end, line_bytes=line_bytes, header_of_another=True
+        )
     below = top.rows[at + 1 :]
     underlined = bool(below) and is_underline(below[0])
     titles = sum(any(cell.strip() for cell in row) for row in top.rows[:at]) + underlined
@@ -87,7 +96,7 @@ def known_headers(row: Sequence[str | None], mapping: Mapping | None) -> int:
     """Return how many cells of a row name a column; none in a row that rather holds values ("CCCD" can be either)."""
     cells = [cell for cell in row if cell]
     named = recognised(cells, mapping)
-    return named if named > sum(bool(_VALUE.search(cell)) for cell in cells) else 0
+    return named if named > sum(map(is_value, cells)) else 0
 
 
 def header_row(path: str, rows: Sequence[Sequence[str | None]], mapping: Mapping | None) -> int:
@@ -164,10 +173,13 @@ def _top(lines: Sequence[str], separator: str, quote: str) -> _Top:
 
 
 def _continues(layout: Layout, tops: Sequence[_Top]) -> bool:
-    """Return whether a text without a header goes on where a file of this layout ended."""
-    top = next(top for top in tops if top.separator == layout.separator)
-    rows = [row for row in top.rows if any(row)]
-    if not rows or any(len(row) != len(layout.header.names) for row in rows[:-1] or rows):
+    """Return whether a text without a header goes on where a file of this layout ended: its values look like it."""
+    rows = [row for top in tops if top.separator == layout.separator for row in top.rows if any(row)]
+    canonical = layout.header.canonical
+    if not rows or any(len(row) != len(canonical) for row in rows[:-1] or rows):
         return False
-    numbers = [row[layout.header.canonical.index("msisdn")] for row in rows if "msisdn" in layout.header.canonical]
-    return 2 * sum(bool(_VALUE.search(number)) for number in numbers) >= len(numbers)
+    whole = [row for row in rows if len(row) == len(canonical)]
+    known = {n: column for n, column in enumerate(canonical) if column in SPEAKING}
+    looks = shares(present({n: pl.Series([row[n] for row in whole], dtype=pl.String) for n in known}))
+    alike = {column: looks[n, column] >= _ALIKE for n, column in known.items() if (n, column) in looks}
+    return sum(alike.values()) > _NEARLY_ALL * len(alike) and all(alike.get(column, True) for column in _KEYS)

@@ -17,7 +17,7 @@ from typing import BinaryIO, cast
 
 from thuebao.errors import InputError, OutputError
 from thuebao.sources import unpacking
-from thuebao.sources.discover import EXPORT_ENDINGS
+from thuebao.sources.discover import EXPORT_ENDINGS, STANDARD_INPUT_SHOWN
 from thuebao.sources.unpacking import reading
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
@@ -135,11 +135,11 @@ def spool(stream: BinaryIO, folder: Path) -> Stored:
             copy.writelines(_chunks_of(stream))
     except OSError as error:
         raise OutputError("temp_dir_unwritable", path=folder.parent, reason=error.strerror or error) from None
-    return _looked_at("-", Path(name))
+    return _looked_at(STANDARD_INPUT_SHOWN, Path(name))
 
 
 def _chunks_of(stream: BinaryIO) -> Iterator[bytes]:
-    with reading("-"):
+    with reading(STANDARD_INPUT_SHOWN):
         while chunk := stream.read(_CHUNK):
             yield chunk
 

@@ -17,6 +17,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import InitVar, dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -67,9 +68,21 @@ class Sheet:
                     for position, value in enumerate(row)
                 ])  # fmt: skip
 
+    @cached_property
+    def _timed(self) -> frozenset[int]:
+        """The columns in which some cell has a time of day: what is at midnight there is so by the clock."""
+        return frozenset(
+            position
+            for row in self._cells.iter_rows()
+            for position, value in enumerate(row)
+            if type(value) is datetime and " " in _moment(value)
+        )
+
     def _other_text(self, position: int, value: _Value) -> str:
         if type(value) is float or type(value) is int:
             self.numbers[position] = self.numbers.get(position, 0) + 1
+        elif isinstance(value, date) and position in self._timed:
+            return _moment(datetime.combine(value, time()) if type(value) is date else value, midnight=" 00:00:00")
         return text_of(value)
 
 
@@ -146,12 +159,12 @@ def text_of(value: _Value) -> str:
     return _clock(value) if isinstance(value, timedelta) else str(value)
 
 
-def _moment(value: datetime) -> str:
-    """Return day and time to the millisecond; at midnight the day alone. A day's fraction is never quite 14:05."""
+def _moment(value: datetime, midnight: str = "") -> str:
+    """Return day and time to the millisecond; at midnight `midnight`. A day's fraction is never quite 14:05."""
     value = min(value, datetime.max - _HALF_MILLISECOND) + _HALF_MILLISECOND
     value = value.replace(microsecond=value.microsecond // 1000 * 1000)
     if value.time() == time():
-        return value.date().isoformat()
+        return value.date().isoformat() + midnight
     return value.isoformat(" ", "milliseconds" if value.microsecond else "seconds")
 
 
