@@ -62,7 +62,7 @@ UNREADABLE: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "header only, no line end": (HEADER.rstrip().encode(), ("no records",)),
     "header and blank lines": (HEADER.encode() + b"\n\n", ("no records",)),
     # No header, or one that is not clear
-    "no column recognised": (b"a,b,c\n1,2,3\n", ("no column is recognised", "a, b, c")),
+    "no column recognised": (b"a,b,c\n1,2,3\n", ("no column is recognised", "3 columns", "thuebao columns")),
     "column twice": (b"msisdn,address,msisdn\n1,2,3\n", ("'msisdn' stands twice",)),
     "column twice, spelt otherwise": ("Số TB,address,so_tb\n1,2,3\n".encode(), ("so_tb", "twice")),
     "unknown column twice": (b"msisdn,x,x\n1,2,3\n", ("'x' stands twice",)),

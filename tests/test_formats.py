@@ -993,7 +993,7 @@ def test_a_file_without_header_whose_neighbours_do_not_fit_is_refused(desk: Desk
     desk.write(file, write(second[1:]))
     done = cli("audit", "vina 1.csv", file, "--operator", "VinaPhone", "--format", "json", "--as-of", AS_OF, "--reveal")
     assert done.code == 3
-    one_message(done, f"{file}: no column is recognised in the first line")
+    one_message(done, f"{file}: no column is recognised in its first lines")
     hold_nothing_personal(done, second[1:])
     assert [given_file["path"] for given_file in done.document["inputs"]] == ["vina 1.csv"]
     assert done.document["unreadable"] == [{"path": file, "reason": "header_missing"}]
@@ -1012,7 +1012,7 @@ def test_a_file_without_header_alone_is_refused(desk: Desk, cli: Command) -> Non
     desk.write("vina 2.csv", delimited(rows))
     done = cli("audit", "vina 2.csv", "--operator", "VinaPhone")
     assert done.code == 3
-    one_message(done, "vina 2.csv: no column is recognised in the first line")
+    one_message(done, "vina 2.csv: no column is recognised in its first lines")
     hold_nothing_personal(done, rows)
 
 

@@ -354,7 +354,7 @@ def test_what_a_folder_s_files_are_not_is_said(folder: Desk, cli: Command) -> No
     err = cli("audit", "exports", "--operator", "Viettel").err
     for name in ("readme.md", "scan.pdf", "no ending"):
         assert name in err
-    assert "hidden" not in err
+    assert ".hidden.csv" in err
     assert ".git" not in err
 
 

@@ -11,7 +11,10 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         from thuebao import __version__
 
-        print(f"thuebao {__version__}")
+        try:
+            print(f"thuebao {__version__}", flush=True)
+        except (OSError, AttributeError):  # nobody can read it
+            os._exit(2)
         return
     # Memory that one batch gives back is what the next one asks for: returning it to the system in between costs
     # more than a tenth of an audit. Read by Polars' allocator when it is loaded.

@@ -19,7 +19,7 @@ from thuebao.job import Job, Options
 from thuebao.law import AUTO
 from thuebao.memory import memory_limit as bytes_of
 from thuebao.memory import records_at_once
-from thuebao.outputs import check_findings_path, check_rejects_path
+from thuebao.outputs import check_findings_path, check_rejects_path, is_ours
 from thuebao.reading import Progress
 from thuebao.rejects import limit_of
 from thuebao.result import AuditResult
@@ -107,17 +107,20 @@ def audit(
     job = Job(rulebook, options)
     findings = Path(findings) if findings else None
     rejects = Path(rejects) if rejects else None
-    outputs = [path for path in (findings, rejects) if path]
+    outputs = [path for path in (findings, rejects) if path and is_ours(path)]
     sources = find_exports([paths] if isinstance(paths, str | os.PathLike) else paths, outputs)
     if findings:
-        check_findings_path(findings, sources.files)
+        check_findings_path(findings, [*sources.files, *map(os.fspath, mappings)])
     if rejects:
-        check_rejects_path(rejects, findings, sources.files)
+        check_rejects_path(rejects, findings, [*sources.files, *map(os.fspath, mappings)])
     result = job.run(sources.files, findings, progress, rejects)
     again = partial(_read_again, job, sources.files, options.temp_dir)
+    unreadable = (*sources.errors, *result.unreadable)
+    if not result.inputs and not unreadable:
+        unreadable = (InputError("nothing_read", path=", ".join(sources.files)),)
     return replace(
         result,
-        unreadable=(*sources.errors, *result.unreadable),
+        unreadable=unreadable,
         notices=(*_notices(sources.passed_over, sources.given_twice), *result.notices),
         scan_findings=partial(_scan_findings, findings) if findings else again,
     )

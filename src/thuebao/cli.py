@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from thuebao.result import AuditResult
 
 _INTERNAL_ERROR = 4
+_NARROWEST = 60
+"""Columns that a table needs: a narrower terminal folds its lines, and loses nothing."""
+_MOST_DIGITS = 18
 
 
 class Format(StrEnum):
@@ -77,7 +80,9 @@ def _option(*names: str, help_key: str, **more: Any) -> Any:
 def _stdout() -> Console:
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=False)
+    console = Console(highlight=False, soft_wrap=False)
+    console.width = max(console.width, _NARROWEST)
+    return console
 
 
 def _complain(message: str) -> None:
@@ -112,7 +117,9 @@ def _parameters(values: Sequence[str] | None) -> dict[str, int]:
         name, _, value = given.partition("=")
         code, dot, parameter = name.strip().partition(".")
         digits = value.strip()
-        if not dot or not (digits.isascii() and digits.isdecimal() and int(digits) <= LARGEST_PARAMETER):
+        if not dot or not (
+            digits.isascii() and digits.isdecimal() and len(digits) <= _MOST_DIGITS and int(digits) <= LARGEST_PARAMETER
+        ):
             raise UsageError("parameter_form", value=given)
         changes[f"{code.upper()}.{parameter}"] = int(digits)
     return changes
@@ -183,7 +190,7 @@ def audit(
         for notice in result.notices:
             _complain(notice)
     _print(result, format, quiet=quiet)
-    if findings and not quiet:
+    if findings and result.inputs and not quiet:
         _complain(text("notice.findings_written", path=findings))
     if rejects and not quiet:
         _complain(text("notice.rejects_written", path=rejects))
@@ -232,7 +239,9 @@ def _progress(*, quiet: bool) -> Iterator[Progress | None]:
             rate = int(records / elapsed) if elapsed else 0
             bar.update(
                 task,
-                description=text("progress.line", file=Path(path).name, records=f"{records:,}", rate=f"{rate:,}"),
+                description=text(
+                    "progress.line", file=harmless(Path(path).name), records=f"{records:,}", rate=f"{rate:,}"
+                ),
             )
 
         yield tell
@@ -385,6 +394,9 @@ def run(arguments: Sequence[str]) -> NoReturn:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda number, _: sys.exit(128 + number))
     sys.unraisablehook = lambda _: None
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever called
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  (to the end)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # what the terminal cannot show must not end the audit

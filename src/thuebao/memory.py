@@ -12,6 +12,7 @@ _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([KMGT]?)I?B?", re.IGNORECASE)
 LEAST = 10**9
 """No audit runs in less: Polars, the rules and two batches under way take most of it."""
 _READING = 700 * 10**6
+_MOST_DIGITS = 18
 _ENOUGH, _ROUNDS = 1_500_000, 20
 _PER_RECORD = 1_200
 """Bytes that a record takes while its group is decided: four times its values, for all that is made of them."""
@@ -25,7 +26,7 @@ def memory_limit(text: str | None) -> int:
     if text is None:
         return max(LEAST, _of_the_machine() // 4)
     match = _SIZE.fullmatch(text.strip())
-    if not match:
+    if not match or len(match[1]) > _MOST_DIGITS:
         raise UsageError("size_form", value=text)
     limit = int(float(match[1]) * _UNITS[match[2].upper()])
     if limit < LEAST:

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from thuebao.errors import OutputError, UsageError
 from thuebao.findings import SCHEMA, Findings
 from thuebao.marks import ROW
-from thuebao.masking import without_formula
+from thuebao.masking import without_controls, without_formula
 from thuebao.sources.discover import same_file
 
 
@@ -33,6 +33,9 @@ class Replacement:
         try:
             if path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            if path.exists() and not path.is_file():
+                # A device or a pipe would be replaced by a file.
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
             # mkstemp makes the file readable by its owner only.
             handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         except OSError as error:
@@ -87,7 +90,7 @@ class CsvFindings:
         before = texts.select(pl.format(",{},{},{},{},", "code", "name", "severity", "field")).to_series()
         after = texts.select(pl.format(",{},", "basis")).to_series()
         at, record = findings.files.places(rows[ROW])
-        paths = _quoted(without_formula(findings.files.paths)) + ","
+        paths = _quoted(without_formula(without_controls(findings.files.paths))) + ","
         lines = rows.select(
             pl.concat_str(
                 paths.gather(at), record.cast(pl.String), pl.lit(","),
@@ -173,6 +176,19 @@ def _quoted(values: pl.Series) -> pl.Series:
 _FORMATS: dict[str, type[CsvFindings | ParquetFindings]] = {".csv": CsvFindings, ".parquet": ParquetFindings}
 
 
+def is_ours(path: Path) -> bool:
+    """Return whether a file begins as a findings file or one of rejected lines does."""
+    headers = [(",".join(names) + "\n").encode() for names in (SCHEMA, REJECTS_COLUMNS)]
+    try:
+        with path.open("rb") as file:
+            start = file.read(max(map(len, headers)))
+        if start.startswith(b"PAR1"):
+            return list(pq.read_schema(path).names) == list(SCHEMA)
+    except (OSError, pa.ArrowException):
+        return False
+    return start.startswith(tuple(headers))
+
+
 def check_findings_path(path: Path, inputs: Sequence[str]) -> None:
     """Raise UsageError unless the ending names a format of findings files and the path is no input."""
     if path.suffix.lower() not in _FORMATS:
@@ -184,7 +200,7 @@ def check_rejects_path(path: Path, findings: Path | None, inputs: Sequence[str])
     """Raise UsageError unless the path ends in .csv and is neither an input nor the findings file."""
     if path.suffix.lower() != ".csv":
         raise UsageError("rejects_format", path=path)
-    if findings and path.absolute() == findings.absolute():
+    if findings and path.resolve() == findings.resolve():
         raise UsageError("outputs_same", path=path)
     _check_no_input(path, inputs)
 

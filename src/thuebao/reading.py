@@ -11,6 +11,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 import polars as pl
 
@@ -25,7 +26,7 @@ from thuebao.result import ExportFinding, Input
 from thuebao.rulebook import Rulebook
 from thuebao.sources import Batch, Export, ReadAs, Rejected, Stored, open_export, spool, stored_at, unpacked
 from thuebao.sources.batch import FOOTERS, HEADERS, TITLES
-from thuebao.sources.discover import STANDARD_INPUT
+from thuebao.sources.discover import STANDARD_INPUT, STANDARD_INPUT_SHOWN
 from thuebao.spill import Spill
 from thuebao.tally import Counts, Tally
 from thuebao.texts import text
@@ -72,7 +73,7 @@ class Reading:
     def read(self, path: str, progress: Progress | None) -> None:
         """Audit the export at a path, or those in the zip there; `-` is standard input."""
         try:
-            opened = unpacked(spool(sys.stdin.buffer, self.folder)) if path == STANDARD_INPUT else stored_at(path)
+            opened = unpacked(spool(_standard_input(), self.folder)) if path == STANDARD_INPUT else stored_at(path)
         except InputError as error:
             self.unreadable.append(error)
             return
@@ -92,7 +93,11 @@ class Reading:
             if export.header.names == tuple(found.SCHEMA):
                 self.passed_over.append(stored.path)
                 return
-            intake = _Intake(export, Tally(self._plan(export), self.keys), Rejections(len(export.header.names)))
+            intake = _Intake(
+                export,
+                Tally(self._plan(export), self.keys),
+                Rejections(len(export.header.names), export.layout.line_bytes if export.layout else None),
+            )
             with ExitStack() as stack:
                 hasher = stack.enter_context(ThreadPoolExecutor(1))
                 digest = hasher.submit(_sha256, stored) if self.hash_inputs else None
@@ -211,6 +216,12 @@ class _Intake:
             export.path, sha256, export.stored.size, export.format, export.encoding.name, self.records,
             self.rejections.count, header.mapped, header.absent, {kind: self.passed_over[kind] for kind in kinds},
         )  # fmt: skip
+
+
+def _standard_input() -> BinaryIO:
+    if sys.stdin is None:
+        raise InputError("file_empty", path=STANDARD_INPUT_SHOWN)
+    return sys.stdin.buffer
 
 
 _REJECTS_HEADER = (",".join(REJECTS_COLUMNS) + "\n").encode()

@@ -12,6 +12,7 @@ from thuebao.sources import Rejected
 from thuebao.texts import text
 
 _SHOWN = 5
+_LONG = 4
 _WHOLE = 100
 
 
@@ -34,7 +35,7 @@ ALL = Limit("100%", Fraction(1))
 
 def limit_of(said: str) -> Limit:
     """Return the limit that "1%", "0.5 %" or "100" (lines) means. Raises UsageError for anything else."""
-    given = re.fullmatch(r"\s*([0-9]+|[0-9]*\.[0-9]+)\s*(%?)\s*", said, re.ASCII)
+    given = re.fullmatch(r"\s*([0-9]{1,18}|[0-9]{0,18}\.[0-9]{1,18})\s*(%?)\s*", said, re.ASCII)
     value = Fraction(given[1]) if given else Fraction(-1)
     if given and given[2] and value <= _WHOLE:
         return Limit(said.strip(), value / _WHOLE)
@@ -45,16 +46,24 @@ def limit_of(said: str) -> Limit:
 
 @dataclass
 class Rejections:
-    """What a file has of lines that are no records: how many, why, and the first of them."""
+    """What a file has of lines that are no records: how many, why, and the first of them.
+
+    width: fields of a record; line_bytes: about how long a line is, if that is known; weight: as `count`, but that
+    a line many times as long counts as many.
+    """
 
     width: int
+    line_bytes: int | None = None
     count: int = 0
+    weight: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     first: list[Rejected] = field(default_factory=list)
 
     def add(self, rejected: Rejected) -> None:
         """Count a line."""
         self.count += 1
+        # Where line ends are lost, as behind a change of encoding, one line is many records.
+        self.weight += max(1, len(rejected.text) // (_LONG * self.line_bytes)) if self.line_bytes else 1
         self.reasons[rejected.reason] += 1
         if len(self.first) < _SHOWN:
             self.first.append(rejected)
@@ -75,7 +84,7 @@ class Rejections:
 
     def check(self, path: str, records: int, limit: Limit) -> None:
         """Raise InputError if there are more of them beside so many records than the limit allows."""
-        if limit.exceeded(self.count, records + self.count):
+        if limit.exceeded(self.weight, records + self.weight):
             raise InputError(
                 "too_many_rejected",
                 path=path,

@@ -21,6 +21,11 @@ from thuebao.sources.batch import Rejected
 LONGEST_RECORD = 4 << 20
 """How many bytes a record of several lines may take."""
 
+_MOST_QUOTES = 10_000
+"""How many quotes within a record are followed up: each line that opens one is looked at that far."""
+_MOST_COLUMNS = 1_000
+"""With more columns the pattern of a whole line is too large; lines with quotes are then judged one by one."""
+
 BYTES, NUL, QUOTE, TOO_FEW, TOO_MANY, CUT = "bytes", "nul", "quote", "too_few", "too_many", "cut"
 """Why a line is no record."""
 
@@ -128,9 +133,9 @@ def _kinds(lines: list[bytes], grammar: Grammar) -> list[int]:
         .when(~pl.col("quoted") & fits).then(_PLAIN).otherwise(_DOUBTFUL)
     ).to_series()  # fmt: skip
     places = frame.select((pl.col("quoted") & pl.col("readable")).arg_true()).to_series()
+    formed = text.str.contains(grammar.formed) if width <= _MOST_COLUMNS else pl.lit(value=False)
     quoted = frame[places].select(
-        pl.when(fits & ~text.str.contains(grammar.opened)).then(_LITERAL)
-        .when(text.str.contains(grammar.formed)).then(_PLAIN).otherwise(_DOUBTFUL)
+        pl.when(fits & ~text.str.contains(grammar.opened)).then(_LITERAL).when(formed).then(_PLAIN).otherwise(_DOUBTFUL)
     ).to_series()  # fmt: skip
     return kinds.scatter(places, quoted).to_list()
 
@@ -166,8 +171,8 @@ class _Judge:
         """Judge what begins at a line; return its last line."""
         try:
             fields, end = self._fields(line)
-        except _BrokenError as broken:
-            reason, end = broken.reason, line
+        except _BrokenError:
+            fields, reason, end = [], QUOTE, line
         else:
             if len(fields) == len(self.grammar.schema):
                 reason = ""
@@ -190,42 +195,48 @@ class _Judge:
         Raises _BrokenError when its quotes make no sense, _UndecidedError when that depends on the next block.
         """
         sign, quote = self.grammar.separator.encode(), self.grammar.quote.encode()
-        text, end, at = self.lines[line], line, 0
+        text, quotes, at = self.lines[line], 0, 0
         fields: list[bytes] = []
         while True:
             start = at
             if text.startswith(quote, start):
-                close = text.find(quote, start + 1)
-                while close < 0 or text.startswith(quote, close + 1):
-                    if close < 0:
-                        at = len(text)
-                        text, end = self._extended(text, end)
-                        close = text.find(quote, at)
-                    else:
-                        close = text.find(quote, close + 2)
+                at = start + 1
+                while (close := text.find(quote, at)) < 0 or text.startswith(quote, close + 1):
+                    quotes += close >= 0
+                    if quotes > _MOST_QUOTES:
+                        raise _BrokenError
+                    at = close + 2 if close >= 0 else len(text)
+                    text = text if close >= 0 else self._wider(line, text)
                 at = close + 1
                 value = text[start + 1 : close].replace(quote + quote, quote)
             else:
-                close = text.find(sign, start)
-                at = close if close >= 0 else len(text)
+                line_end = text.find(b"\n", start)
+                line_end = line_end if line_end >= 0 else len(text)
+                close = text.find(sign, start, line_end)
+                at = close if close >= 0 else line_end
                 value = text[start:at]
-            if at == len(text) or text[at:] == b"\r":
-                return [*fields, value.removesuffix(b"\r")], end
+            if at > LONGEST_RECORD:
+                raise _BrokenError
+            if text[at : at + 1] in (b"", b"\n") or text[at : at + 2] in (b"\r", b"\r\n"):
+                return [*fields, value.removesuffix(b"\r")], line + text.count(b"\n", 0, at)
             if not text.startswith(sign, at):
-                raise _BrokenError(QUOTE)
+                raise _BrokenError
             fields.append(value)
             at += 1
 
-    def _extended(self, text: bytes, end: int) -> tuple[bytes, int]:
-        """Return the text of a record together with all lines up to the next one that has a quote."""
-        following = bisect_right(self._quoted, end)
-        upto = self._quoted[following] if following < len(self._quoted) else len(self.lines) - 1
-        longer = b"\n".join([text, *self.lines[end + 1 : upto + 1]])
-        if len(longer) > LONGEST_RECORD or (following == len(self._quoted) and self.last):
-            raise _BrokenError(QUOTE)
+    def _wider(self, line: int, text: bytes) -> bytes:
+        """Return the text of some lines with more lines behind it: twice as many, and at least to the next quote."""
+        seen = line + text.count(b"\n")
+        following = bisect_right(self._quoted, seen)
         if following == len(self._quoted):
+            rest = sum(map(len, self.lines[seen + 1 :]))
+            if self.last or len(text) + rest > LONGEST_RECORD:
+                raise _BrokenError
             raise _UndecidedError
-        return longer, upto
+        if len(text) > LONGEST_RECORD:
+            raise _BrokenError
+        upto = max(self._quoted[following], 2 * seen - line)
+        return b"\n".join([text, *self.lines[seen + 1 : upto + 1]])
 
     @cached_property
     def _quoted(self) -> list[int]:
@@ -235,10 +246,6 @@ class _Judge:
 
 class _BrokenError(Exception):
     """Quotes make no sense."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class _UndecidedError(Exception):

@@ -20,7 +20,7 @@ from thuebao.sources.batch import FOOTERS, HEADERS, TITLES, Batch, Rejected, pla
 from thuebao.sources.damage import Grammar, sort_out
 from thuebao.sources.encoding import Encoding
 from thuebao.sources.header import Header
-from thuebao.sources.layout import Layout, footer_start
+from thuebao.sources.layout import TAIL, Layout, footer_start
 from thuebao.sources.packed import Stored
 
 BATCH_ROWS = 75_000
@@ -28,7 +28,6 @@ BATCH_ROWS = 75_000
 MOST_BYTES, LEAST_BYTES = 24 << 20, 1 << 10
 """How many bytes a batch is made of at most, and at least."""
 LONGEST_LINE = 64 << 20
-_TAIL = 40  # lines at the end of a file among which sums and signatures are looked for
 
 
 def block_bytes(layout: Layout) -> int:
@@ -185,23 +184,26 @@ class _Reader:
         """Return the positions of rows that say again what the header says."""
         header = self.layout.header
         first = next((n for n, canonical in enumerate(header.canonical) if canonical), 0)
-        alike = (self.encoding.letters(records[[self._names[first]]]).to_series() == header.names[first]).arg_true()
+        values = self.encoding.letters(records[[self._names[first]]]).to_series()
+        alike = values.str.ends_with(header.names[first]).arg_true()
         if not len(alike):
             return None
         rows = self.encoding.letters(records[alike]).fill_null("").rows()
-        return alike.filter(pl.Series([row == header.names for row in rows], dtype=pl.Boolean))
+        # Files that were put one behind the other keep their byte order marks.
+        same = [(row[0].removeprefix("\ufeff"), *row[1:]) == header.names for row in rows]
+        return alike.filter(pl.Series(same, dtype=pl.Boolean))
 
     def _footers(
         self, records: pl.DataFrame, at: pl.Series | None, rejected: Sequence[tuple[int, Rejected]]
     ) -> tuple[pl.Series, int]:
         """Return the positions of rows that are sums or signatures, and how many rejected lines are not."""
-        start = max(0, records.height - _TAIL)
+        start = max(0, records.height - TAIL)
         tail = self.encoding.letters(records[start:]).rows()
         # By line; position among the records, or -1.
         items = [(at[n] if at is not None else n, n, list(row)) for n, row in enumerate(tail, start)]
-        items += [(line, -1, list[str | None](r.text.split(self.layout.separator))) for line, r in rejected[-_TAIL:]]
+        items += [(line, -1, list[str | None](r.text.split(self.layout.separator))) for line, r in rejected[-TAIL:]]
         items.sort(key=itemgetter(0))
-        first = footer_start([cells for _, _, cells in items], len(self._names))
+        first = footer_start([cells for _, _, cells in items], self.layout.header)
         rows = [n for _, n, _ in items[first:] if n >= 0]
         return pl.Series(rows, dtype=pl.UInt32), len(rejected) - (len(items) - first - len(rows))
 

@@ -24,6 +24,7 @@ _PLAUSIBLE, _NEARLY_ALL = 0.5, 0.9
 _LEAST_EVIDENCE = 2
 # Samples of a megabyte hold the same words again and again: these are as many as change anything.
 _WORDS, _LINES = 2_000, 1_000
+_BEGINNING = 32  # bytes
 # Two letters of an old encoding that happen to be one character of UTF-8, of Greek to N'Ko: "ươ" in VISCII.
 _ACCIDENTAL = re.compile("[\u0370-\u07ff]")
 # What garbled Vietnamese letters, and tone marks of their own, begin with.
@@ -56,9 +57,15 @@ def _utf16_by_zeros(head: bytes) -> str | None:
     first = head[: 1 << 16]
     even, odd = first[::2].count(0), first[1::2].count(0)
     for zeros, others, name in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
-        if zeros > len(first) // 8 and others <= zeros // 50:
+        # The beginning must show it too: a file can go on in another encoding than it began.
+        if zeros > len(first) // 8 and others <= zeros // 50 and _begins_so(first, name):
             return name
     return None
+
+
+def _begins_so(first: bytes, name: str) -> bool:
+    high, low = (first[1:_BEGINNING:2], first[:_BEGINNING:2])[:: 1 if name == UTF16[0] else -1]
+    return 0 in high and 0 not in low
 
 
 def _is_utf8(samples: Sequence[bytes]) -> bool:

@@ -34,7 +34,7 @@ def find_exports(paths: Sequence[str | os.PathLike[str]], outputs: Sequence[Path
     `outputs` are files that will be written: in a folder they are passed over.
     """
     found = Found()
-    seen: set[Path] = set()
+    seen: set[object] = set()
     for path in (os.fspath(path) for path in paths):
         try:
             files = _files_of(path, found, outputs)
@@ -42,10 +42,19 @@ def find_exports(paths: Sequence[str | os.PathLike[str]], outputs: Sequence[Path
             found.errors.append(InputError("file_unreadable", path=path, reason=error.strerror or error))
             continue
         for file in files:
-            real = Path(file).resolve()
-            (found.given_twice if real in seen else found.files).append(file)
-            seen.add(real)
+            key = _identity(file)
+            (found.given_twice if key in seen else found.files).append(file)
+            seen.add(key)
     return found
+
+
+def _identity(file: str) -> object:
+    """Return what two names of one file have in common, links of either kind included."""
+    try:
+        status = Path(file).stat() if file != STANDARD_INPUT else None
+    except OSError:  # its reader will say so
+        status = None
+    return (status.st_dev, status.st_ino) if status and status.st_ino else file
 
 
 def _files_of(path: str, found: Found, outputs: Sequence[Path]) -> list[str]:
@@ -92,19 +101,22 @@ def _walk(folder: str, found: Found) -> list[str]:
     def refused(error: OSError) -> None:
         found.errors.append(InputError("file_unreadable", path=error.filename, reason=error.strerror))
 
-    files = []
-    seen = {Path(folder).resolve()}
+    files: list[str] = []
+    seen = {_identity(folder)}
     for parent, folders, names in os.walk(folder, onerror=refused, followlinks=True):
         folders[:] = [
             name for name in sorted(folders) if not name.startswith(".") and _is_new(Path(parent) / name, seen)
         ]
-        files += [str(Path(parent) / name) for name in sorted(names) if not name.startswith(".")]
+        for name in sorted(names):
+            hidden = name.startswith(".")
+            if not hidden or Path(name).suffix.lower() in EXPORT_ENDINGS:
+                (found.passed_over if hidden else files).append(str(Path(parent) / name))
     return sorted(files)
 
 
-def _is_new(folder: Path, seen: set[Path]) -> bool:
+def _is_new(folder: Path, seen: set[object]) -> bool:
     """Return whether a folder has not been seen, and note it: a link may lead round in circles."""
-    real = folder.resolve()
-    new = real not in seen
-    seen.add(real)
+    key = _identity(str(folder))
+    new = key not in seen
+    seen.add(key)
     return new

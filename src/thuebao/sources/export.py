@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -134,6 +135,8 @@ def open_export(
     """
     mapping = mapping_for(stored.path, read_as.mappings)
     head = stored.head(_HEAD)
+    if stored.packing and len(head) < _HEAD:
+        deque(stored.chunks(_HEAD), maxlen=0)  # where it breaks off, that is what is the matter with it
     kind, encoding = kind_of_bytes(stored.path, head), _UTF8
     table: Table
     if kind in SPREADSHEETS:

@@ -84,11 +84,10 @@ def map_header(path: str, names: Sequence[str], mapping: Mapping | None = None) 
 
 def unrecognised(path: str, names: Sequence[str]) -> InputError:
     """Return the error for a header of which nothing is recognised."""
-    # Where values stand in the header's place they are somebody's, and are not shown.
+    # Where values stand in the header's place they are somebody's: what stands there is not shown.
     if _holds_values(names):
         return InputError("header_missing", path=path)
-    shown = ", ".join(name.strip()[:40] for name in names[:8])
-    return InputError("header_unrecognised", path=path, header=shown)
+    return InputError("header_unrecognised", path=path, count=len(names))
 
 
 def is_value(cell: str) -> bool:

@@ -21,6 +21,8 @@ from thuebao.sources.shapes import SPEAKING, present, shares
 SEPARATORS = (",", ";", "\t", "|", "~", "^", "\x1f", "\x01")
 TOP = 60
 """The rows among which a header is looked for."""
+TAIL = 40
+"""The rows at the end of a table among which sums and signatures are looked for."""
 _FEW, _THIRD = 3, 3  # a line of sums or a signature fills so many cells at most, and not more than a third
 _SHORTEST_QUOTED = 2
 _ALIKE, _NEARLY_ALL = 0.5, 0.7  # the share of a column's values that look like it, and of such columns
@@ -103,7 +105,8 @@ def header_row(path: str, rows: Sequence[Sequence[str | None]], mapping: Mapping
     """Return which of the first rows of a table is its header. Raises InputError if none is."""
     counts = [known_headers(row, mapping) for row in rows]
     if any(counts):
-        return counts.index(max(counts))
+        # The first that will do: behind a better one below it all records in between would be lost.
+        return next(n for n, count in enumerate(counts) if 2 * count >= max(counts))
     first = next((n for n, row in enumerate(rows) if any(cell and cell.strip() for cell in row)), None)
     if first is None:
         raise InputError("file_empty", path=path)
@@ -130,14 +133,22 @@ def is_underline(row: Sequence[str | None]) -> bool:
     return bool(cells) and all(_patterns()[0].match(cell) for cell in cells) and "-" in "".join(cells)
 
 
-def footer_start(rows: Sequence[Sequence[str | None]], width: int) -> int:
+def footer_start(rows: Sequence[Sequence[str | None]], header: Header) -> int:
     """Return where, in the last rows of a table, sums and signatures begin; len(rows) if there are none.
 
-    A row of them fills few of the `width` columns; one says what they are.
+    A row of them fills few of the columns, and has no subscriber number; one says what they are.
     """
+    width = len(header.names)
     few = max(1, min(_FEW, width // _THIRD))
+    number = header.canonical.index("msisdn") if "msisdn" in header.canonical else None
+
+    def is_sparse(row: Sequence[str | None]) -> bool:
+        if number is not None and len(row) == width and is_value(row[number] or ""):
+            return False
+        return sum(bool(cell and cell.strip()) for cell in row) <= few
+
     start = len(rows)
-    while start and sum(bool(cell and cell.strip()) for cell in rows[start - 1]) <= few:
+    while start and len(rows) - start < TAIL and is_sparse(rows[start - 1]):
         start -= 1
     for n in range(start, len(rows)):
         if any(pattern.search(fold_text(cell)) for cell in rows[n] if cell for pattern in _patterns()[1]):
@@ -161,6 +172,7 @@ def _quote_of(lines: Sequence[str]) -> str:
 def _top(lines: Sequence[str], separator: str, quote: str) -> _Top:
     top = _Top(separator, quote, [], [])
     reader = csv.reader(lines, delimiter=separator, quotechar=quote)
+    limit = csv.field_size_limit(sum(map(len, lines)) + 1)
     try:
         for row in reader:
             top.rows.append(row)
@@ -168,7 +180,9 @@ def _top(lines: Sequence[str], separator: str, quote: str) -> _Top:
             if len(top.rows) == TOP:
                 break
     except csv.Error:
-        pass  # a field beyond all measure: what was read until there must do
+        pass  # what was read until there must do
+    finally:
+        csv.field_size_limit(limit)
     return top
 
 

@@ -52,7 +52,7 @@ class SheetTable:
                 passed_over = Counter()
             waiting = some
         # A short last batch is no reason to miss where sums begin: they are few.
-        kept = footer_start(waiting, len(self.header.names))
+        kept = footer_start(waiting, self.header)
         passed_over[FOOTERS] = len(waiting) - kept
         yield _batch(waiting[:kept], self.header, chosen, passed_over)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import locale
 import os
+import re
 import tomllib
 from functools import cache
 from importlib import resources
@@ -14,6 +15,8 @@ from typing import Literal, cast
 
 Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
+
+_LONGEST = 10**30
 
 _language: Language = "en"
 
@@ -48,4 +51,11 @@ def _texts(code: Language) -> dict[str, str]:
 
 def text(key: str, /, **values: object) -> str:
     """Return the text of `key` in the language in use, with `values` in its placeholders."""
-    return _texts(_language)[key].format(**values)
+    # A value is never more than a part of a line: names of files can hold line breaks, numbers more digits than print.
+    return _texts(_language)[key].format(**{name: _one_line(value) for name, value in values.items()})
+
+
+def _one_line(value: object) -> object:
+    if isinstance(value, int) and abs(value) > _LONGEST:
+        return "…"
+    return value if isinstance(value, int | float) else re.sub("[\r\n]+", " ", str(value))
