@@ -1,4 +1,4 @@
-"""The container of .xls files (OLE compound file), as far as it takes to weigh what is in it."""
+"""The container of .xls files (OLE compound file), and the weight of the workbook in it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,20 @@ BEGINNING = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NO_SECTOR = 0xFFFFFFFA  # this and what is above are marks, not places
 _IN_HEADER = 109  # how many places of the table of sectors the header holds
 _MINI_SIZE, _MINI_BITS, _ENTRY = 4096, 6, 128
+# Records of a workbook: those of cells that hold something begin with row and column.
+_BEGIN, _END, _SHEET, _FILE_PASS, _DIMENSIONS, _MANY_NUMBERS = 0x0809, 0x000A, 0x0085, 0x002F, 0x0200, 0x00BD
+_FILLED = frozenset((0x0006, _MANY_NUMBERS, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x0205, 0x027E))
+_ROWS, _COLUMNS = 65_536, 256
+_MOST_CELLS = 32_000_000  # of all sheets: the library holds them at once, with 56 bytes for each place
+_PAIR = struct.Struct("<HH")
 
 
 class DamagedError(ValueError):
     """The container contradicts itself, or is cut."""
+
+
+class EncryptedError(Exception):
+    """The workbook needs a password."""
 
 
 class Compound:
@@ -83,3 +93,64 @@ def _numbers(part: bytes) -> list[int]:
 def _name(entry: bytes) -> str:
     size = struct.unpack_from("<H", entry, 64)[0]
     return entry[: max(min(size, 64) - 2, 0)].decode("utf-16-le", "replace")
+
+
+def weigh_xls(compound: Compound) -> None:
+    """Hold a workbook against what there can be. Raises DamagedError, and EncryptedError."""
+    if "EncryptedPackage" in compound:
+        raise EncryptedError
+    stream = compound.stream("Workbook" if "Workbook" in compound else "Book")
+    sheets: list[int] = []
+    for kind, place, _ in _records(stream, 0):
+        if kind == _FILE_PASS:
+            raise EncryptedError
+        if kind == _SHEET:
+            sheets += struct.unpack_from("<I", stream, place)
+    places = passed = 0
+    for sheet in sheets:
+        if sheet >= len(stream):
+            raise DamagedError("a sheet's place")
+        rows = columns = 0
+        for kind, place, size in _records(stream, sheet):
+            passed += size + _PAIR.size
+            # Each sheet has records of its own: together they cannot be longer than all there is.
+            if passed > len(stream) + size:
+                raise DamagedError("sheets that share their cells")
+            if kind in _FILLED:
+                row, column = _cell(stream, kind, place, size)
+                rows, columns = max(rows, row + 1), max(columns, column + 1)
+            elif kind == _DIMENSIONS:
+                _check_dimensions(stream[place : place + size])
+        places += rows * columns
+        if places > _MOST_CELLS:
+            raise DamagedError("too many cells")
+
+
+def _cell(stream: bytes, kind: int, place: int, size: int) -> tuple[int, int]:
+    """Return row and column of a cell, or the last of several."""
+    row, column = _PAIR.unpack_from(stream, place)
+    if kind == _MANY_NUMBERS:
+        column += max(size // 6 - 2, 0)
+    if column >= _COLUMNS:
+        raise DamagedError(f"row {row + 1}, column {column + 1}")
+    return row, column
+
+
+def _records(stream: bytes, place: int) -> Iterator[tuple[int, int, int]]:
+    """Yield kind, place and size of each record from `place` on, to the end of the sheet that begins there."""
+    depth = 0
+    while place + _PAIR.size <= len(stream):
+        kind, size = _PAIR.unpack_from(stream, place)
+        place += _PAIR.size
+        yield kind, place, size
+        place += size
+        depth += (kind == _BEGIN) - (kind == _END)
+        if kind == _END and depth <= 0:
+            return
+
+
+def _check_dimensions(record: bytes) -> None:
+    """Hold what a sheet says of its own extent against what there can be: the library takes that much memory."""
+    first_row, end_row, _, end_column = struct.unpack_from("<IIHH" if len(record) >= 14 else "<HHHH", record)
+    if not first_row <= end_row <= _ROWS or end_column > _COLUMNS:
+        raise DamagedError("a sheet's extent")

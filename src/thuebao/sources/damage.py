@@ -1,8 +1,9 @@
 """A block of delimited text in which not every line is a plain record: which are, which are not, and why.
 
 A line is a record when it has as many fields as the header and all its quotes are closed. A quote that opens a field
-may close on a later line, if what lies between is one record then; otherwise the line alone is no record, and those
-after it are looked at on their own: an open quote never swallows what follows. A quote inside a field that does not
+may close on a later line, if what lies between is one record then, and none of the lines between is one by itself;
+otherwise the line alone is no record, and those after it are looked at on their own: an open quote never swallows
+what follows. A quote inside a field that does not
 begin with one is a character like others.
 """
 
@@ -18,8 +19,9 @@ import polars as pl
 
 from thuebao.sources.batch import Rejected
 
-LONGEST_RECORD = 4 << 20
-"""How many bytes a record of several lines may take."""
+LONGEST_RECORD, MOST_LINES = 4 << 20, 100
+"""How many bytes and lines a record of several lines may take."""
+_TELLING = 3  # with so many columns a line that has as many fields as the header does not by accident
 
 _MOST_QUOTES = 10_000
 """How many quotes within a record are followed up: each line that opens one is looked at that far."""
@@ -174,7 +176,9 @@ class _Judge:
         except _BrokenError:
             fields, reason, end = [], QUOTE, line
         else:
-            if len(fields) == len(self.grammar.schema):
+            if end > line and not self._belong(line, end):
+                reason, end = QUOTE, line
+            elif len(fields) == len(self.grammar.schema):
                 reason = ""
             elif end > line:
                 reason, end = QUOTE, line  # lines that together are no record are none on account of the quote
@@ -215,7 +219,7 @@ class _Judge:
                 close = text.find(sign, start, line_end)
                 at = close if close >= 0 else line_end
                 value = text[start:at]
-            if at > LONGEST_RECORD:
+            if len(fields) > len(self.grammar.schema) and b"\n" in text[:at]:
                 raise _BrokenError
             if text[at : at + 1] in (b"", b"\n") or text[at : at + 2] in (b"\r", b"\r\n"):
                 return [*fields, value.removesuffix(b"\r")], line + text.count(b"\n", 0, at)
@@ -224,16 +228,23 @@ class _Judge:
             fields.append(value)
             at += 1
 
+    def _belong(self, line: int, end: int) -> bool:
+        """Return whether lines that quotes hold together may be one record."""
+        size = sum(map(len, self.lines[line : end + 1])) + end - line
+        between = self.kinds[line + 1 : end]
+        alone = len(self.grammar.schema) >= _TELLING and (_PLAIN in between or _LITERAL in between)
+        return not alone and end - line < MOST_LINES and size <= LONGEST_RECORD
+
     def _wider(self, line: int, text: bytes) -> bytes:
         """Return the text of some lines with more lines behind it: twice as many, and at least to the next quote."""
         seen = line + text.count(b"\n")
         following = bisect_right(self._quoted, seen)
         if following == len(self._quoted):
             rest = sum(map(len, self.lines[seen + 1 :]))
-            if self.last or len(text) + rest > LONGEST_RECORD:
+            if self.last or len(text) + rest > LONGEST_RECORD or len(self.lines) - line > MOST_LINES:
                 raise _BrokenError
             raise _UndecidedError
-        if len(text) > LONGEST_RECORD:
+        if len(text) > LONGEST_RECORD or seen - line >= MOST_LINES:
             raise _BrokenError
         upto = max(self._quoted[following], 2 * seen - line)
         return b"\n".join([text, *self.lines[seen + 1 : upto + 1]])

@@ -20,7 +20,7 @@ from thuebao.sources.batch import FOOTERS, HEADERS, TITLES, Batch, Rejected, pla
 from thuebao.sources.damage import Grammar, sort_out
 from thuebao.sources.encoding import Encoding
 from thuebao.sources.header import Header
-from thuebao.sources.layout import TAIL, Layout, footer_start
+from thuebao.sources.layout import TAIL, Layout, footer_start, is_footer
 from thuebao.sources.packed import Stored
 
 BATCH_ROWS = 75_000
@@ -161,7 +161,12 @@ class _Reader:
         # Too long a line is an error. What too short lines lack, quotes that are part of a value and carriage returns
         # within one are left over in this sum, and none can make up for another: nothing left over is proof.
         surplus = values + ends + len(returns) + len(quotes) - len(data)
-        if surplus or (len(self._names) == 1 and (records.to_series().fill_null("").str.strip_chars() == "").any()):
+        lines = int((column == ord("\n")).sum())
+        if (
+            surplus
+            or lines != records.height
+            or (len(self._names) == 1 and (records.to_series().fill_null("").str.strip_chars() == "").any())
+        ):
             return None  # in the only column, an empty value is a blank line
         # Polars drops other quotes and carriage returns without a word.
         return records if self._enclose(quotes, column) and (column.gather(returns + 1) == ord("\n")).all() else None
@@ -179,6 +184,12 @@ class _Reader:
 
     def _letters(self, text: str) -> str:
         return str(self.encoding.letters(pl.DataFrame({"": [text]})).item())
+
+    def _cells(self, text: str) -> list[str | None]:
+        """Return the cells of a rejected line; a sum or signature with a separator in it is one."""
+        sign = self.layout.quote
+        bare = text[1:-1] if len(text) > 1 and text[0] == text[-1] == sign and sign not in text[1:-1] else text
+        return [bare] if is_footer(bare) else [cell.strip(sign) for cell in text.split(self.layout.separator)]
 
     def _repeated_headers(self, records: pl.DataFrame) -> pl.Series | None:
         """Return the positions of rows that say again what the header says."""
@@ -201,7 +212,7 @@ class _Reader:
         tail = self.encoding.letters(records[start:]).rows()
         # By line; position among the records, or -1.
         items = [(at[n] if at is not None else n, n, list(row)) for n, row in enumerate(tail, start)]
-        items += [(line, -1, list[str | None](r.text.split(self.layout.separator))) for line, r in rejected[-TAIL:]]
+        items += [(line, -1, self._cells(r.text)) for line, r in rejected[-TAIL:]]
         items.sort(key=itemgetter(0))
         first = footer_start([cells for _, _, cells in items], self.layout.header)
         rows = [n for _, n, _ in items[first:] if n >= 0]

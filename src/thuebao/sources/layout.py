@@ -90,7 +90,9 @@ def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Sequence[L
     below = top.rows[at + 1 :]
     underlined = bool(below) and is_underline(below[0])
     titles = sum(any(cell.strip() for cell in row) for row in top.rows[:at]) + underlined
-    header = map_header(path, _fitted(top.rows[at], below), mapping)
+    # Line by line: an open quote would make one row of many.
+    single = [row for line in lines[top.ends[at] :][:TOP] for row in _top([line], top.separator, quote).rows]
+    header = map_header(path, _fitted(top.rows[at], single), mapping)
     return Layout(top.separator, quote, header, top.ends[at + underlined], titles, line_end, line_bytes)
 
 
@@ -117,8 +119,8 @@ def header_row(path: str, rows: Sequence[Sequence[str | None]], mapping: Mapping
 
 def _fitted(names: Sequence[str], below: Sequence[Sequence[str]]) -> list[str]:
     """Return a header as wide as the rows below it, where they differ in nothing but empty cells at their end."""
-    widths = Counter(len(row) for row in below if row).most_common(1)
-    width = widths[0][0] if widths else len(names)
+    widths = Counter(len(row) for row in below if row)
+    width = max(widths, key=lambda width: (widths[width], width == len(names)), default=len(names))
     beyond = [cell for row in below if len(row) == width for cell in row[len(names) :]]
     if width > len(names) and not any(cell.strip() for cell in beyond):
         return [*names, *[""] * (width - len(names))]
@@ -151,9 +153,15 @@ def footer_start(rows: Sequence[Sequence[str | None]], header: Header) -> int:
     while start and len(rows) - start < TAIL and is_sparse(rows[start - 1]):
         start -= 1
     for n in range(start, len(rows)):
-        if any(pattern.search(fold_text(cell)) for cell in rows[n] if cell for pattern in _patterns()[1]):
+        if any(is_footer(cell) for cell in rows[n] if cell):
             return n
     return len(rows)
+
+
+def is_footer(text: str) -> bool:
+    """Return whether a text is what stands below records: a sum, a signature, a database tool's message."""
+    folded = fold_text(text)
+    return any(pattern.search(folded) for pattern in _patterns()[1])
 
 
 @cache

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
-from itertools import islice
 from typing import Any
 
 import polars as pl
@@ -20,9 +20,11 @@ from thuebao.sources.mapping import Mapping
 from thuebao.sources.packed import Stored
 
 BATCH_ROWS = 50_000
+_BATCH_BYTES = 16 << 20
 LONGEST_LINE = 64 << 20
 _CHUNK = 4 << 20
 _NOT_JSON, _KEY_TWICE = "not_json", "key_twice"
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True)
@@ -54,18 +56,19 @@ class NdjsonTable:
         keys = [self.header.names[n] for n in chosen]
         schema = {self.header.raw_names[n]: pl.String for n in chosen}
         spelt = cache(partial(_letters, encoding=self.encoding))
-        for lines in _batched(_lines(self.stored, self.encoding), BATCH_ROWS):
+        for lines in _batched(_lines(self.stored, self.encoding)):
             records: list[list[str | None]] = []
             at: list[int] = []
             rejected: list[tuple[int, Rejected]] = []
             for number, line in lines:
                 try:
                     values = {spelt(key): value for key, value in _object(line).items()}
+                    record = [_text(values.get(key)) for key in keys]
                 except _NotARecordError as error:
                     text = _letters(line.decode(errors="backslashreplace"), self.encoding)
                     rejected.append((number, Rejected(number, error.reason, text)))
                 else:
-                    records.append([_text(values.get(key)) for key in keys])
+                    records.append(record)
                     at.append(number)
             frame = self.encoding.letters(pl.DataFrame(records, schema=schema, orient="row"))
             yield placed(frame, pl.Series(at, dtype=pl.UInt32), rejected)
@@ -74,9 +77,18 @@ class NdjsonTable:
 _Line = tuple[int, bytes]
 
 
-def _batched(lines: Iterator[_Line], size: int) -> Iterator[list[_Line]]:
-    while some := list(islice(lines, size)):
-        yield some
+def _batched(lines: Iterator[_Line]) -> Iterator[list[_Line]]:
+    """Yield lines in lists, of fewer lines where they are long."""
+    batch: list[_Line] = []
+    held = 0
+    for line in lines:
+        batch.append(line)
+        held += len(line[1])
+        if held >= _BATCH_BYTES or len(batch) >= BATCH_ROWS:
+            yield batch
+            batch, held = [], 0
+    if batch:
+        yield batch
 
 
 def _lines(stored: Stored, encoding: Encoding) -> Iterator[_Line]:
@@ -106,7 +118,10 @@ def _object(line: bytes) -> dict[str, Any]:
         raise _NotARecordError(NUL)
     try:
         found = _DECODER.decode(line.decode())
-    except UnicodeDecodeError:
+        # Half a character is JSON, and no text.
+        if _SURROGATE.search(line):
+            json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeError:
         raise _NotARecordError(BYTES) from None
     except (ValueError, RecursionError):
         raise _NotARecordError(_NOT_JSON) from None
@@ -130,7 +145,10 @@ def _text(value: Any) -> str | None:
         return value
     if isinstance(value, bool):
         return str(value).lower()
-    return json.dumps(value, ensure_ascii=False)
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        raise _NotARecordError(_NOT_JSON) from None
 
 
 def _letters(text: str, encoding: Encoding) -> str:

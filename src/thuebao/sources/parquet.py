@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import os
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from pathlib import Path
 
 import polars as pl
@@ -19,7 +23,12 @@ from thuebao.sources.mapping import Mapping
 _VIETNAM = "Asia/Ho_Chi_Minh"
 _LARGEST_EXACT = 2**53
 BATCH_ROWS = 75_000
-_LARGEST_GROUP = 300_000
+_FIRST_STRETCH, _LARGEST_STRETCH = 5000, 300_000  # records read at once: what they hold shows only then
+_HELD = 64 << 20
+_MOST_DIGITS, _LONGEST_TYPE = 38, 40
+
+# Polars panics at a file's schema when it does not know a time zone. Nothing here depends on a zone's name.
+os.environ.setdefault("POLARS_IGNORE_TIMEZONE_PARSE_ERROR", "1")
 
 Source = Path | bytes
 """A file, or what one holds."""
@@ -35,60 +44,115 @@ class ParquetTable:
 
     @classmethod
     def of(cls, path: str, source: Source, mapping: Mapping | None) -> ParquetTable:
-        """Return the table. Raises InputError when it is damaged or its columns map to nothing."""
-        return cls(path, source, map_header(path, _scan(path, source).collect_schema().names(), mapping))
+        """Return the table. Raises InputError when it is damaged, or its columns map to nothing or cannot be read."""
+        with _refusals(path):
+            schema = pl.scan_parquet(source, glob=False).collect_schema()
+        if not schema:
+            raise InputError("parquet_damaged", path=path, reason="no columns")
+        header = map_header(path, schema.names(), mapping)
+        for name, canonical in zip(header.names, header.canonical, strict=True):
+            if canonical and not _readable(schema[name]):
+                raise _unreadable(path, name, schema[name])
+        return cls(path, source, header)
 
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield batches of the wanted columns, as text."""
-        for frame in _frames(self.path, self.source, self.header, wanted):
+        for frame in _frames(self.path, self.source, self.header, self.header.chosen(wanted)):
             yield Batch(frame)
 
 
-def _scan(path: str, source: Source) -> pl.LazyFrame:
-    scan = pl.scan_parquet(source, glob=False)
+@contextmanager
+def _refusals(path: str, records: Sequence[int] = ()) -> Iterator[None]:
+    """Turn what the library raises into InputError; records: those read before, batch by batch."""
     try:
-        scan.collect_schema()
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise InputError("parquet_damaged", path=path, reason=_first_line(error)) from None
-    return scan
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
-
-
-def _frames(path: str, source: Source, header: Header, wanted: Collection[str]) -> Iterator[pl.DataFrame]:
-    scan = _scan(path, source)
-    schema = scan.collect_schema()
-    # Records count even where no column is wanted.
-    chosen = {header.names[n]: header.raw_names[n] for n in header.chosen(wanted) or [0]}
-    columns = [as_text(pl.col(name), schema[name]).alias(named) for name, named in chosen.items()]
-    records = expected = 0
-    try:
-        # Row groups in turn: left to itself the engine reads gigabytes ahead of whoever works on the batches.
-        for start, rows in _stretches(source):
-            expected += rows
-            stretch = scan.slice(start, rows).select(columns).collect(engine="streaming")
-            records += stretch.height
-            for batch in stretch.iter_slices(BATCH_ROWS):
-                yield batch.rechunk()
+        yield
     except (pl.exceptions.PolarsError, pa.ArrowException, OSError) as error:
-        raise InputError("parquet_broken", path=path, records=records, reason=_first_line(error)) from None
-    if records != expected:
-        raise InputError("parquet_cut", path=path, records=records, expected=expected)
+        raise _broken(path, records, error) from None
+    except BaseException as error:
+        # A panic of the library is no Exception: it meets with one where a file shrinks while it is read.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _broken(path, records, error) from None
 
 
-def _stretches(source: Source) -> Iterator[tuple[int, int]]:
-    """Yield first record and length of stretches: small row groups together, a large one piece by piece."""
+def _broken(path: str, records: Sequence[int], error: BaseException) -> InputError:
+    reason = next(iter(str(error).splitlines()), "") or type(error).__name__
+    reason = "it contradicts itself" if "panic" in reason.lower() or not isinstance(error, Exception) else reason
+    if not records:
+        return InputError("parquet_damaged", path=path, reason=reason)
+    return InputError("parquet_broken", path=path, records=sum(records), reason=reason)
+
+
+def _frames(path: str, source: Source, header: Header, chosen: Sequence[int]) -> Iterator[pl.DataFrame]:
+    with _refusals(path):
+        scan = pl.scan_parquet(source, glob=False)
+        types = scan.collect_schema().dtypes()
+        groups = _groups(source)
+    # What means nothing need not be readable. By position: a name may be a pattern to the library.
+    read = [n for n in chosen if _readable(types[n]) and (header.canonical[n] or types[n] != pl.Binary)]
+    columns = [as_text(pl.nth(n), types[n]).alias(header.raw_names[n]) for n in read]
+    records, first, most = [0], 0, _FIRST_STRETCH
+    while first < groups[-1]:
+        # Stretches in turn: left to itself the engine reads gigabytes ahead of whoever works on the batches.
+        rows = _stretch(groups, first, most)
+        try:
+            with _refusals(path, records):
+                # Records count even where no column is wanted.
+                stretch = scan.slice(first, rows).select(columns or pl.len()).collect(engine="streaming")
+        except InputError as error:
+            binary = next((n for n in read if types[n] == pl.Binary), None)
+            if binary is None or "utf8" not in str(error.values["reason"]):
+                raise
+            raise _unreadable(path, header.names[binary], types[binary]) from None
+        stretch = _whole(stretch, [header.raw_names[n] for n in chosen or [0]], counted=not columns)
+        yield from _batches(stretch)
+        records.append(stretch.height)
+        first += rows
+        most = min(_LARGEST_STRETCH, 4 * rows, _held(stretch))
+    if sum(records) != groups[-1]:
+        raise InputError("parquet_cut", path=path, records=sum(records), expected=groups[-1])
+
+
+def _whole(stretch: pl.DataFrame, names: Sequence[str], *, counted: bool) -> pl.DataFrame:
+    """Return all columns that are wanted: those that were not read are empty."""
+    if counted:
+        stretch = pl.DataFrame({names[0]: [None] * int(stretch.item())})
+    unread = [pl.lit(None, dtype=pl.String).alias(name) for name in names if name not in stretch.columns]
+    return stretch.with_columns(unread).select(pl.col(name).cast(pl.String) for name in names)
+
+
+def _held(stretch: pl.DataFrame) -> int:
+    """Return how many records like these may be held at once."""
+    return max(_HELD // (int(stretch.estimated_size()) // max(stretch.height, 1) + 1), 1)
+
+
+def _groups(source: Source) -> list[int]:
+    """Return how many records there are at the end of each row group, 0 first."""
     with pa.OSFile(str(source)) if isinstance(source, Path) else pa.BufferReader(source) as file:
         metadata = pq.read_metadata(file)
-    first = waiting = 0
-    for group in range(metadata.num_row_groups):
-        waiting += metadata.row_group(group).num_rows
-        if waiting >= BATCH_ROWS or group == metadata.num_row_groups - 1:
-            for start in range(0, waiting, _LARGEST_GROUP):
-                yield first + start, min(_LARGEST_GROUP, waiting - start)
-            first, waiting = first + waiting, 0
+    return list(accumulate((metadata.row_group(n).num_rows for n in range(metadata.num_row_groups)), initial=0))
+
+
+def _stretch(groups: Sequence[int], first: int, most: int) -> int:
+    """Return how many records to read at once: whole row groups where they fit, else a piece of one."""
+    whole = groups[bisect_right(groups, first + most) - 1]
+    return (whole if whole > first else min(first + most, groups[-1])) - first
+
+
+def _batches(stretch: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield a stretch in batches. One value that stands in all rows is held once here, and copied by what follows."""
+    for batch in stretch.iter_slices(min(BATCH_ROWS, _held(stretch))):
+        yield batch.rechunk()
+
+
+def _readable(dtype: pl.DataType) -> bool:
+    if dtype.is_decimal():
+        return (getattr(dtype, "precision", None) or 0) <= _MOST_DIGITS
+    return not (dtype.is_nested() or dtype == pl.Duration or type(dtype).__name__ in ("Map", "Object", "Unknown"))
+
+
+def _unreadable(path: str, name: str, dtype: pl.DataType) -> InputError:
+    return InputError("parquet_type", path=path, header=name, type=str(dtype)[:_LONGEST_TYPE])
 
 
 def as_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
@@ -122,6 +186,8 @@ def _moment_as_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     moment: pl.Expr = pl.when(inside).then(column)
     if isinstance(dtype, pl.Datetime):
         if dtype.time_zone:
+            # A moment is stored as that of UTC, whatever the zone, which need not even exist.
+            moment = moment.to_physical().cast(pl.Datetime(dtype.time_unit, "UTC"))
             moment = moment.dt.convert_time_zone(_VIETNAM).dt.replace_time_zone(None)
         text = moment.dt.to_string("%Y-%m-%d %H:%M:%S%.f")
     else:

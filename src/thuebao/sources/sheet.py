@@ -18,6 +18,7 @@ from thuebao.sources.spreadsheet import Sheet
 from thuebao.texts import text
 
 BATCH_ROWS = 50_000
+_BATCH_CHARACTERS = 32 << 20
 Row = tuple[str | None, ...]
 
 
@@ -46,7 +47,7 @@ class SheetTable:
         passed_over = Counter({TITLES: self.titles})
         filled = filter(any, islice(self.sheet.rows(), self.above, None))
         waiting: list[Row] = []
-        while some := list(islice(filled, BATCH_ROWS)):
+        for some in _batched(filled):
             if waiting:
                 yield _batch(waiting, self.header, chosen, passed_over)
                 passed_over = Counter()
@@ -65,6 +66,20 @@ class SheetTable:
             column = self.header.canonical[position]
             if column and columns()[column].digits:
                 yield text("notice.numbers", path=self.sheet.path, header=self.header.names[position], count=count)
+
+
+def _batched(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    """Yield rows in lists, of fewer rows where much stands in them: each batch is copied more than once."""
+    batch: list[Row] = []
+    held = 0
+    for row in rows:
+        batch.append(row)
+        held += sum(map(len, filter(None, row)))
+        if held >= _BATCH_CHARACTERS or len(batch) >= BATCH_ROWS:
+            yield batch
+            batch, held = [], 0
+    if batch:
+        yield batch
 
 
 def _batch(rows: Sequence[Row], header: Header, chosen: Sequence[int], passed_over: Counter[str]) -> Batch:

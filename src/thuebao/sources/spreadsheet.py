@@ -82,7 +82,8 @@ class Sheet:
         if type(value) is float or type(value) is int:
             self.numbers[position] = self.numbers.get(position, 0) + 1
         elif isinstance(value, date) and position in self._timed:
-            return _moment(datetime.combine(value, time()) if type(value) is date else value, midnight=" 00:00:00")
+            moment = value if isinstance(value, datetime) else datetime.combine(value, time())
+            return _moment(moment, midnight=" 00:00:00")
         return text_of(value)
 
 
@@ -196,4 +197,6 @@ def _refusals(path: str) -> Iterator[None]:
 def _reason(error: BaseException) -> str:
     """Return what the library says, without what it quotes from the file: that may be somebody's."""
     first = next(iter(str(error).splitlines()), "") or type(error).__name__
-    return re.sub(r"[0-9]{5,}", "…", re.split(r",? \(?found |: '|\"", first)[0])[:120].rstrip(" :.")
+    return re.sub(r"[0-9]{5,}", "…", re.split(r"(?<!not),? \(?found |(?<=not found) '|: '|\"", first)[0])[:120].rstrip(
+        " :."
+    )
