@@ -1129,7 +1129,11 @@ def test_standard_input_in_every_form(desk: Desk, cli: Command, monkeypatch: pyt
     found = audit(desk, cli, "-", "--hash")
     hold(found, cases, like)
     [said] = found.document["inputs"]
-    assert (said["path"].partition("/")[0], said["format"], said["encoding"]) == ("stdin", written.format, written.encoding)
+    assert (said["path"].partition("/")[0], said["format"], said["encoding"]) == (
+        "stdin",
+        written.format,
+        written.encoding,
+    )
     unpacked = gzip.decompress(gzip.compress(plain_bytes(rows_of(cases)))) if name == "zip" else data
     assert said["sha256"] == hashlib.sha256(unpacked).hexdigest()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,8 +15,8 @@ from thuebao.result import AuditResult, Breakdown, Group
 SCHEMA = "thuebao-audit/1"
 
 
-def as_dict(result: AuditResult) -> dict[str, Any]:
-    """Return the document as plain data."""
+def as_dict(result: AuditResult, gate: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """Return the document as plain data; `gate`: how the thresholds of --fail-on fared, if there are any."""
     rules: dict[str, list[dict[str, Any]]] = {}
     for operator, code, evaluated, violations in result.counts.iter_rows():
         rules.setdefault(operator, []).append({"code": code, "evaluated": evaluated, "violations": violations})
@@ -44,6 +45,7 @@ def as_dict(result: AuditResult) -> dict[str, Any]:
         "clerks": _offenders(result, "clerk_name"),
         **({"breakdown": _breakdown(result.breakdown)} if result.breakdown else {}),
         **({"groups": {code: _groups(groups) for code, groups in result.groups.items()}} if result.groups else {}),
+        **({"gate": list(gate)} if gate else {}),
         "totals": result.totals,
     }  # fmt: skip
 
@@ -79,6 +81,6 @@ def _groups(groups: list[Group]) -> list[dict[str, Any]]:
     return [{"group": g.number, "size": g.size, "records": list(g.records.iter_rows(named=True))} for g in groups]
 
 
-def render(result: AuditResult) -> str:
+def render(result: AuditResult, gate: Sequence[dict[str, Any]] = ()) -> str:
     """Return the document as text."""
-    return json.dumps(as_dict(result), ensure_ascii=False, indent=1)
+    return json.dumps(as_dict(result, gate), ensure_ascii=False, indent=1)

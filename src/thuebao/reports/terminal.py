@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import polars as pl
@@ -43,8 +44,8 @@ def share(part: int, whole: int) -> str:
     return text("number.percent", value=value.replace(".", ",") if language() == "vi" else value)
 
 
-def print_summary(result: AuditResult, console: Console) -> None:
-    """Print the whole summary."""
+def print_summary(result: AuditResult, console: Console, verdict: Sequence[RenderableType] = ()) -> None:
+    """Print the whole summary; `verdict` stands at its end."""
     parts: list[RenderableType] = [_head(result), *_files(result)]
     if result.operators.height:
         of_operators = _Counted(("operator",), result.operators, result.counts)
@@ -57,7 +58,7 @@ def print_summary(result: AuditResult, console: Console) -> None:
     parts += _not_evaluated(result)
     if result.export_findings:
         parts += [Line(text("summary.export_findings"), align="left"), _export_findings(result)]
-    console.print(Group(*parts))
+    console.print(Group(*parts, *verdict))
 
 
 def _head(result: AuditResult) -> Text:

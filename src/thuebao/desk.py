@@ -1,0 +1,197 @@
+"""What leaves an audit as files: reports, what is new against a baseline, and the evidence of it all."""
+
+from __future__ import annotations
+
+import platform
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from thuebao import __version__
+from thuebao.baseline import check_baseline, narrowed, new_findings, write_findings
+from thuebao.baseline import said as said_of_baseline
+from thuebao.errors import OutputError, UsageError
+from thuebao.outputs import Replacement
+from thuebao.reports import workbook
+from thuebao.reports.about import About
+from thuebao.reports.manifest import check_manifest_path, manifest_of, write_manifest, written
+from thuebao.reports.page import render_page
+from thuebao.result import AuditResult
+from thuebao.texts import text
+
+if TYPE_CHECKING:
+    from thuebao.signatures.signer import Signer
+
+_LIBRARIES = ("polars", "pyarrow", "python-calamine", "xlsxwriter")
+_REPORTS = (".xlsx", ".html")
+
+
+@dataclass
+class Desk:
+    """The files that the user asks for beside the summary.
+
+    reports: .xlsx and .html files; per_operator: a folder for one workbook for each operator; baseline: findings of
+    an earlier audit, `key`: by what they are told apart (thuebao.matching.KEYS).
+    """
+
+    findings: Path | None
+    rejects: Path | None
+    reports: Sequence[Path]
+    per_operator: Path | None
+    baseline: Path | None
+    key: str
+    manifest: Path | None
+    sign_with: Path | None
+    password_file: Path | None
+    made_by: str | None
+    force: bool
+    reveal: bool
+    temp_dir: Path | None
+    _signer: Signer | None = None
+    _folder: Path | None = None
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether something is written that names its inputs by their digests."""
+        return bool(self.reports or self.per_operator or self.manifest)
+
+    @property
+    def needs_findings(self) -> bool:
+        """Whether findings are needed as a file of their own, beside the one that the user asks for."""
+        return bool(self.reports or self.per_operator or self.baseline)
+
+    def check(self, paths: Sequence[str]) -> None:
+        """Raise UsageError for what cannot be written or does not go together, before any data is read."""
+        outputs = [path for path in (self.findings, self.rejects) if path]
+        for path in self.reports:
+            if path.suffix.lower() not in _REPORTS:
+                raise UsageError("report_format", path=path, known=", ".join(_REPORTS))
+            if path.exists() and not self.force:
+                raise UsageError("report_exists", path=path)
+            if any(path.resolve() == other.resolve() for other in outputs):
+                raise UsageError("outputs_same", path=path)
+            outputs.append(path)
+        if self.per_operator and self.per_operator.exists() and not self.per_operator.is_dir():
+            raise UsageError("per_operator_no_folder", path=self.per_operator)
+        if self.baseline:
+            check_baseline(self.baseline, self.key, outputs, reveal=self.reveal)
+        if self.sign_with and not self.manifest:
+            raise UsageError("sign_without_manifest")
+        if self.password_file and not self.sign_with:
+            raise UsageError("password_without_sign")
+        if self.manifest:
+            check_manifest_path(self.manifest, outputs, paths)
+        if self.sign_with:
+            from thuebao.signatures.signer import load_signer, password_for
+
+            self._signer = load_signer(self.sign_with, password_for(self.sign_with, self.password_file))
+
+    def findings_of_audit(self, folder: Path | None) -> Path | None:
+        """Return where the audit itself writes its findings; `folder` is for what the user does not see."""
+        if folder and (self.findings is None or self.baseline):
+            return folder / "findings.parquet"
+        return self.findings
+
+    def held_against_baseline(self, result: AuditResult) -> tuple[AuditResult, list[str]]:
+        """Return the result that counts (what is new, if there is a baseline), and what is to be said of it."""
+        if not self.baseline or not result.inputs:
+            return result, []
+        new = new_findings(self.baseline, result.findings, key=self.key, named=self.findings, temp_dir=self.temp_dir)
+        counted = narrowed(result, new)
+        if self.findings:
+            write_findings(new, self.findings)
+        return counted, [said_of_baseline(result, counted, self.baseline)]
+
+    def deliver(
+        self, result: AuditResult, counted: AuditResult, given: Mapping[str, object], started: datetime
+    ) -> Iterator[str]:
+        """Write the reports and the manifest; yield what was written. `given` are the options."""
+        about = About(self.made_by, started, datetime.now(UTC), _options(given), _versions())
+        outputs = {"rejects": self.rejects} if self.rejects else {}
+        if self.findings and result.inputs:
+            outputs["findings"] = self.findings
+        for name, path in outputs.items():
+            yield text(f"notice.{name}_written", path=path)
+        if result.inputs:
+            for n, path in enumerate(self._reports(counted, about)):
+                outputs[f"report-{n + 1}"] = path
+                yield text("notice.report_written", path=path)
+        if self.manifest:
+            yield from written(
+                write_manifest(self.manifest, manifest_of(result, about, outputs), self._signer), self._signer
+            )
+
+    def _reports(self, result: AuditResult, about: About) -> Iterator[Path]:
+        for path in self.reports:
+            with _Written(path) as file:
+                if path.suffix.lower() == ".xlsx":
+                    self._workbook(file, result, about)
+                else:
+                    for piece in render_page(result, result.findings, about):
+                        file.write(piece.encode("utf-8", "replace"))
+            yield path
+        if self.per_operator:
+            yield from self._workbooks(self.per_operator, result, about)
+
+    def _workbooks(self, folder: Path, result: AuditResult, about: About) -> Iterator[Path]:
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError("output_unwritable", path=folder, reason=error.strerror or error) from None
+        taken: set[str] = set()
+        for operator in result.operators["operator"]:
+            name = re.sub(r"[^\w .-]+", "_", operator or "").strip(" .") or "_"
+            while name.casefold() in taken:
+                name += "_"
+            taken.add(name.casefold())
+            path = folder / f"{name}.xlsx"
+            if path.exists() and not self.force:
+                raise UsageError("report_exists", path=path)
+            with _Written(path) as file:
+                self._workbook(file, result, about, operator)
+            yield path
+
+    def _workbook(self, file: BinaryIO, result: AuditResult, about: About, operator: str | None = None) -> None:
+        full = str(self.findings) if self.findings else None
+        workbook.write_workbook(
+            file, result, result.findings, about, operator=operator, full=full, temp_dir=self.temp_dir
+        )
+
+
+class _Written:
+    """A file that is there whole, or not at all."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._replacement = Replacement(path)
+
+    def __enter__(self) -> BinaryIO:
+        return self._replacement.file
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if error is None:
+            self._replacement.keep()
+            return
+        self._replacement.discard()
+        if isinstance(error, OSError):
+            raise OutputError("output_unwritable", path=self._path, reason=error.strerror or error) from None
+
+
+def _options(given: Mapping[str, object]) -> dict[str, str]:
+    """Return the options that the user gave, as text; what is left to its default is not among them."""
+    said = {name.rstrip("_").replace("_", "-"): value for name, value in given.items()}
+    defaults = (None, False, "auto", "1%", "number", "table")
+    return {
+        name: ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        for name, value in said.items()
+        if value not in defaults
+    }
+
+
+def _versions() -> dict[str, str]:
+    libraries = {name: version(name) for name in _LIBRARIES}
+    return {"thuebao": __version__, "Python": platform.python_version(), **libraries}

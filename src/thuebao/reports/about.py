@@ -1,0 +1,22 @@
+"""What a report says of itself: who had it made, when, with what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class About:
+    """Of one run of an audit.
+
+    made_by: a person or an office, None if nobody said; started, ended: with their zone; options: as the user gave
+    them, by name without dashes; versions: of thuebao, Python and the libraries that count.
+    """
+
+    made_by: str | None
+    started: datetime
+    ended: datetime
+    options: Mapping[str, str]
+    versions: Mapping[str, str]

@@ -1,0 +1,192 @@
+"""Two results beside each other: for a screen, and as one JSON document (schema thuebao-comparison/1)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.rule import Rule as Line
+from rich.table import Table
+from rich.text import Text
+
+from thuebao import __version__
+from thuebao.comparing import Comparison, Counted, Notice, Operator, Recorded, Row
+from thuebao.reports.terminal import light_table, number, plain, share
+from thuebao.texts import text
+
+SCHEMA = "thuebao-comparison/1"
+_MOST_ROWS = 100
+
+
+def as_dict(comparison: Comparison) -> dict[str, Any]:
+    """Return the document as plain data."""
+    old, new = comparison.old, comparison.new
+    by_operator: dict[str, list[Row]] = {}
+    by_code: dict[str, list[Row]] = {}
+    for row in comparison.rows:
+        by_operator.setdefault(row.operator, []).append(row)
+        by_code.setdefault(row.code, []).append(row)
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "thuebao", "version": __version__},
+        "old": _described(old),
+        "new": _described(new),
+        "key": comparison.key,
+        "notices": [{"kind": notice.kind, **notice.values} for notice in comparison.notices],
+        "worse": comparison.worse,
+        "changes": len(comparison.changes),
+        "operators": [
+            {
+                "operator": name,
+                "old": _records(old.operators.get(name)),
+                "new": _records(new.operators.get(name)),
+                "rules": [_row(row) for row in by_operator.get(name, [])],
+            }
+            for name in _operators(comparison)
+        ],
+        "rules": [
+            {
+                "code": code, "old": _rule(old, code), "new": _rule(new, code),
+                "violations": _sums(by_code.get(code, [])),
+            }
+            for code in dict.fromkeys([*new.rules, *old.rules])
+        ],
+    }  # fmt: skip
+
+
+def render(comparison: Comparison) -> str:
+    """Return the document as text."""
+    return json.dumps(as_dict(comparison), ensure_ascii=False, indent=1)
+
+
+def _described(result: Recorded) -> dict[str, Any]:
+    return {
+        "path": str(result.path), "schema": result.schema, "version": result.version, "as_of": result.as_of,
+        "law": result.law, "where": result.where, "unreadable": result.unreadable,
+    }  # fmt: skip
+
+
+def _operators(comparison: Comparison) -> list[str]:
+    return sorted({*comparison.old.operators, *comparison.new.operators})
+
+
+def _records(operator: Operator | None) -> dict[str, int] | None:
+    return asdict(operator) if operator else None
+
+
+def _rule(result: Recorded, code: str) -> dict[str, Any] | None:
+    return {"status": result.status[code], **result.rules[code]} if code in result.rules else None
+
+
+def _sums(rows: Sequence[Row]) -> dict[str, int]:
+    """Return the violations of all operators together, before and now."""
+    sums = {"old": 0, "new": 0}
+    for row in rows:
+        sums["old"] += row.old.violations if row.old else 0
+        sums["new"] += row.new.violations if row.new else 0
+    return sums
+
+
+def _row(row: Row) -> dict[str, Any]:
+    found = {"findings": asdict(row.matched)} if row.matched else {}
+    return {
+        "code": row.code, "old": _count(row.old), "new": _count(row.new), "difference": row.difference,
+        "worse": row.worse, **found,
+    }  # fmt: skip
+
+
+def _count(counted: Counted | None) -> dict[str, Any] | None:
+    return {**asdict(counted), "share": counted.share} if counted else None
+
+
+def notices(comparison: Comparison) -> list[str]:
+    """Return what to know about the two results before their difference means anything."""
+    return [_notice(notice) for notice in comparison.notices]
+
+
+def _notice(notice: Notice) -> str:
+    return text(f"compare.{notice.kind}", **notice.values)
+
+
+def print_comparison(comparison: Comparison, console: Console) -> None:
+    """Print what changed."""
+    old, new = comparison.old, comparison.new
+    parts: list[RenderableType] = [
+        plain(text(f"compare.{side}", path=result.path, as_of=result.as_of, law=result.law))
+        for side, result in (("old", old), ("new", new))
+    ]
+    parts += [Line(text("summary.operators"), align="left"), _operator_table(comparison)]
+    parts += _left_out(len(_operators(comparison)))
+    parts.append(Line(text("compare.changes"), align="left"))
+    if comparison.changes:
+        parts += [_changes(comparison.changes[:_MOST_ROWS]), *_by_record(comparison)]
+        parts += _left_out(len(comparison.changes))
+        if same := len(comparison.rows) - len(comparison.changes):
+            parts.append(text("compare.unchanged", count=number(same)))
+    else:
+        parts.append(text("compare.nothing"))
+    parts.append(text("compare.is_worse" if comparison.worse else "compare.is_not_worse"))
+    console.print(Group(*parts))
+
+
+def _left_out(rows: int) -> list[RenderableType]:
+    """Return what to say below a table that has room for the first rows only."""
+    some = text("summary.files_some", some=number(_MOST_ROWS), all=number(rows))
+    return [some] if rows > _MOST_ROWS else []
+
+
+def _operator_table(comparison: Comparison) -> Table:
+    table = light_table(
+        (text("summary.operator"), "left"),
+        (text("compare.records_old"), "right"), (text("compare.records_new"), "right"),
+        (text("compare.errors_old"), "right"), (text("compare.errors_new"), "right"),
+    )  # fmt: skip
+    for name in _operators(comparison)[:_MOST_ROWS]:
+        both = [comparison.old.operators.get(name), comparison.new.operators.get(name)]
+        records = [number(o.records) if o else "–" for o in both]
+        errors = [number(o.records_with_errors) if o else "–" for o in both]
+        table.add_row(plain(name), *records, *errors)
+    return table
+
+
+def _changes(rows: Sequence[Row]) -> Table:
+    table = light_table(
+        (text("summary.operator"), "left"), (text("summary.code"), "left"),
+        (text("compare.counted_old"), "right"), (text("compare.counted_new"), "right"),
+        (text("compare.difference"), "right"),
+        (text("compare.share_old"), "right"), (text("compare.share_new"), "right"),
+    )  # fmt: skip
+    for row in rows:
+        table.add_row(
+            plain(row.operator), plain(row.code), *(_of(counted) for counted in (row.old, row.new)),
+            Text(_difference(row), "bold red" if row.worse else ""),
+            *(share(counted.violations, counted.evaluated) if counted else "–" for counted in (row.old, row.new)),
+        )  # fmt: skip
+    return table
+
+
+def _of(counted: Counted | None) -> str:
+    return f"{number(counted.violations)} / {number(counted.evaluated)}" if counted else "–"
+
+
+def _difference(row: Row) -> str:
+    if row.difference is None:
+        return text("compare.only_new") if row.new else text("compare.only_old")
+    return f"{'+' * (row.difference > 0)}{number(row.difference)}"
+
+
+def _by_record(comparison: Comparison) -> list[RenderableType]:
+    if comparison.key is None:
+        return []
+    table = light_table(
+        (text("summary.operator"), "left"), (text("summary.code"), "left"), (text("compare.findings_new"), "right"),
+        (text("compare.findings_fixed"), "right"), (text("compare.findings_same"), "right"),
+    )  # fmt: skip
+    for row in comparison.changes[:_MOST_ROWS]:
+        if found := row.matched:
+            counts = (number(count) for count in (found.new, found.fixed, found.unchanged))
+            table.add_row(plain(row.operator), plain(row.code), *counts)
+    return [Line(text(f"compare.by_{comparison.key}"), align="left"), table]

@@ -1,0 +1,234 @@
+"""The manifest of an audit: which inputs, which rules, which outputs, by digest (schema thuebao-manifest/1).
+
+Who has the manifest can show later that nothing of these has changed; who signs it, also who says so. It is written
+last, when all outputs are there. It holds no record and no value of one. Paths are as they were given, and so are
+options: one such as --where may hold a value, for it is the question that was asked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from thuebao import __version__
+from thuebao.digests import digest_of, fingerprint, rules_of
+from thuebao.errors import InputError, OutputError, UsageError
+from thuebao.outputs import Replacement
+from thuebao.reports.about import About
+from thuebao.reports.json import render
+from thuebao.result import AuditResult, Input
+from thuebao.rulebook import Rulebook
+from thuebao.sources.discover import STANDARD_INPUT_SHOWN, same_file
+from thuebao.texts import text
+from thuebao.verification import SCHEMA, signature_path
+
+if TYPE_CHECKING:
+    from thuebao.signatures.signer import Signer
+
+_VIET_NAM = ZoneInfo("Asia/Ho_Chi_Minh")
+_NO_LIBRARIES = frozenset({"thuebao", "python"})
+
+
+def manifest_of(result: AuditResult, about: About, outputs: Mapping[str, Path]) -> dict[str, Any]:
+    """Return the manifest of an audit. `outputs`: the files it wrote, by the name of their option.
+
+    Digests of inputs are those of what was read where the audit worked them out (`hash_inputs`), else, and for
+    a zip around several exports, those of the files as they are now. Raises InputError when a file is gone.
+    """
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "thuebao", "version": __version__},
+        "python": platform.python_version(),
+        "libraries": {name: v for name, v in about.versions.items() if name.lower() not in _NO_LIBRARIES},
+        "platform": f"{platform.system()} {platform.machine()}",
+        "started": moment(about.started),
+        "ended": moment(about.ended),
+        "made_by": about.made_by,
+        "as_of": result.as_of.isoformat(),
+        "law": result.law,
+        "options": dict(about.options),
+        "rulebook": _rulebook(result.rulebook),
+        "inputs": _inputs(result.inputs),
+        "unreadable": _unreadable(result),
+        "counts": _counts(result),
+        "result": {"schema": "thuebao-audit/1", "sha256": result_digest(result)},
+        "outputs": [{"name": name, "path": str(path), **_file(path)} for name, path in outputs.items()],
+    }
+
+
+def result_digest(result: AuditResult) -> str:
+    """Return the SHA-256 of what `--format json` prints of a result, to compare it with that of an audit made again.
+
+    It follows the language, and whether inputs were hashed, as the document does.
+    """
+    return hashlib.sha256((render(result) + "\n").encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def moment(value: datetime) -> str:
+    """Return a time as it is in Viet Nam, with its zone."""
+    return value.astimezone(_VIET_NAM).isoformat(timespec="seconds")
+
+
+def _file(path: Path) -> dict[str, Any]:
+    """Return size, time of change and digest of a file. Raises InputError when it cannot be read."""
+    try:
+        found = path.stat()
+        sha256 = digest_of(path)
+    except OSError as error:
+        raise InputError("file_unreadable", path=path, reason=error.strerror or error) from None
+    return {
+        "bytes": found.st_size,
+        "changed": moment(datetime.fromtimestamp(found.st_mtime, _VIET_NAM)),
+        "sha256": sha256,
+    }
+
+
+_NO_FILE: dict[str, Any] = {"bytes": None, "changed": None, "sha256": None}
+
+
+def _is_standard_input(path: str) -> bool:
+    """Return whether a path stands for standard input, or for an export in a zip that came from there."""
+    inside = path.startswith(f"{STANDARD_INPUT_SHOWN}/") and not Path(path).is_file()
+    return path == STANDARD_INPUT_SHOWN or inside
+
+
+def _container(path: str) -> str | None:
+    """Return the file that an export is in: itself, or the zip around it; None for standard input or nothing at all."""
+    if _is_standard_input(path):
+        return None
+    if Path(path).is_file():
+        return path
+    return next((str(part) for part in Path(path).parents if part.is_file()), None)
+
+
+def _inputs(inputs: Sequence[Input]) -> list[dict[str, Any]]:
+    """Return the files that were read; a zip is one of them, with the exports in it as its members."""
+    files: dict[str, list[Input]] = {}
+    for read in inputs:
+        files.setdefault(_container(read.path) or read.path, []).append(read)
+    return [_export(reads[0]) if reads[0].path == path else _zip(path, reads) for path, reads in files.items()]
+
+
+def _export(read: Input) -> dict[str, Any]:
+    once = _is_standard_input(read.path)
+    known = _NO_FILE if once else _file(Path(read.path))
+    if read.sha256:
+        known = known | {"bytes": read.bytes, "sha256": read.sha256}
+    return {"path": read.path, "standard_input": once, **known, **_reading(read)}
+
+
+def _zip(path: str, members: Sequence[Input]) -> dict[str, Any]:
+    totals = {"records": sum(m.records for m in members), "rejected": sum(m.rejected for m in members)}
+    listed = [{"path": member.path, **_reading(member)} for member in members]
+    known = {"path": path, "standard_input": False, **_file(Path(path))}
+    return {**known, "format": "zip", "encoding": None, **totals, "members": listed}
+
+
+def _reading(read: Input) -> dict[str, Any]:
+    return {
+        "format": read.format,
+        "encoding": read.encoding,
+        "records": read.records,
+        "rejected": read.rejected,
+    }
+
+
+def _unreadable(result: AuditResult) -> list[dict[str, Any]]:
+    """Return what could not be read: the key of the reason, not its text, which may cite the file."""
+    entries = []
+    for error in result.unreadable:
+        path = str(error.values.get("path", ""))
+        file = _container(path)
+        try:
+            known = _file(Path(file)) if file else _NO_FILE
+        except InputError:
+            known = _NO_FILE
+        entries.append({"path": file or path, **known, "reason": error.key, "at": path})
+    return entries
+
+
+def _rulebook(rulebook: Rulebook) -> dict[str, Any]:
+    files = rules_of(rulebook)
+    return {
+        "fingerprint": fingerprint({file.name: file.sha256 for file in files}),
+        "files": [{"name": file.name, "path": file.path, "sha256": file.sha256} for file in files],
+    }
+
+
+def _counts(result: AuditResult) -> dict[str, Any]:
+    return {
+        "totals": result.totals,
+        "operators": [
+            {
+                **row,
+                "rules": list(result.counts.filter(operator=row["operator"]).drop("operator").iter_rows(named=True)),
+            }
+            for row in result.operators.iter_rows(named=True)
+        ],
+        "rules": [
+            {"code": r.rule.code, "severity": r.rule.severity, "status": r.status, "violations": r.violations}
+            | ({"parameters": dict(r.rule.parameters)} if r.rule.parameters else {})
+            for r in result.rules
+        ],
+    }
+
+
+def check_manifest_path(path: Path, outputs: Sequence[Path] = (), inputs: Sequence[str] = ()) -> None:
+    """Raise UsageError unless the path ends in .json and neither it nor its signature is an input or an output."""
+    if path.suffix.lower() != ".json":
+        raise UsageError("manifest_format", path=path)
+    for ours in (path, signature_path(path)):
+        if any(output.absolute() == ours.absolute() or same_file(str(output), ours) for output in outputs):
+            raise UsageError("manifest_over_output", path=ours)
+        if any(same_file(given, ours) for given in inputs):
+            raise UsageError("output_over_input", path=ours)
+
+
+def write_manifest(path: Path, manifest: Mapping[str, Any], signer: Signer | None = None) -> list[Path]:
+    """Write a manifest, and its signature beside it; return their paths. Each is there whole or not at all.
+
+    Readable by their owner only. Raises OutputError when one cannot be written.
+    """
+    # A lone surrogate, part of a file's name that is no text, becomes its own escape: JSON stays JSON.
+    content = (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
+    signature = signature_path(path)
+    contents = {path: content} | ({signature: signer.sign(content)} if signer else {})
+    with ExitStack() as stack:
+        written = [_written(target, data, stack) for target, data in contents.items()]
+        # An earlier signature goes first: at no moment does one stand beside a manifest that it does not sign.
+        _remove(signature)
+        for replacement in written:
+            replacement.keep()
+    return list(contents)
+
+
+def _written(path: Path, content: bytes, stack: ExitStack) -> Replacement:
+    """Return a replacement with that content, which is discarded with the stack unless it is kept."""
+    replacement = Replacement(path)
+    stack.callback(replacement.discard)
+    try:
+        replacement.file.write(content)
+        replacement.file.flush()
+    except OSError as error:
+        raise OutputError("output_unwritable", path=path, reason=error.strerror or error) from None
+    return replacement
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError("output_unwritable", path=path, reason=error.strerror or error) from None
+
+
+def written(paths: Sequence[Path], signer: Signer | None = None) -> list[str]:
+    """Return what to say of the files that `write_manifest` wrote."""
+    said = [text("manifest.written", path=paths[0])]
+    return [*said, *(text("manifest.signed", path=path, name=signer.name) for path in paths[1:] if signer)]

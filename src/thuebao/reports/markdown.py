@@ -1,0 +1,55 @@
+"""The rulebook as a page of documentation (Markdown): docs/rules.md is this, word for word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from thuebao.rule import Rule
+from thuebao.rulebook import Rulebook
+from thuebao.texts import language, text
+
+
+def rules_as_markdown(rules: Sequence[Rule], rulebook: Rulebook) -> str:
+    """Return all of `rules`, family by family: what each says, why, what to do, and the law by era."""
+    lines = [f"# {text('rules.title')}", "", text("rules.about"), "", *_contents(rules)]
+    for family, some in groupby(rules, lambda rule: rule.code.rstrip("0123456789")):
+        lines += ["", f"## {family}"]
+        for rule in some:
+            lines += _rule(rule, rulebook)
+    return "\n".join(lines) + "\n"
+
+
+def _contents(rules: Sequence[Rule]) -> Iterator[str]:
+    yield f"| {text('summary.code')} | {text('summary.severity')} | {text('rules.what')} |"
+    yield "|---|---|---|"
+    for rule in rules:
+        severity, title = text(f"severity.{rule.severity}"), _plain(rule.title[language()])
+        yield f"| [{rule.code}](#{rule.code.lower()}) | {severity} | {title} |"
+
+
+def _rule(rule: Rule, rulebook: Rulebook) -> Iterator[str]:
+    yield from ("", f"### {rule.code}", "")
+    yield f"**{_plain(rule.title[language()])}** — `{rule.name}`, {text(f'severity.{rule.severity}')}"
+    to_do = f"{text('explain.what_to_do')}: {_plain(rule.action[language()])}"
+    yield from ("", _plain(rule.explain[language()]), "", to_do, "")
+    for era in rulebook.law.eras:
+        bases = rule.bases_in(era.id, rulebook.law)
+        if bases:
+            numbers = rulebook.law.instruments
+            cited = "; ".join(_plain(f"{numbers[b.instrument].number}, {b.provision}") for b in bases)
+            yield f"- {_plain(era.title[language()])}: {cited}"
+    conditions = [
+        (text("explain.across"), ", ".join(rule.grouping.across) if rule.grouping else ""),
+        (text("explain.having"), rule.grouping.having if rule.grouping else ""),
+        (text("explain.of_group") if rule.grouping else text("explain.predicate"), rule.violation or ""),
+        (text("explain.parameter"), ", ".join(f"{name} = {value}" for name, value in rule.parameters)),
+    ]
+    for title, condition in conditions:
+        if condition:
+            yield from ("", f"{title}:", "", "```sql", " ".join(condition.split()), "```")
+
+
+def _plain(words: str) -> str:
+    """Return text that Markdown does not read anything into."""
+    return "".join(f"\\{sign}" if sign in "\\`*_[]<>|#" else sign for sign in " ".join(words.split()))

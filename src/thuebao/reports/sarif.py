@@ -1,0 +1,111 @@
+"""The audit as SARIF 2.1.0 (OASIS) for those who keep export jobs in continuous integration.
+
+A result says file, record number and rule, and nothing that stands in a record. Consumers show so many results and no
+more: the worst come first, and totals say how many there are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import polars as pl
+
+from thuebao import __version__
+from thuebao.harmless import harmless
+from thuebao.result import AuditResult, ExportFinding
+from thuebao.rule import Rule
+from thuebao.texts import language, text
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+MOST_RESULTS = 5_000
+"""GitHub code scanning keeps this many results of a run, the worst first."""
+_LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+
+
+def render(result: AuditResult) -> str:
+    """Return the document as text: one run, one result for each finding, as many as consumers take."""
+    rules = {rule.code: rule for rule in result.rulebook.by_code.values()}
+    positions = {code: n for n, code in enumerate(rules)}
+    total = sum(r.violations for r in result.rules) + len(result.export_findings)
+    results = [*_about_files(result, rules), *_about_records(result, rules)][:MOST_RESULTS]
+    run = {
+        "tool": {
+            "driver": {
+                "name": "thuebao",
+                "version": __version__,
+                "semanticVersion": __version__,
+                "language": language(),
+                "rules": [_descriptor(rule, result) for rule in rules.values()],
+            }
+        },
+        "invocations": [_invocation(result, len(results), total)],
+        "results": [{**found, "ruleIndex": positions[found["ruleId"]]} for found in results],
+        "columnKind": "unicodeCodePoints",
+        "properties": {"totals": {**result.totals, "findings": total}, "findingsShown": len(results)},
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=1)
+
+
+def _descriptor(rule: Rule, result: AuditResult) -> dict[str, Any]:
+    fared = next((r for r in result.rules if r.rule.code == rule.code), None)
+    evaluated = int(result.counts.filter(code=rule.code)["evaluated"].sum())
+    counts = {"status": fared.status, "evaluated": evaluated, "violations": fared.violations} if fared else {}
+    bases = dict.fromkeys(rule.basis_in(era, result.rulebook.law) for era in result.rulebook.law.era_ids)
+    basis = "; ".join(filter(None, bases))
+    return {
+        "id": rule.code,
+        "name": rule.name,
+        "shortDescription": {"text": rule.title[language()]},
+        "fullDescription": {"text": rule.explain[language()]},
+        "help": {"text": "\n".join(filter(None, [rule.action[language()], basis]))},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {"tags": [rule.severity], **counts},
+    }
+
+
+def _invocation(result: AuditResult, shown: int, total: int) -> dict[str, Any]:
+    said = [{"level": "error", "message": {"text": harmless(str(error))}} for error in result.unreadable]
+    if shown < total:
+        said.append({"level": "note", "message": {"text": text("ci.some", some=f"{shown:,}", all=f"{total:,}")}})
+    return {"executionSuccessful": not result.unreadable, "toolExecutionNotifications": said}
+
+
+def _about_files(result: AuditResult, rules: dict[str, Rule]) -> Iterator[dict[str, Any]]:
+    order = list(_LEVELS)
+    for found in sorted(result.export_findings, key=lambda f: order.index(f.severity)):
+        rule = rules[found.code]
+        yield _result(rule, found.path, f"{rule.title[language()]}{_detail(rule, found)}", found.detail)
+
+
+def _detail(rule: Rule, found: ExportFinding) -> str:
+    """Return what is found about a file; not the headers that map to nothing, which are anyone's text."""
+    return "" if rule.name == "column-unknown" else f": {harmless(found.detail)}"
+
+
+def _about_records(result: AuditResult, rules: dict[str, Rule]) -> Iterator[dict[str, Any]]:
+    found = result.findings.select("path", "record", "code", "severity")
+    for severity in _LEVELS:
+        some = found.filter(pl.col("severity") == severity).head(MOST_RESULTS).collect(engine="streaming")
+        for path, record, code, _ in some.iter_rows():
+            where = text("ci.record", record=f"{record}")
+            yield _result(rules[code], path, f"{rules[code].title[language()]} ({where})", str(record), where)
+
+
+def _result(rule: Rule, path: str, message: str, place: str, where: str | None = None) -> dict[str, Any]:
+    artifact = {"uri": quote(path.replace("\\", "/"), safe="/", errors="replace")}
+    # Where a record begins in its file is not known once it is read: the number is in the message.
+    location: dict[str, Any] = {"physicalLocation": {"artifactLocation": artifact, "region": {"startLine": 1}}}
+    if where:
+        location["logicalLocations"] = [{"name": where}]
+    key = "\0".join((path, place, rule.code)).encode(errors="replace")
+    return {
+        "ruleId": rule.code,
+        "level": _LEVELS[rule.severity],
+        "message": {"text": message},
+        "locations": [location],
+        "partialFingerprints": {"recordAndRule/v1": hashlib.sha256(key).hexdigest()},
+    }
