@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from conftest import AS_OF, ERROR, GOOD, NAMELESS, Command, Desk, Outcome, one_message, people, person, table, violated
 from plain_lines import Found, found_in
 from thuebao.reference import shipped_reference
-from thuebao.sources import delimited, ndjson, open_export, stored_at
-from thuebao.sources.encoding import Encoding
+from thuebao.sources import ndjson, open_export, stored_at
+from thuebao.sources.delimited import delimited
+from thuebao.sources.encodings.encoding import Encoding
 from thuebao.sources.export import ReadAs
 
 HEAD = "msisdn,full_name,note,address\n"
@@ -113,7 +114,9 @@ DAMAGES: dict[str, tuple[str | bytes, int, Rejected]] = {
     "beside quoted separators": (HEAD + '1,"A, B",n,"C, D"\n1,"A, B",n\n' + LINE, 2, [(3, TOO_FEW)]),
     "beside doubled quotes": (HEAD + '1,"A ""B""",n,""""\n1,"A",n,""""",\n' + LINE, 2, [(3, QUOTE)]),
     "beside line breaks": (
-        HEAD + '1,"A\nB\n\nC",n,x\n1,2\n1,2,3,"x\ny"\n1,2,3\n' + LINE, 3, [(6, TOO_FEW), (9, TOO_FEW)],
+        HEAD + '1,"A\nB\n\nC",n,x\n1,2\n1,2,3,"x\ny"\n1,2,3\n' + LINE,
+        3,
+        [(6, TOO_FEW), (9, TOO_FEW)],
     ),
     "too few within line breaks": (HEAD + '1,"A\nB"\n' + LINE, 1, [(2, QUOTE), (3, TOO_FEW)]),
     "empty quotes": (HEAD + '"","","",""\n"",""\n' + LINE, 2, [(3, TOO_FEW)]),
@@ -133,16 +136,22 @@ DAMAGES: dict[str, tuple[str | bytes, int, Rejected]] = {
     "open quote closed, and something behind it": (HEAD + '1,"A\nB"C,n,x\n' + LINE, 1, [(2, QUOTE), (3, TOO_FEW)]),
     "open quote closed, too many fields": (HEAD + '1,"A\nB",n,x,y,z\n' + LINE, 1, [(2, QUOTE), (3, TOO_MANY)]),
     "open quote closed far away": (
-        HEAD + '1,"A\n' + LONG * FAR + '",n,x\n' + LINE, FAR + 1, [(2, QUOTE), (FAR + 3, QUOTE)]
-    ),  # fmt: skip
+        HEAD + '1,"A\n' + LONG * FAR + '",n,x\n' + LINE,
+        FAR + 1,
+        [(2, QUOTE), (FAR + 3, QUOTE)],
+    ),
     "open quote closed behind a record": (HEAD + '1,"A\n' + LINE + '",n,x\n' + LINE, 2, [(2, QUOTE), (4, QUOTE)]),
     "open quote closed behind many lines": (HEAD + '1,"A\n' + "x\n" * 98 + '",n,x\n' + LINE, 2, []),
     "open quote far from any other": (HEAD + '1,"A\n' + LONG * FAR, FAR, [(2, QUOTE)]),
     "open quote closed too far away": (
-        HEAD + '1,"A\n' + LONG * BEYOND + '",n,x\n' + LINE, BEYOND + 1, [(2, QUOTE), (BEYOND + 3, QUOTE)],
+        HEAD + '1,"A\n' + LONG * BEYOND + '",n,x\n' + LINE,
+        BEYOND + 1,
+        [(2, QUOTE), (BEYOND + 3, QUOTE)],
     ),
     "open quotes far from each other": (
-        HEAD + ('1,"A,n,x\n' + LONG * FAR) * 2, 2 * FAR, [(2, QUOTE), (FAR + 3, QUOTE)],
+        HEAD + ('1,"A,n,x\n' + LONG * FAR) * 2,
+        2 * FAR,
+        [(2, QUOTE), (FAR + 3, QUOTE)],
     ),
     "text behind a closing quote": (HEAD + LINE + '1,"A"B,n,x\n' + LINE, 2, [(3, QUOTE)]),
     "space behind a closing quote": (HEAD + LINE + '1,"A" ,n,x\n' + LINE, 2, [(3, QUOTE)]),
@@ -179,7 +188,9 @@ DAMAGES: dict[str, tuple[str | bytes, int, Rejected]] = {
     "CRLF": ((HEAD + LINE + "1,2\n" + LINE + "\n" + LINE).replace("\n", "\r\n"), 3, [(3, TOO_FEW)]),
     "CRLF and quotes": ((HEAD + '1,"A",n,"x"\n1,"A\nB",n,"x"\n1,"A\n' + LINE).replace("\n", "\r\n"), 3, [(5, QUOTE)]),
     "CRLF here and there": (
-        HEAD + LINE.replace("\n", "\r\n") + LINE + "1,2\r\n1,2\n" + LINE, 3, [(4, TOO_FEW), (5, TOO_FEW)],
+        HEAD + LINE.replace("\n", "\r\n") + LINE + "1,2\r\n1,2\n" + LINE,
+        3,
+        [(4, TOO_FEW), (5, TOO_FEW)],
     ),
     "CR alone": ((HEAD + LINE + "1,2\n" + LINE + "\n" + LINE).replace("\n", "\r"), 3, [(3, TOO_FEW)]),
     "CR alone, no line end": ((HEAD + LINE + "1,2\n" + LINE + "1,2").replace("\n", "\r"), 2, [(3, TOO_FEW), (5, CUT)]),
@@ -196,7 +207,7 @@ DAMAGES: dict[str, tuple[str | bytes, int, Rejected]] = {
     "tabs alone": ((HEAD + LINE + ",,,\n,,\n" + LINE).replace(",", "\t"), 3, []),
     "spaces in the place of separators": (HEAD + LINE + "1 A n x\n" + LINE, 2, [(3, TOO_FEW)]),
     "another separator": (HEAD + LINE + "1;A;n;x\n" + LINE, 2, [(3, TOO_FEW)]),
-}  # fmt: skip
+}
 
 
 def in_utf8(content: str | bytes) -> bytes:

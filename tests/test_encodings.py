@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 
 from thuebao.errors import UsageError
 from thuebao.record import columns
-from thuebao.sources import garbled
-from thuebao.sources.encoding import Encoding, detect, encoding_named
+from thuebao.sources.encodings import garbled
+from thuebao.sources.encodings.encoding import Encoding, detect, encoding_named
 
 TONES = "\u0301\u0300\u0309\u0303\u0323"
 VOWELS = "a â ă e ê i o ô ơ u ư y"

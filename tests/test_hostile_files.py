@@ -21,12 +21,13 @@ from xlwt.CompoundDoc import XlsDoc
 from conftest import Command, Desk, one_message
 from thuebao import audit
 from thuebao.errors import InputError
-from thuebao.sources import ndjson, parquet, sheet, weighing
-from thuebao.sources.encoding import Encoding
+from thuebao.sources import ndjson, parquet
+from thuebao.sources.encodings.encoding import Encoding
 from thuebao.sources.ndjson import NdjsonTable
-from thuebao.sources.packed import stored_at
+from thuebao.sources.packing.packed import stored_at
 from thuebao.sources.parquet import ParquetTable
-from thuebao.sources.spreadsheet import open_sheet
+from thuebao.sources.sheets import sheet, weighing
+from thuebao.sources.sheets.spreadsheet import open_sheet
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -15,10 +15,10 @@ from conftest import Command, Desk, one_message, people, person
 from thuebao.errors import InputError, UsageError
 from thuebao.record import columns
 from thuebao.reports.mapping import escaped, mapping_text, write_mapping
-from thuebao.sources.header import Header, map_header, recognised
-from thuebao.sources.likeness import words
-from thuebao.sources.mapping import LOOK, Mapping, mapping_for, read_mapping
-from thuebao.sources.proposal import SURE, Proposal, propose
+from thuebao.sources.headers.header import Header, map_header, recognised
+from thuebao.sources.headers.likeness import words
+from thuebao.sources.headers.mapping import LOOK, Mapping, mapping_for, read_mapping
+from thuebao.sources.headers.proposal import SURE, Proposal, propose
 
 HOSTILE = [
     'a" = "b', "dòng 1\ndòng 2", "\r\n[columns]\nsex = 1", "\x1b[31mđỏ\x1b]0;tên\x07", "\\", "\\u0041", "#", "'''",

@@ -14,7 +14,7 @@ from thuebao.across import aside, finder
 from thuebao.job import Job, Options
 from thuebao.reports.json import render
 from thuebao.rulebook import read_rulebook
-from thuebao.sources import delimited
+from thuebao.sources.delimited import delimited
 
 AS_OF = date(2026, 11, 23)
 RULEBOOK = read_rulebook()

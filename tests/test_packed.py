@@ -22,7 +22,7 @@ import pytest
 import zstandard
 
 from thuebao.errors import InputError, OutputError
-from thuebao.sources.packed import Stored, spool, stored_at, unpacked
+from thuebao.sources.packing.packed import Stored, spool, stored_at, unpacked
 
 MIB = 1 << 20
 CSV = b"msisdn,full_name\n" + b"".join(b"09%08d,Nguyen Van %d\n" % (n * 7919 % 10**8, n) for n in range(90_000))
@@ -595,19 +595,19 @@ def test_packed_files_give_their_head_alone(put, pack) -> None:
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, zstd], ids=["plain", "gzip", "zstd"])
 def test_standard_input_is_copied_once(tmp_path, pack) -> None:
     stored = spool(io.BytesIO(pack(CSV)), tmp_path)
-    assert stored.path == "-"
+    assert stored.path == "stdin"
     assert stored.file.parent == tmp_path
     assert stat.S_IMODE(stored.file.stat().st_mode) == 0o600
     assert drained(stored) == (CSV, None)
-    assert [found.path for found in unpacked(stored).stored] == ["-"]
+    assert [found.path for found in unpacked(stored).stored] == ["stdin"]
 
 
 def test_a_zip_on_standard_input_gives_its_members(tmp_path) -> None:
     stored = spool(io.BytesIO(archive_of(("b/viettel.csv", CSV), ("a.csv", SMALL), ("x.pdf", b"x"))), tmp_path)
-    assert (stored.path, stored.packing) == ("-", "zip")
+    assert (stored.path, stored.packing) == ("stdin", "zip")
     opened = unpacked(stored)
-    assert [found.path for found in opened.stored] == ["-/a.csv", "-/b/viettel.csv"]
-    assert opened.passed_over == ["-/x.pdf"]
+    assert [found.path for found in opened.stored] == ["stdin/a.csv", "stdin/b/viettel.csv"]
+    assert opened.passed_over == ["stdin/x.pdf"]
     assert [drained(found)[0] for found in opened.stored] == [SMALL, CSV]
     assert spool(io.BytesIO(workbook()), tmp_path).packing is None
 
@@ -616,7 +616,7 @@ def test_standard_input_that_is_no_export(tmp_path) -> None:
     for data, key in ((b"", "file_empty"), (gzip.compress(b""), "file_empty"), (zstd(zstd(b"x")), "packed_twice")):
         with pytest.raises(InputError) as caught:
             spool(io.BytesIO(data), tmp_path)
-        assert (caught.value.key, caught.value.values["path"]) == (key, "-")
+        assert (caught.value.key, caught.value.values["path"]) == (key, "stdin")
 
 
 def test_standard_input_that_cannot_be_read(tmp_path) -> None:

@@ -14,7 +14,7 @@ import messy
 import thuebao
 from test_agreement import write_csv
 from thuebao.reports.json import as_dict
-from thuebao.sources import delimited
+from thuebao.sources.delimited import delimited
 
 AS_OF = date(2026, 11, 23)
 COLUMNS = list(messy.COLUMNS)

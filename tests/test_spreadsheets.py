@@ -23,7 +23,7 @@ from odf.text import P
 from xlwt.CompoundDoc import XlsDoc
 
 from thuebao.errors import InputError
-from thuebao.sources.spreadsheet import Sheet, open_sheet
+from thuebao.sources.sheets.spreadsheet import Sheet, open_sheet
 
 Rows = Sequence[Sequence[Any]]
 Writer = Callable[[dict[str, Rows]], bytes]

@@ -38,7 +38,7 @@ def test_every_text_is_used_and_every_used_text_is_there() -> None:
 def test_every_encoding_and_reason_has_its_text() -> None:
     converted = shipped_reference().document("encodings")["aliases"].keys() - {"utf-8"}
     assert {f"encoding.{name}" for name in converted} <= set(texts("en"))
-    code = "\n".join(path.read_text("utf-8") for path in (SOURCE / "sources").glob("*.py"))
+    code = "\n".join(path.read_text("utf-8") for path in (SOURCE / "sources").rglob("*.py"))
     [reasons] = re.findall(r"^BYTES, NUL, .* = (.*)$", code, re.MULTILINE)
     for reason in re.findall(r"\"([a-z_]+)\"", reasons):
         assert {f"rejected.{reason}", f"rejected_reason.{reason}"} <= set(texts("en"))

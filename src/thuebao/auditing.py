@@ -26,8 +26,8 @@ from thuebao.result import AuditResult
 from thuebao.rulebook import read_rulebook
 from thuebao.sources import ReadAs, find_exports
 from thuebao.sources.discover import STANDARD_INPUT
-from thuebao.sources.encoding import encoding_named
-from thuebao.sources.mapping import read_mapping
+from thuebao.sources.encodings.encoding import encoding_named
+from thuebao.sources.headers.mapping import read_mapping
 from thuebao.temporary import private_folder
 from thuebao.texts import text
 

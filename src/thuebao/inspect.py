@@ -16,9 +16,9 @@ from thuebao.record import columns
 from thuebao.rulebook import read_rulebook
 from thuebao.sources import AS_THEY_ARE, Export, ReadAs, Stored, open_export, stored_at
 from thuebao.sources.discover import STANDARD_INPUT
-from thuebao.sources.header import unrecognised
-from thuebao.sources.mapping import LOOK, mapping_for
-from thuebao.sources.proposal import Proposal, propose
+from thuebao.sources.headers.header import unrecognised
+from thuebao.sources.headers.mapping import LOOK, mapping_for
+from thuebao.sources.headers.proposal import Proposal, propose
 
 _VALUES = 3
 

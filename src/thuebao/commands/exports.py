@@ -27,8 +27,8 @@ def columns(
     from thuebao.reports.columns import print_inspection
     from thuebao.reports.mapping import check_mapping_path, write_mapping
     from thuebao.sources import ReadAs
-    from thuebao.sources.encoding import encoding_named
-    from thuebao.sources.mapping import read_mapping
+    from thuebao.sources.encodings.encoding import encoding_named
+    from thuebao.sources.headers.mapping import read_mapping
 
     if operator is not None and not operator.strip():
         raise UsageError("operator_empty")

@@ -11,7 +11,7 @@ from thuebao.errors import OutputError, UsageError
 from thuebao.outputs import Replacement
 from thuebao.record import columns
 from thuebao.sources.discover import same_file
-from thuebao.sources.proposal import KNOWN, MAPPED, SIMILAR, SURE, Proposal
+from thuebao.sources.headers.proposal import KNOWN, MAPPED, SIMILAR, SURE, Proposal
 from thuebao.texts import text
 
 _WIDEST = 60  # characters up to which lines are filled so that their comments stand below each other

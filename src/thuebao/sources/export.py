@@ -16,17 +16,17 @@ from thuebao.errors import InputError
 from thuebao.facts.number import known_operator
 from thuebao.reference import Reference
 from thuebao.sources.batch import Batch
-from thuebao.sources.delimited import DelimitedTable
-from thuebao.sources.encoding import Encoding, detect
-from thuebao.sources.header import Header, unmapped
+from thuebao.sources.delimited.delimited import DelimitedTable
+from thuebao.sources.delimited.layout import Layout, layout_of
+from thuebao.sources.encodings.encoding import Encoding, detect
+from thuebao.sources.headers.header import Header, unmapped
+from thuebao.sources.headers.mapping import Mapping, mapping_for
 from thuebao.sources.kind import NDJSON, PARQUET, SPREADSHEETS, kind_of_bytes, kind_of_text
-from thuebao.sources.layout import Layout, layout_of
-from thuebao.sources.mapping import Mapping, mapping_for
 from thuebao.sources.ndjson import NdjsonTable
-from thuebao.sources.packed import Stored
+from thuebao.sources.packing.packed import Stored
 from thuebao.sources.parquet import ParquetTable
-from thuebao.sources.sheet import SheetTable
-from thuebao.sources.spreadsheet import open_sheet
+from thuebao.sources.sheets.sheet import SheetTable
+from thuebao.sources.sheets.spreadsheet import open_sheet
 from thuebao.texts import text
 
 _HEAD = 1 << 20

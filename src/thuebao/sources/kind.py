@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from thuebao.errors import InputError
-from thuebao.sources.encoding import Encoding
-from thuebao.sources.layout import SEPARATORS
+from thuebao.sources.delimited.layout import SEPARATORS
+from thuebao.sources.encodings.encoding import Encoding
 
 CSV, NDJSON, PARQUET, XLSX, XLS, ODS = "csv", "ndjson", "parquet", "xlsx", "xls", "ods"
 SPREADSHEETS = frozenset({XLSX, XLS, ODS})
@@ -30,6 +30,7 @@ _BEGINNINGS = {
 }
 _OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument"
 _MARKUP = ("<html", "<!doctype html", "<?xml", "<table", "<head", "<meta")
+_ANY_NUMBER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 _MOST_CONTROLS = 0.05
 _LEAST_CHARACTERS = 32
 
@@ -62,8 +63,10 @@ def kind_of_text(path: str, head: bytes, encoding: Encoding) -> str:
 
 def _is_object(line: str) -> bool:
     try:
-        return isinstance(json.loads(line), dict)
-    except (ValueError, RecursionError):
+        return isinstance(_ANY_NUMBER.decode(line), dict)
+    except RecursionError:
+        return True  # an object nested too deeply: a line to reject, not a file
+    except ValueError:
         return False
 
 

@@ -13,11 +13,11 @@ import polars as pl
 
 from thuebao.errors import InputError
 from thuebao.sources.batch import Batch, Rejected, placed
-from thuebao.sources.damage import BYTES, NUL
-from thuebao.sources.encoding import Encoding
-from thuebao.sources.header import Header, map_header
-from thuebao.sources.mapping import Mapping
-from thuebao.sources.packed import Stored
+from thuebao.sources.delimited.damage import BYTES, NUL
+from thuebao.sources.encodings.encoding import Encoding
+from thuebao.sources.headers.header import Header, map_header
+from thuebao.sources.headers.mapping import Mapping
+from thuebao.sources.packing.packed import Stored
 
 BATCH_ROWS = 50_000
 _BATCH_BYTES = 16 << 20

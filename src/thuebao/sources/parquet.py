@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 
 from thuebao.errors import InputError
 from thuebao.sources.batch import Batch
-from thuebao.sources.header import Header, map_header
-from thuebao.sources.mapping import Mapping
+from thuebao.sources.headers.header import Header, map_header
+from thuebao.sources.headers.mapping import Mapping
 
 _VIETNAM = "Asia/Ho_Chi_Minh"
 _LARGEST_EXACT = 2**53

@@ -16,9 +16,9 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from thuebao.errors import InputError, OutputError
-from thuebao.sources import unpacking
 from thuebao.sources.discover import EXPORT_ENDINGS, STANDARD_INPUT_SHOWN
-from thuebao.sources.unpacking import reading
+from thuebao.sources.packing import unpacking
+from thuebao.sources.packing.unpacking import reading
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _PACKED_ENDINGS = (".gz", ".zst", ".zip")

@@ -24,7 +24,7 @@ from typing import BinaryIO, cast
 import python_calamine as calamine
 
 from thuebao.errors import InputError
-from thuebao.sources.weighing import weigh
+from thuebao.sources.sheets.weighing import weigh
 
 _Value = int | float | str | bool | time | date | datetime | timedelta
 

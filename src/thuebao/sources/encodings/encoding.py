@@ -16,8 +16,8 @@ import polars as pl
 
 from thuebao.errors import UsageError
 from thuebao.reference import shipped_reference
-from thuebao.sources import detection, garbled
-from thuebao.sources.charsets import CHARSETS, Charset, charset
+from thuebao.sources.encodings import detection, garbled
+from thuebao.sources.encodings.charsets import CHARSETS, Charset, charset
 
 _MARK = codecs.BOM_UTF8
 

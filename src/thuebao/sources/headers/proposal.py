@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from thuebao.facts import CODED
-from thuebao.sources.header import Header
-from thuebao.sources.likeness import Likeness, is_never_taken, likenesses
-from thuebao.sources.mapping import Mapping, plain_header
-from thuebao.sources.shapes import SPEAKING, TELLING, Shares, present, shares
+from thuebao.sources.headers.header import Header
+from thuebao.sources.headers.likeness import Likeness, is_never_taken, likenesses
+from thuebao.sources.headers.mapping import Mapping, plain_header
+from thuebao.sources.headers.shapes import SPEAKING, TELLING, Shares, present, shares
 
 SURE = 0.75
 """From this confidence on, a proposal is used as it stands."""

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from thuebao.errors import InputError
 from thuebao.folding import fold_header
 from thuebao.record import columns, columns_by_header, raw
-from thuebao.sources.mapping import Mapping, plain_header
+from thuebao.sources.headers.mapping import Mapping, plain_header
 
 _DIGITS_OF_A_VALUE = 5
 

@@ -17,11 +17,11 @@ import pyarrow as pa
 
 from thuebao.errors import InputError
 from thuebao.sources.batch import FOOTERS, HEADERS, TITLES, Batch, Rejected, placed
-from thuebao.sources.damage import Grammar, sort_out
-from thuebao.sources.encoding import Encoding
-from thuebao.sources.header import Header
-from thuebao.sources.layout import TAIL, Layout, footer_start, is_footer
-from thuebao.sources.packed import Stored
+from thuebao.sources.delimited.damage import Grammar, sort_out
+from thuebao.sources.delimited.layout import TAIL, Layout, footer_start, is_footer
+from thuebao.sources.encodings.encoding import Encoding
+from thuebao.sources.headers.header import Header
+from thuebao.sources.packing.packed import Stored
 
 BATCH_ROWS = 75_000
 """About how many records a batch has."""

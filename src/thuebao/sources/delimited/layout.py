@@ -14,9 +14,9 @@ import polars as pl
 from thuebao.errors import InputError
 from thuebao.folding import fold_text
 from thuebao.reference import shipped_reference
-from thuebao.sources.header import Header, is_value, map_header, recognised, unrecognised
-from thuebao.sources.mapping import Mapping
-from thuebao.sources.shapes import SPEAKING, present, shares
+from thuebao.sources.headers.header import Header, is_value, map_header, recognised, unrecognised
+from thuebao.sources.headers.mapping import Mapping
+from thuebao.sources.headers.shapes import SPEAKING, present, shares
 
 SEPARATORS = (",", ";", "\t", "|", "~", "^", "\x1f", "\x01")
 TOP = 60

@@ -22,8 +22,8 @@ from xml.parsers import expat
 import polars as pl
 
 from thuebao.errors import InputError
-from thuebao.sources.compound import BEGINNING, Compound, DamagedError, EncryptedError, weigh_xls
-from thuebao.sources.unpacking import METHODS
+from thuebao.sources.packing.unpacking import METHODS
+from thuebao.sources.sheets.compound import BEGINNING, Compound, DamagedError, EncryptedError, weigh_xls
 
 _MOST_UNPACKED, _ALWAYS_UNPACKED, _MOST_TIMES = 4 << 30, 256 << 20, 200
 _MOST_CELLS = 60_000_000  # the library takes 32 bytes for a place

@@ -11,10 +11,10 @@ import polars as pl
 
 from thuebao.record import columns
 from thuebao.sources.batch import FOOTERS, HEADERS, TITLES, Batch
-from thuebao.sources.header import Header, map_header
-from thuebao.sources.layout import TOP, footer_start, header_row, is_underline
-from thuebao.sources.mapping import Mapping
-from thuebao.sources.spreadsheet import Sheet
+from thuebao.sources.delimited.layout import TOP, footer_start, header_row, is_underline
+from thuebao.sources.headers.header import Header, map_header
+from thuebao.sources.headers.mapping import Mapping
+from thuebao.sources.sheets.spreadsheet import Sheet
 from thuebao.texts import text
 
 BATCH_ROWS = 50_000

@@ -1,0 +1,1 @@
+"""Delimited text: how it is laid out, its records, and its lines that are none."""

@@ -1,0 +1,1 @@
+"""Where the bytes of an export lie, packed or not."""

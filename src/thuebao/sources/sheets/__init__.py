@@ -1,0 +1,1 @@
+"""Workbooks: weighed before they are opened, one sheet read as text."""
