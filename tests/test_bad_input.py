@@ -87,7 +87,7 @@ UNREADABLE: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "Parquet without rows": (parquet(pl.DataFrame(schema={"msisdn": pl.String})), ("no records",)),
     "Parquet of unknown columns": (parquet(pl.DataFrame({"a": ["1"]})), ("no column is recognised",)),
     "Parquet with a column twice": (parquet(pl.DataFrame({"msisdn": ["1"], "SĐT": ["2"]})), ("both mean msisdn",)),
-    "Parquet with lists": (parquet(pl.DataFrame({"msisdn": [["1"]]})), ("Parquet",)),
+    "Parquet with lists": (parquet(pl.DataFrame({"msisdn": [["1"]]})), ("'msisdn'", "List")),
 }
 
 
