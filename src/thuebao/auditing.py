@@ -118,11 +118,14 @@ def audit(
     unreadable = (*sources.errors, *result.unreadable)
     if not result.inputs and not unreadable:
         unreadable = (InputError("nothing_read", path=", ".join(sources.files)),)
+    scan = result.scan_findings  # of nothing, where nothing could be read
+    if result.inputs:
+        scan = partial(_scan_findings, findings) if findings else again
     return replace(
         result,
         unreadable=unreadable,
         notices=(*_notices(sources.passed_over, sources.given_twice), *result.notices),
-        scan_findings=partial(_scan_findings, findings) if findings else again,
+        scan_findings=scan,
     )
 
 
@@ -139,7 +142,9 @@ def _notices(passed_over: Sequence[str], given_twice: Sequence[str]) -> Iterator
 
 def _scan_findings(path: Path) -> pl.LazyFrame:
     if path.suffix.lower() == ".csv":
-        return pl.scan_csv(path, schema=found.SCHEMA)
+        # What keeps a spreadsheet from running a text is not part of it.
+        plain = pl.col(pl.String).str.replace(r"^'([=+@\t-])", "$1")
+        return pl.scan_csv(path, schema=found.SCHEMA).with_columns(plain)
     return pl.scan_parquet(path)
 
 

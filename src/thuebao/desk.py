@@ -6,26 +6,31 @@ import platform
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+from zoneinfo import ZoneInfo
 
 from thuebao import __version__
 from thuebao.baseline import check_baseline, narrowed, new_findings, write_findings
 from thuebao.baseline import said as said_of_baseline
 from thuebao.errors import OutputError, UsageError
-from thuebao.outputs import Replacement
+from thuebao.outputs import Replacement, is_ours
 from thuebao.reports import workbook
 from thuebao.reports.about import About
 from thuebao.reports.manifest import check_manifest_path, manifest_of, write_manifest, written
 from thuebao.reports.page import render_page
 from thuebao.result import AuditResult
+from thuebao.sources import find_exports
+from thuebao.sources.discover import same_file
 from thuebao.texts import text
 
 if TYPE_CHECKING:
     from thuebao.signatures.signer import Signer
 
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+_LONGEST_NAME = 80
 _LIBRARIES = ("polars", "pyarrow", "python-calamine", "xlsxwriter")
 _REPORTS = (".xlsx", ".html")
 
@@ -67,6 +72,16 @@ class Desk:
     def check(self, paths: Sequence[str]) -> None:
         """Raise UsageError for what cannot be written or does not go together, before any data is read."""
         outputs = [path for path in (self.findings, self.rejects) if path]
+        exports = [file for file in find_exports(paths).files if not is_ours(Path(file))]
+        for path in (*self.reports, *([self.manifest] if self.manifest else [])):
+            if any(same_file(file, path) for file in exports):
+                raise UsageError("output_over_input", path=path)
+            if not path.parent.is_dir() or path.is_dir():
+                raise OutputError("output_unwritable", path=path, reason=text("error.no_such_place"))
+        if self.per_operator:
+            for file in exports:
+                if file.lower().endswith(".xlsx") and Path(file).parent.resolve() == self.per_operator.resolve():
+                    raise UsageError("output_over_input", path=file)
         for path in self.reports:
             if path.suffix.lower() not in _REPORTS:
                 raise UsageError("report_format", path=path, known=", ".join(_REPORTS))
@@ -110,7 +125,7 @@ class Desk:
         self, result: AuditResult, counted: AuditResult, given: Mapping[str, object], started: datetime
     ) -> Iterator[str]:
         """Write the reports and the manifest; yield what was written. `given` are the options."""
-        about = About(self.made_by, started, datetime.now(UTC), _options(given), _versions())
+        about = About(self.made_by, started, datetime.now(VIETNAM), _options(given), _versions())
         outputs = {"rejects": self.rejects} if self.rejects else {}
         if self.findings and result.inputs:
             outputs["findings"] = self.findings
@@ -122,7 +137,7 @@ class Desk:
                 yield text("notice.report_written", path=path)
         if self.manifest:
             yield from written(
-                write_manifest(self.manifest, manifest_of(result, about, outputs), self._signer), self._signer
+                write_manifest(self.manifest, manifest_of(counted, about, outputs), self._signer), self._signer
             )
 
     def _reports(self, result: AuditResult, about: About) -> Iterator[Path]:
@@ -142,15 +157,17 @@ class Desk:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError("output_unwritable", path=folder, reason=error.strerror or error) from None
-        taken: set[str] = set()
+        paths: dict[str, Path] = {}
         for operator in result.operators["operator"]:
-            name = re.sub(r"[^\w .-]+", "_", operator or "").strip(" .") or "_"
-            while name.casefold() in taken:
+            name = re.sub(r"[^\w .-]+", "_", operator or "")[:_LONGEST_NAME].strip(" .") or "_"
+            while any(path.stem.casefold() == name.casefold() for path in paths.values()):
                 name += "_"
-            taken.add(name.casefold())
-            path = folder / f"{name}.xlsx"
-            if path.exists() and not self.force:
+            paths[operator] = folder / f"{name}.xlsx"
+        written = {path.resolve() for path in self.reports}
+        for path in paths.values():  # all or none
+            if path.resolve() in written or (path.exists() and not self.force):
                 raise UsageError("report_exists", path=path)
+        for operator, path in paths.items():
             with _Written(path) as file:
                 self._workbook(file, result, about, operator)
             yield path

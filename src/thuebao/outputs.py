@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
+import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -94,7 +95,7 @@ class CsvFindings:
         lines = rows.select(
             pl.concat_str(
                 paths.gather(at), record.cast(pl.String), pl.lit(","),
-                _safe(rows["operator"]), pl.lit(","), _safe(rows["msisdn"]),
+                _safe(without_controls(rows["operator"])), pl.lit(","), _safe(rows["msisdn"]),
                 before.gather(rows["kind"]), _safe(rows["value"]), after.gather(rows["kind"]),
                 rows["group"].cast(pl.String).fill_null(""), pl.lit("\n"),
             )
@@ -176,15 +177,22 @@ def _quoted(values: pl.Series) -> pl.Series:
 _FORMATS: dict[str, type[CsvFindings | ParquetFindings]] = {".csv": CsvFindings, ".parquet": ParquetFindings}
 
 
+OWN_BOOK = "thuebao-report"
+"""The custom property of a workbook that an audit wrote."""
+
+
 def is_ours(path: Path) -> bool:
-    """Return whether a file begins as a findings file or one of rejected lines does."""
+    """Return whether a file is what an audit writes: findings, rejected lines, a workbook."""
     headers = [(",".join(names) + "\n").encode() for names in (SCHEMA, REJECTS_COLUMNS)]
     try:
         with path.open("rb") as file:
             start = file.read(max(map(len, headers)))
+        if start.startswith(b"PK"):
+            with zipfile.ZipFile(path) as book:
+                return f'"{OWN_BOOK}"'.encode() in book.read("docProps/custom.xml")
         if start.startswith(b"PAR1"):
             return list(pq.read_schema(path).names) == list(SCHEMA)
-    except (OSError, pa.ArrowException):
+    except (OSError, pa.ArrowException, zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError):
         return False
     return start.startswith(tuple(headers))
 

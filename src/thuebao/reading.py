@@ -19,7 +19,7 @@ from thuebao import findings as found
 from thuebao.errors import InputError
 from thuebao.findings import Files, Texts
 from thuebao.marks import INSIDE
-from thuebao.outputs import REJECTS_COLUMNS, RejectsOutput
+from thuebao.outputs import RejectsOutput, is_ours
 from thuebao.plan import Compilation, Plan, Wanted, plan_for
 from thuebao.rejects import Limit, Rejections
 from thuebao.result import ExportFinding, Input
@@ -86,7 +86,7 @@ class Reading:
         """Audit one export; if it cannot be read to its end, nothing of it stays."""
         before = self.rows
         try:
-            if stored.head(len(_REJECTS_HEADER)) == _REJECTS_HEADER:
+            if stored.packing is None and is_ours(stored.file):
                 self.passed_over.append(stored.path)  # what an earlier audit wrote
                 return
             export = open_export(stored, self.operator, self.rulebook.reference, self.read_as, self.exports)
@@ -222,9 +222,6 @@ def _standard_input() -> BinaryIO:
     if sys.stdin is None:
         raise InputError("file_empty", path=STANDARD_INPUT_SHOWN)
     return sys.stdin.buffer
-
-
-_REJECTS_HEADER = (",".join(REJECTS_COLUMNS) + "\n").encode()
 
 
 def _sha256(stored: Stored) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,7 +60,7 @@ def audit(
     given = {name: value for name, value in locals().items() if name not in ("paths", "lang", "quiet")}
     from thuebao import gate
     from thuebao.auditing import audit as run_audit
-    from thuebao.desk import Desk
+    from thuebao.desk import VIETNAM, Desk
     from thuebao.rulebook import read_rulebook
     from thuebao.temporary import private_folder
 
@@ -79,7 +79,7 @@ def audit(
         folder = None
         if desk.needs_findings or format is Format.SARIF:
             folder = stack.enter_context(private_folder(temp_dir))
-        started = datetime.now(UTC)
+        started = datetime.now(VIETNAM)
         with progress(quiet=quiet) as tell:
             result = run_audit(
                 paths,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from thuebao.errors import ThuebaoError
 from thuebao.harmless import harmless
 from thuebao.reports.terminal import number
 from thuebao.result import AuditResult, RuleResult
@@ -20,7 +21,7 @@ def render(result: AuditResult) -> str:
     The last notice gives the totals, and says how much is not shown.
     """
     lines = {
-        "error": [_line("error", "thuebao", str(error)) for error in result.unreadable],
+        "error": [_line("error", "thuebao", unreadable(error)) for error in result.unreadable],
         "warning": [],
         "info": [],
     }
@@ -37,6 +38,11 @@ def render(result: AuditResult) -> str:
     room = dict.fromkeys(_LEVELS, MOST_OF_A_LEVEL) | {"info": MOST_OF_A_LEVEL - 1}
     shown = [line for severity in _LEVELS for line in lines[severity][: room[severity]]]
     return "\n".join([*shown, *_end(result, sum(map(len, lines.values())) - len(shown))]) + "\n"
+
+
+def unreadable(error: ThuebaoError) -> str:
+    """Return which input could not be read, and the kind of reason: its message may quote the file."""
+    return text("ci.unreadable", path=harmless(error.values.get("path", "")), reason=error.key.replace("_", " "))
 
 
 def _message(result: AuditResult, ruled: RuleResult) -> str:

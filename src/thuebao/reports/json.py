@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from thuebao import __version__
+from thuebao.harmless import CONTROLS
 from thuebao.result import AuditResult, Breakdown, Group
 
 SCHEMA = "thuebao-audit/1"
@@ -83,4 +85,6 @@ def _groups(groups: list[Group]) -> list[dict[str, Any]]:
 
 def render(result: AuditResult, gate: Sequence[dict[str, Any]] = ()) -> str:
     """Return the document as text."""
-    return json.dumps(as_dict(result, gate), ensure_ascii=False, indent=1)
+    document = json.dumps(as_dict(result, gate), ensure_ascii=False, indent=1)
+    # JSON lets controls beyond ASCII stand as they are, bidirectional overrides too: a terminal would obey them.
+    return re.sub(CONTROLS, lambda sign: sign[0] if sign[0] == "\n" else json.dumps(sign[0])[1:-1], document)

@@ -16,6 +16,7 @@ import polars as pl
 
 from thuebao import __version__
 from thuebao.harmless import harmless
+from thuebao.reports.github import unreadable
 from thuebao.result import AuditResult, ExportFinding
 from thuebao.rule import Rule
 from thuebao.texts import language, text
@@ -31,7 +32,8 @@ def render(result: AuditResult) -> str:
     rules = {rule.code: rule for rule in result.rulebook.by_code.values()}
     positions = {code: n for n, code in enumerate(rules)}
     total = sum(r.violations for r in result.rules) + len(result.export_findings)
-    results = [*_about_files(result, rules), *_about_records(result, rules)][:MOST_RESULTS]
+    every = [*_about_files(result, rules), *_about_records(result, rules)]
+    results = sorted(every, key=lambda found: list(_LEVELS.values()).index(found["level"]))[:MOST_RESULTS]
     run = {
         "tool": {
             "driver": {
@@ -68,7 +70,7 @@ def _descriptor(rule: Rule, result: AuditResult) -> dict[str, Any]:
 
 
 def _invocation(result: AuditResult, shown: int, total: int) -> dict[str, Any]:
-    said = [{"level": "error", "message": {"text": harmless(str(error))}} for error in result.unreadable]
+    said = [{"level": "error", "message": {"text": unreadable(error)}} for error in result.unreadable]
     if shown < total:
         said.append({"level": "note", "message": {"text": text("ci.some", some=f"{shown:,}", all=f"{total:,}")}})
     return {"executionSuccessful": not result.unreadable, "toolExecutionNotifications": said}

@@ -12,9 +12,11 @@ import polars as pl
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
 
+from thuebao import __version__
 from thuebao.findings import SCHEMA
 from thuebao.harmless import CONTROLS, harmless
 from thuebao.law import AUTO
+from thuebao.outputs import OWN_BOOK
 from thuebao.record import columns
 from thuebao.reports.about import About
 from thuebao.reports.terminal import number
@@ -155,6 +157,7 @@ class _Book:
         # A day of its own, not the clock's, so that the same audit gives the same bytes; and no person's name.
         created = about.started.astimezone(UTC).replace(tzinfo=None)
         self._workbook.set_properties({"title": plain(title), "author": "thuebao", "created": created})
+        self._workbook.set_custom_property(OWN_BOOK, __version__)  # by which the next audit knows it
         moment = _DAYS[language()]
         days = {_DAY: {"num_format": moment}, _MOMENT: {"num_format": f"{moment} hh:mm"}}
         # The prefix is what an apostrophe typed by hand is: a text stays one when somebody edits the cell.
