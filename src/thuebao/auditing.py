@@ -142,9 +142,7 @@ def _notices(passed_over: Sequence[str], given_twice: Sequence[str]) -> Iterator
 
 def _scan_findings(path: Path) -> pl.LazyFrame:
     if path.suffix.lower() == ".csv":
-        # What keeps a spreadsheet from running a text is not part of it.
-        plain = pl.col(pl.String).str.replace(r"^'([=+@\t-])", "$1")
-        return pl.scan_csv(path, schema=found.SCHEMA).with_columns(plain)
+        return pl.scan_csv(path, schema=found.SCHEMA)
     return pl.scan_parquet(path)
 
 

@@ -11,7 +11,7 @@ from polars.io.plugins import register_io_source
 
 from thuebao.errors import OutputError, UsageError
 from thuebao.findings import SCHEMA
-from thuebao.masking import without_formula
+from thuebao.masking import without_controls, without_formula
 from thuebao.matching import AT_ONCE, NUMBER, added, batches, check_key, refuse_masked, scan_findings, set_aside
 from thuebao.outputs import Replacement
 from thuebao.result import AuditResult
@@ -153,6 +153,9 @@ def write_findings(findings: pl.LazyFrame, path: Path) -> None:
 def _write_csv(findings: pl.LazyFrame, replacement: Replacement) -> None:
     replacement.file.write((",".join(SCHEMA) + "\n").encode())
     for batch in findings.collect_batches(maintain_order=True):
-        texts = [without_formula(batch[name].fill_null("")).replace("", None) for name in batch.columns
-                 if batch.schema[name] == pl.String]  # fmt: skip
+        texts = [
+            without_formula(without_controls(batch[name].fill_null(""))).replace("", None)
+            for name, kind in batch.schema.items()
+            if kind == pl.String
+        ]
         batch.with_columns(texts).write_csv(replacement.file, include_header=False)

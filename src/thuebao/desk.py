@@ -107,13 +107,17 @@ class Desk:
 
     def findings_of_audit(self, folder: Path | None) -> Path | None:
         """Return where the audit itself writes its findings; `folder` is for what the user does not see."""
-        if folder and (self.findings is None or self.baseline):
-            return folder / "findings.parquet"
-        return self.findings
+        # A CSV of findings is made harmless for spreadsheets: reports read them as they are.
+        return folder / "findings.parquet" if folder else self.findings
 
-    def held_against_baseline(self, result: AuditResult) -> tuple[AuditResult, list[str]]:
-        """Return the result that counts (what is new, if there is a baseline), and what is to be said of it."""
+    def held_against_baseline(self, result: AuditResult, *, separate: bool) -> tuple[AuditResult, list[str]]:
+        """Return the result that counts (what is new, if there is a baseline), and what is to be said of it.
+
+        `separate`: the audit wrote its findings to a file of its own, and the user's is still to be written.
+        """
         if not self.baseline or not result.inputs:
+            if self.findings and result.inputs and separate:
+                write_findings(result.findings, self.findings)
             return result, []
         new = new_findings(self.baseline, result.findings, key=self.key, named=self.findings, temp_dir=self.temp_dir)
         counted = narrowed(result, new)
@@ -159,7 +163,10 @@ class Desk:
             raise OutputError("output_unwritable", path=folder, reason=error.strerror or error) from None
         paths: dict[str, Path] = {}
         for operator in result.operators["operator"]:
-            name = re.sub(r"[^\w .-]+", "_", operator or "")[:_LONGEST_NAME].strip(" .") or "_"
+            name = (
+                re.sub(r"[^\w .-]+", "_", operator or "").encode()[:_LONGEST_NAME].decode(errors="ignore").strip(" .")
+                or "_"
+            )
             while any(path.stem.casefold() == name.casefold() for path in paths.values()):
                 name += "_"
             paths[operator] = folder / f"{name}.xlsx"

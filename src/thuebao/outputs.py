@@ -6,6 +6,7 @@ import errno
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -177,6 +178,7 @@ def _quoted(values: pl.Series) -> pl.Series:
 _FORMATS: dict[str, type[CsvFindings | ParquetFindings]] = {".csv": CsvFindings, ".parquet": ParquetFindings}
 
 
+_MOST_PROPERTIES = 1 << 16
 OWN_BOOK = "thuebao-report"
 """The custom property of a workbook that an audit wrote."""
 
@@ -185,14 +187,25 @@ def is_ours(path: Path) -> bool:
     """Return whether a file is what an audit writes: findings, rejected lines, a workbook."""
     headers = [(",".join(names) + "\n").encode() for names in (SCHEMA, REJECTS_COLUMNS)]
     try:
+        if not path.is_file():
+            return False  # a pipe would be waited for
         with path.open("rb") as file:
             start = file.read(max(map(len, headers)))
         if start.startswith(b"PK"):
             with zipfile.ZipFile(path) as book:
-                return f'"{OWN_BOOK}"'.encode() in book.read("docProps/custom.xml")
+                return f'"{OWN_BOOK}"'.encode() in book.open("docProps/custom.xml").read(_MOST_PROPERTIES)
         if start.startswith(b"PAR1"):
             return list(pq.read_schema(path).names) == list(SCHEMA)
-    except (OSError, pa.ArrowException, zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError):
+    except (
+        OSError,
+        pa.ArrowException,
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        KeyError,
+        NotImplementedError,
+        RuntimeError,
+    ):
         return False
     return start.startswith(tuple(headers))
 

@@ -92,7 +92,7 @@ def audit(
             )  # fmt: skip
         for error in result.unreadable:
             complain(str(error))
-        counted, said = desk.held_against_baseline(result)
+        counted, said = desk.held_against_baseline(result, separate=folder is not None)
         verdicts = gate.judge(counted, conditions)
         for line in (*([] if quiet else result.notices), *said, *gate.unevaluated(verdicts)):
             complain(line)
