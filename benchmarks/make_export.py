@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from thuebao.reference import rules_home
+from thuebao.rulebook.reference import rules_home
 from thuebao.sample import write_sample
 
 out, records, defects, columns = Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), sys.argv[4:]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from thuebao.reference import rules_home
+from thuebao.rulebook.reference import rules_home
 from thuebao.sample import write_sample
 
 folder, records = Path(sys.argv[1]), int(sys.argv[2])

@@ -22,11 +22,28 @@ HERE = Path(__file__).parent
 AS_OF = date(2026, 11, 23)
 # About twenty columns, as carriers' exports have.
 COLUMNS = (
-    "operator", "msisdn", "full_name", "date_of_birth", "nationality", "sex", "id_type", "id_number",
-    "id_issue_date", "id_issue_place", "address", "payment_type", "contract_number", "confirmation_ref",
-    "document_scan_ref", "portrait_ref", "portrait_taken_at", "registered_at", "clerk_name", "pos_address",
+    "operator",
+    "msisdn",
+    "full_name",
+    "date_of_birth",
+    "nationality",
+    "sex",
+    "id_type",
+    "id_number",
+    "id_issue_date",
+    "id_issue_place",
+    "address",
+    "payment_type",
+    "contract_number",
+    "confirmation_ref",
+    "document_scan_ref",
+    "portrait_ref",
+    "portrait_taken_at",
+    "registered_at",
+    "clerk_name",
+    "pos_address",
     "pos_phone",
-)  # fmt: skip
+)
 
 VARIANTS = {
     "e": ("every record a duplicate", "twice", ".csv"),
@@ -90,9 +107,18 @@ def size_of(folder: Path) -> int:
 def audit(path: Path, *options: str) -> list[str]:
     """Return the command of an audit that writes its findings beside the export."""
     return [
-        sys.executable, "-m", "thuebao", "audit", "--quiet", "--as-of", AS_OF.isoformat(), *options,
-        "--findings", str(path.with_suffix(".findings.csv")), str(path),
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "thuebao",
+        "audit",
+        "--quiet",
+        "--as-of",
+        AS_OF.isoformat(),
+        *options,
+        "--findings",
+        str(path.with_suffix(".findings.csv")),
+        str(path),
+    ]
 
 
 def commands(data: Path, records: int, only: str) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from thuebao.reference import rules_home
+from thuebao.rulebook.reference import rules_home
 from thuebao.sample import write_sample
 
 AS_OF = date(2026, 11, 23)

@@ -21,8 +21,8 @@ from typing import Any
 
 import pytest
 
-from thuebao import texts
-from thuebao.cli import run
+from thuebao.base import messages as texts
+from thuebao.cli.app import run
 
 AS_OF = "2026-11-23"
 
@@ -81,9 +81,18 @@ WARNING = person(2) | UNASSIGNED
 INFO = person(3) | SHORT_NAME
 
 HIDDEN_ENVIRONMENT = (
-    "LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE",
-    "COLUMNS", "TERM", "RUST_BACKTRACE",
-)  # fmt: skip
+    "LANG",
+    "LANGUAGE",
+    "LC_ALL",
+    "LC_MESSAGES",
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "CLICOLOR_FORCE",
+    "TTY_COMPATIBLE",
+    "COLUMNS",
+    "TERM",
+    "RUST_BACKTRACE",
+)
 
 
 @dataclass(frozen=True)
@@ -193,10 +202,15 @@ def process(desk: Desk) -> Command:
     ) -> Outcome:
         done = subprocess.run(
             [sys.executable, "-m", "thuebao", *map(str, arguments)],
-            capture_output=True, text=True, encoding="utf-8", check=False,
-            preexec_fn=before, input=given, timeout=timeout,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            preexec_fn=before,
+            input=given,
+            timeout=timeout,
             env=os.environ | {"COLUMNS": "100"} | {name: str(value) for name, value in environment.items()},
-        )  # fmt: skip
+        )
         return Outcome(done.returncode, done.stdout, done.stderr)
 
     return call

@@ -63,50 +63,142 @@ GIVEN = _words("An Bình Châu Dũng Đạt Giang Hà Hùng Khánh Lan Mai Nam O
 ETHNIC = ["H'Hen Niê", "K'Sor Y Bhăm", "Y Moan Ênuôl", "H'Hen", "K'Sor", "Y Bih Alêô"]
 FOREIGN_NAMES = ["John Smith", "Anne-Marie O'Neill", "Kim Min Ji", "李 小龙", "Иван Петров", "Suzuki"]
 VIETNAMESE = [
-    "Việt Nam", "VIỆT NAM", "VN", "VNM", "Vietnam", "Viet Nam", "vn", "704", "Việt-Nam",
-]  # fmt: skip
+    "Việt Nam",
+    "VIỆT NAM",
+    "VN",
+    "VNM",
+    "Vietnam",
+    "Viet Nam",
+    "vn",
+    "704",
+    "Việt-Nam",
+]
 FOREIGN = [
-    "KR", "Hàn Quốc", "Korea, Republic of", "USA", "us", "Hoa Kỳ", "Japan", "Nhật Bản", "CHN",
-    "Trung Quốc", "LAO", "Lào", "France", "Pháp", "840", "Đức", "Côte d'Ivoire", "GBR",
-]  # fmt: skip
+    "KR",
+    "Hàn Quốc",
+    "Korea, Republic of",
+    "USA",
+    "us",
+    "Hoa Kỳ",
+    "Japan",
+    "Nhật Bản",
+    "CHN",
+    "Trung Quốc",
+    "LAO",
+    "Lào",
+    "France",
+    "Pháp",
+    "840",
+    "Đức",
+    "Côte d'Ivoire",
+    "GBR",
+]
 NO_COUNTRY = ["Kinh", "Atlantis", "XX", "ZZZ", "Việt", "000", "999", "V", "Viet Nam Nam", "Đông Lào"]
 PLACES = [
-    "Công an TP Hà Nội", "CA tỉnh Nghệ An", "Cục Cảnh sát ĐKQL cư trú và DLQG về dân cư",
-    "Cục Cảnh sát QLHC về TTXH", "Bộ Công an", "Cục Quản lý xuất nhập cảnh",
-]  # fmt: skip
+    "Công an TP Hà Nội",
+    "CA tỉnh Nghệ An",
+    "Cục Cảnh sát ĐKQL cư trú và DLQG về dân cư",
+    "Cục Cảnh sát QLHC về TTXH",
+    "Bộ Công an",
+    "Cục Quản lý xuất nhập cảnh",
+]
 ADDRESSES = ["12 Lê Lợi, Quận 1, TP. Hồ Chí Minh", "Thôn 3, xã Ea Tu, Đắk Lắk", "Số 5 ngõ 7, Hà Nội"]
 COMPANIES = ["Công ty TNHH Ánh Dương", "UBND xã Đông Hưng", 'Công ty CP "Sao Mai"', "VNPT Bình Định"]
 
 KIND_TEXTS = {
     "cmnd": [
-        "CMND", "cmnd", "CMT", "Chứng minh nhân dân", "Giấy CMND", "Chứng minh thư", "CMND 9 số",
-        "CMND/CCCD", "Chứng minh nhân dân / Căn cước công dân", "GIẤY CHỨNG MINH NHÂN DÂN",
+        "CMND",
+        "cmnd",
+        "CMT",
+        "Chứng minh nhân dân",
+        "Giấy CMND",
+        "Chứng minh thư",
+        "CMND 9 số",
+        "CMND/CCCD",
+        "Chứng minh nhân dân / Căn cước công dân",
+        "GIẤY CHỨNG MINH NHÂN DÂN",
     ],
     "cccd": [
-        "CCCD", "cccd", "Căn cước công dân", "Thẻ căn cước công dân", "CCCD gắn chip",
-        "CMND/CCCD", "CCCD/CMT", "Thẻ CCCD", "CĂN CƯỚC CÔNG DÂN", "can cuoc cong dan",
+        "CCCD",
+        "cccd",
+        "Căn cước công dân",
+        "Thẻ căn cước công dân",
+        "CCCD gắn chip",
+        "CMND/CCCD",
+        "CCCD/CMT",
+        "Thẻ CCCD",
+        "CĂN CƯỚC CÔNG DÂN",
+        "can cuoc cong dan",
     ],
     "can_cuoc": ["Thẻ căn cước", "Căn cước", "can_cuoc", "THẺ CĂN CƯỚC", "Thẻ Căn Cước mới"],
     "e_id": ["Căn cước điện tử", "VNeID", "Tài khoản định danh điện tử", "e_id", "VNEID mức 2"],
     "certificate": ["Giấy chứng nhận căn cước", "certificate", "GIẤY CHỨNG NHẬN CĂN CƯỚC"],
     "passport": ["Hộ chiếu", "hộ chiếu phổ thông", "Passport", "HC", "PP", "Hộ chiếu/Passport"],
     "other": [
-        "GTTT", "Giấy khai sinh", "Chứng minh sĩ quan", "Chứng minh quân nhân chuyên nghiệp",
-        "Giấy chứng minh Công an nhân dân", "Chứng minh thư quân đội", "Bằng lái xe", "other",
-        "Khác", "CMNDX", "HCM", "APP", "Thẻ sinh viên", "CMND sĩ quan quân đội",
+        "GTTT",
+        "Giấy khai sinh",
+        "Chứng minh sĩ quan",
+        "Chứng minh quân nhân chuyên nghiệp",
+        "Giấy chứng minh Công an nhân dân",
+        "Chứng minh thư quân đội",
+        "Bằng lái xe",
+        "other",
+        "Khác",
+        "CMNDX",
+        "HCM",
+        "APP",
+        "Thẻ sinh viên",
+        "CMND sĩ quan quân đội",
     ],
-}  # fmt: skip
+}
 OTHER_KIND_TEXTS = [
-    "CCCD/Hộ chiếu", "CMND/Thẻ căn cước", "Đ CCCD", "Căn  cước  công dân", "(CMND)", "CMND-CCCD",
-    "Ðịnh danh điện tử", "Hộ chiếu (PP)", "CMND/CCCD/Hộ chiếu", "CMND,CCCD", "cmt.", "1",
-]  # fmt: skip
+    "CCCD/Hộ chiếu",
+    "CMND/Thẻ căn cước",
+    "Đ CCCD",
+    "Căn  cước  công dân",
+    "(CMND)",
+    "CMND-CCCD",
+    "Ðịnh danh điện tử",
+    "Hộ chiếu (PP)",
+    "CMND/CCCD/Hộ chiếu",
+    "CMND,CCCD",
+    "cmt.",
+    "1",
+]
 
 MISSING: list[str | None] = [
-    None, None, None, "", " ", "-", "--", ".", "?", "NULL", "null", "None", "n/a", "N/A", "NA", "na",
-    "nil", "NIL", "Không có", "KHÔNG CÓ", "không  có", "khong co", "Chưa có", "chua co", "\u00a0",
-    "\u200b", "\ufeff", " \u00a0- ", unicodedata.normalize("NFD", "không có"),
-    unicodedata.normalize("NFD", "CHƯA CÓ"), "Khong\u00a0Co",
-]  # fmt: skip
+    None,
+    None,
+    None,
+    "",
+    " ",
+    "-",
+    "--",
+    ".",
+    "?",
+    "NULL",
+    "null",
+    "None",
+    "n/a",
+    "N/A",
+    "NA",
+    "na",
+    "nil",
+    "NIL",
+    "Không có",
+    "KHÔNG CÓ",
+    "không  có",
+    "khong co",
+    "Chưa có",
+    "chua co",
+    "\u00a0",
+    "\u200b",
+    "\ufeff",
+    " \u00a0- ",
+    unicodedata.normalize("NFD", "không có"),
+    unicodedata.normalize("NFD", "CHƯA CÓ"),
+    "Khong\u00a0Co",
+]
 
 PAYMENT = {
     "prepaid": ["Trả trước", "TT", "tra truoc", "prepaid", "pre", "PREPAID", "TRẢ TRƯỚC", "tt"],
@@ -164,10 +256,17 @@ def _at(rng: Random, day: dt.date) -> dt.datetime:
 
 
 ERA_EDGES = [
-    dt.date(2017, 4, 23), dt.date(2017, 4, 24), dt.date(2024, 12, 23), dt.date(2024, 12, 24),
-    dt.date(2024, 12, 31), dt.date(2025, 1, 1), dt.date(2025, 6, 30), dt.date(2025, 7, 1),
-    dt.date(2026, 4, 14), dt.date(2026, 4, 15),
-]  # fmt: skip
+    dt.date(2017, 4, 23),
+    dt.date(2017, 4, 24),
+    dt.date(2024, 12, 23),
+    dt.date(2024, 12, 24),
+    dt.date(2024, 12, 31),
+    dt.date(2025, 1, 1),
+    dt.date(2025, 6, 30),
+    dt.date(2025, 7, 1),
+    dt.date(2026, 4, 14),
+    dt.date(2026, 4, 15),
+]
 
 
 def _registration_day(rng: Random) -> dt.date:
@@ -495,12 +594,30 @@ def _tax_code(rng: Random) -> str:
     wrong = body + str((int(check) + rng.randint(1, 9)) % 10)
     return rng.choice(
         [
-            good, good, good, good + "-001", good + "001", good + "-123", wrong, wrong,
-            wrong + "-001", good[:9], good + "-01", good + "1", "0" + _digits(rng, 11),
-            "001099012345", f" {good} ", good + "--001", f"\u200b{good}", good + "\u00a0",
-            "MST" + good, good[:3] + "." + good[3:], "0100233488", "0314409058-002",
+            good,
+            good,
+            good,
+            good + "-001",
+            good + "001",
+            good + "-123",
+            wrong,
+            wrong,
+            wrong + "-001",
+            good[:9],
+            good + "-01",
+            good + "1",
+            "0" + _digits(rng, 11),
+            "001099012345",
+            f" {good} ",
+            good + "--001",
+            f"\u200b{good}",
+            good + "\u00a0",
+            "MST" + good,
+            good[:3] + "." + good[3:],
+            "0100233488",
+            "0314409058-002",
         ]
-    )  # fmt: skip
+    )
 
 
 def _lost_zeros(rng: Random, plan: Plan) -> None:
@@ -632,11 +749,20 @@ def _paper_and_kind_apart(rng: Random, plan: Plan) -> None:
     plan.id_kind = rng.choice(list(KIND_TEXTS))
     plan.id_number = rng.choice(
         [
-            _digits(rng, 9), _digits(rng, 12), _digits(rng, 10), _digits(rng, 8), _digits(rng, 13),
-            "B" + _digits(rng, 7), "P" + _digits(rng, 8), "AB" + _digits(rng, 6),
-            "AB" + _digits(rng, 8), "A" + _digits(rng, 3), "B1234-" + _digits(rng, 4), "ABCDEF",
+            _digits(rng, 9),
+            _digits(rng, 12),
+            _digits(rng, 10),
+            _digits(rng, 8),
+            _digits(rng, 13),
+            "B" + _digits(rng, 7),
+            "P" + _digits(rng, 8),
+            "AB" + _digits(rng, 6),
+            "AB" + _digits(rng, 8),
+            "A" + _digits(rng, 3),
+            "B1234-" + _digits(rng, 4),
+            "ABCDEF",
         ]
-    )  # fmt: skip
+    )
 
 
 SCENARIOS: list[Callable[[Random, Plan], None]] = [
@@ -864,18 +990,61 @@ def _write(rng: Random, plan: Plan) -> Record:
 
 def _bad_name(rng: Random, name: str) -> str:
     garbled = [
-        "Nguyá»…n VÄƒn An", "Tráº§n Thá»‹ B", "Ä‘á»— Minh", "Æ°ng HoÃ ng", "LÃª VÄƒn CÃ´ng",
-        "HÃ¹ng", "Nguy\ufffdn V\ufffdn", "Le\x01 Van", "Tran\x7fB", "Pham \x1b[31m", "BÃ¡ Ãº",
-        "PhÃ³ng", "Ã", "São Paulo Ão", name.encode("utf-8").decode("cp1252", "replace"),
+        "Nguyá»…n VÄƒn An",
+        "Tráº§n Thá»‹ B",
+        "Ä‘á»— Minh",
+        "Æ°ng HoÃ ng",
+        "LÃª VÄƒn CÃ´ng",
+        "HÃ¹ng",
+        "Nguy\ufffdn V\ufffdn",
+        "Le\x01 Van",
+        "Tran\x7fB",
+        "Pham \x1b[31m",
+        "BÃ¡ Ãº",
+        "PhÃ³ng",
+        "Ã",
+        "São Paulo Ão",
+        name.encode("utf-8").decode("cp1252", "replace"),
         name.encode("cp1258", "replace").decode("cp1252", "replace"),
-        name.encode("ascii", "replace").decode("ascii"), "Nguyeãn Vaên A",
-    ]  # fmt: skip
+        name.encode("ascii", "replace").decode("ascii"),
+        "Nguyeãn Vaên A",
+    ]
     none = [
-        "test", "TEST", "Khách hàng", "KHÁCH HÀNG", "khach hang", "Chủ thuê bao", "Không tên",
-        "unknown", "No Name", "abc", "ABC", "xxx", "XXX", "sim", "Anonymous", "aa", "AaA", "ĐĐđ",
-        "zzzz", "Nguyễn Văn 1", "Khách 84", "An2", "123", "***", "...", "!?", "'", "- -",
-        "Ðồng Test", "kHáCh  HàNg", "Test User", "Simon", "ab", "Aá",
-    ]  # fmt: skip
+        "test",
+        "TEST",
+        "Khách hàng",
+        "KHÁCH HÀNG",
+        "khach hang",
+        "Chủ thuê bao",
+        "Không tên",
+        "unknown",
+        "No Name",
+        "abc",
+        "ABC",
+        "xxx",
+        "XXX",
+        "sim",
+        "Anonymous",
+        "aa",
+        "AaA",
+        "ĐĐđ",
+        "zzzz",
+        "Nguyễn Văn 1",
+        "Khách 84",
+        "An2",
+        "123",
+        "***",
+        "...",
+        "!?",
+        "'",
+        "- -",
+        "Ðồng Test",
+        "kHáCh  HàNg",
+        "Test User",
+        "Simon",
+        "ab",
+        "Aá",
+    ]
     short = ["A", "Đ", "An", "Nguyễn", "H'Hen", "K'Sor", "Y", "Anne-Marie", "ý", name.split()[0]]
     long = ["Ð\u00e0o Ngọc", "Ɖặng Thị", "Nguyễn Thị Thuý", "Thuỷ", "Hòa", "Hoà", "Công ty ABC"]
     choice: str = rng.choice(rng.choice([garbled, none, short, long]))
@@ -883,23 +1052,92 @@ def _bad_name(rng: Random, name: str) -> str:
 
 
 BAD_DATES = [
-    "31/02/2020", "30/2/2021", "29/02/2023", "00/01/2020", "12/13/2020", "13/12/20", "1/1/90",
-    "1990", "2020", "01/1990", "19900101", "9999", "09999", "60001", "99999", "43831.25x",
-    "2020-02-30", "2020.01.02", "20-01-02", "1/2-2020", "01/02/2020 24:00", "01/02/2020 25:61",
-    "01/02/2020 10:60", "01/02/2020 10:00:60", "01/02/2020T", "01/02/2020 10", "2020-13-01",
-    "01/02/2020 10:00 AM", "không rõ", "01 02 2020", "1/2/02020", "2020-1-1-1", "0000-01-01",
-    "00/00/0000", "01/01/0000", "32/01/2020", "-43831", "12/31/2019", "Jan 5 2020", "01/01/1900x",
-    "1/2/2020 9:05", "2020-02-01 10:00:00 +07:00", "2020-02-01 10:00:00,5", "2020-02-01t10:00",
-]  # fmt: skip
+    "31/02/2020",
+    "30/2/2021",
+    "29/02/2023",
+    "00/01/2020",
+    "12/13/2020",
+    "13/12/20",
+    "1/1/90",
+    "1990",
+    "2020",
+    "01/1990",
+    "19900101",
+    "9999",
+    "09999",
+    "60001",
+    "99999",
+    "43831.25x",
+    "2020-02-30",
+    "2020.01.02",
+    "20-01-02",
+    "1/2-2020",
+    "01/02/2020 24:00",
+    "01/02/2020 25:61",
+    "01/02/2020 10:60",
+    "01/02/2020 10:00:60",
+    "01/02/2020T",
+    "01/02/2020 10",
+    "2020-13-01",
+    "01/02/2020 10:00 AM",
+    "không rõ",
+    "01 02 2020",
+    "1/2/02020",
+    "2020-1-1-1",
+    "0000-01-01",
+    "00/00/0000",
+    "01/01/0000",
+    "32/01/2020",
+    "-43831",
+    "12/31/2019",
+    "Jan 5 2020",
+    "01/01/1900x",
+    "1/2/2020 9:05",
+    "2020-02-01 10:00:00 +07:00",
+    "2020-02-01 10:00:00,5",
+    "2020-02-01t10:00",
+]
 EDGE_DATES = [
-    "10000", "60000", "43831", "43831.5", "43831.0", "44000.25", "36526", "29/02/2020", "29/2/2000",
-    "2020-02-29", "1/1/0001", "31/12/9999", "0001-01-01", "01/01/1900", "24/04/2017", "23-4-2017",
-    "23.12.2024", "24/12/2024 00:00", "2024-12-23T17:00:00Z", "2024-12-23T16:59:59Z",
-    "2017-04-23T23:30:00+06:00", "2017-04-24T00:30:00+08:00", "14/04/2026 23:59:59",
-    "15/04/2026", "2026-04-14T17:00:00.000Z", "31/12/2024 23:59", "01/01/2025 00:00:00",
-    "01/07/2025", "30/06/2025", "23/11/2026", "24/11/2026", "2026-11-23T17:30:00Z", "46349",
-    "45657.99999", "45657.999999", "01/02/2020 00:00", "5/6/2020", "12/05/1990", "05/12/1990",
-]  # fmt: skip
+    "10000",
+    "60000",
+    "43831",
+    "43831.5",
+    "43831.0",
+    "44000.25",
+    "36526",
+    "29/02/2020",
+    "29/2/2000",
+    "2020-02-29",
+    "1/1/0001",
+    "31/12/9999",
+    "0001-01-01",
+    "01/01/1900",
+    "24/04/2017",
+    "23-4-2017",
+    "23.12.2024",
+    "24/12/2024 00:00",
+    "2024-12-23T17:00:00Z",
+    "2024-12-23T16:59:59Z",
+    "2017-04-23T23:30:00+06:00",
+    "2017-04-24T00:30:00+08:00",
+    "14/04/2026 23:59:59",
+    "15/04/2026",
+    "2026-04-14T17:00:00.000Z",
+    "31/12/2024 23:59",
+    "01/01/2025 00:00:00",
+    "01/07/2025",
+    "30/06/2025",
+    "23/11/2026",
+    "24/11/2026",
+    "2026-11-23T17:30:00Z",
+    "46349",
+    "45657.99999",
+    "45657.999999",
+    "01/02/2020 00:00",
+    "5/6/2020",
+    "12/05/1990",
+    "05/12/1990",
+]
 
 
 def _any_date(rng: Random, old: str | None) -> str | None:
@@ -947,13 +1185,28 @@ def _damage_msisdn(rng: Random, old: str | None) -> str | None:
         return _number_text(rng, rng.choice(prefixes) + _digits(rng, 7))
     return rng.choice(
         [
-            "0" + _digits(rng, 8), "09" + _digits(rng, 9), "1900" + _digits(rng, 4), "abc",
-            "1" + _digits(rng, 8), "6" + _digits(rng, 8), "84" + _digits(rng, 8), "84091" + _digits(rng, 7),
-            "9.12345678E8", "0912 345 67x", "091234567O", "0912345678/0987654321", "0",
-            "008491" + _digits(rng, 7), "84162" + _digits(rng, 7), "0240" + _digits(rng, 7),
-            "8491" + _digits(rng, 7) + ".0", "0912345678.00", "84" + _digits(rng, 7), "M2M-0001",
+            "0" + _digits(rng, 8),
+            "09" + _digits(rng, 9),
+            "1900" + _digits(rng, 4),
+            "abc",
+            "1" + _digits(rng, 8),
+            "6" + _digits(rng, 8),
+            "84" + _digits(rng, 8),
+            "84091" + _digits(rng, 7),
+            "9.12345678E8",
+            "0912 345 67x",
+            "091234567O",
+            "0912345678/0987654321",
+            "0",
+            "008491" + _digits(rng, 7),
+            "84162" + _digits(rng, 7),
+            "0240" + _digits(rng, 7),
+            "8491" + _digits(rng, 7) + ".0",
+            "0912345678.00",
+            "84" + _digits(rng, 7),
+            "M2M-0001",
         ]
-    )  # fmt: skip
+    )
 
 
 def _damage_name(rng: Random, old: str | None) -> str | None:

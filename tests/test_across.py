@@ -119,8 +119,11 @@ def test_a_record_counts_once_however_much_is_found_of_it(desk: Desk, cli: Comma
     desk.export("vina.csv", ERROR, ERROR, INFO, GOOD, person(0))
     document = audited(cli, "vina.csv")
     assert document["totals"] == {
-        "records": 5, "rejected": 0, "records_with_errors": 4, "records_with_findings": 5,
-    }  # fmt: skip
+        "records": 5,
+        "rejected": 0,
+        "records_with_errors": 4,
+        "records_with_findings": 5,
+    }
     assert violated(document) == {"PER101": 2, "PER104": 1, "DUP101": 4}
 
 
@@ -163,9 +166,15 @@ def test_the_same_whatever_the_threads(desk: Desk, process: Command) -> None:
     outs = []
     for threads in (1, 7):
         done = process(
-            "audit", "vina 1.csv", "vina 2.csv", *options, "--findings", "found.csv",
-            POLARS_MAX_THREADS=threads, PYTHONHASHSEED=threads,
-        )  # fmt: skip
+            "audit",
+            "vina 1.csv",
+            "vina 2.csv",
+            *options,
+            "--findings",
+            "found.csv",
+            POLARS_MAX_THREADS=threads,
+            PYTHONHASHSEED=threads,
+        )
         assert done.code == 1
         outs.append((done.out, (desk.path / "found.csv").read_bytes()))
     assert outs[0] == outs[1]
@@ -197,10 +206,16 @@ def test_records_of_one_duplicate_share_a_group_number(desk: Desk, cli: Command,
     assert (found["group"].is_not_null() == across).all()
     [first] = found.filter(pl.col("code") == "DUP121", pl.col("record") == 2).drop("group", "path").rows(named=True)
     assert first == {
-        "record": 2, "operator": "VinaPhone", "msisdn": "091*****85", "code": "DUP121",
-        "name": "identity-with-several-names", "severity": "error", "field": "full_name", "value": "Ngu*********âm",
+        "record": 2,
+        "operator": "VinaPhone",
+        "msisdn": "091*****85",
+        "code": "DUP121",
+        "name": "identity-with-several-names",
+        "severity": "error",
+        "field": "full_name",
+        "value": "Ngu*********âm",
         "basis": first["basis"],
-    }  # fmt: skip
+    }
     assert first["basis"].startswith("163/2024/NĐ-CP, ")
 
 
@@ -214,8 +229,13 @@ def test_findings_stand_by_file_record_and_code(desk: Desk, cli: Command, kind) 
     rows = found.select("path", "record", "code").rows()
     assert rows == sorted(rows, key=lambda row: (row[0] == "a vina.csv", *row[1:]))
     assert [code for path, record, code in rows if (path, record) == ("a vina.csv", 2)] == [
-        "DUP101", "ID121", "PER101", "PER131", "REG131", "REG143",
-    ]  # fmt: skip
+        "DUP101",
+        "ID121",
+        "PER101",
+        "PER131",
+        "REG131",
+        "REG143",
+    ]
 
 
 def test_lazy_findings_equal_the_findings_file(desk: Desk) -> None:
@@ -334,15 +354,21 @@ def test_show_prints_groups(two_identities: Desk, cli: Command) -> None:
     large, small = document["groups"]["DUP121"]  # the largest first
     assert [large["size"], small["size"]] == [3, 2]
     assert [(r["path"], r["record"], r["operator"]) for r in large["records"]] == [
-        ("vina.csv", 3, "VinaPhone"), ("viettel.csv", 1, "Viettel"), ("viettel.csv", 2, "Viettel"),
-    ]  # fmt: skip
+        ("vina.csv", 3, "VinaPhone"),
+        ("viettel.csv", 1, "Viettel"),
+        ("viettel.csv", 2, "Viettel"),
+    ]
     assert small["records"] == [
         {
-            "path": "vina.csv", "record": n, "operator": "VinaPhone", "msisdn": f"091*****{77 + n}",
-            "full_name": name, "identity": "001*******45",
+            "path": "vina.csv",
+            "record": n,
+            "operator": "VinaPhone",
+            "msisdn": f"091*****{77 + n}",
+            "full_name": name,
+            "identity": "001*******45",
         }
         for n, name in ((1, "Ngu********An"), (2, "Ngu**********nh"))
-    ]  # fmt: skip
+    ]
     rows = [row for row in two_identities.rows("found.csv") if row["code"] == "DUP121"]
     numbers = {(row["path"], row["record"]): row["group"] for row in rows}
     for group in (large, small):
@@ -471,8 +497,16 @@ def test_breakdown_as_csv(provinces: Desk, cli: Command) -> None:
     command = ("audit", *PATHS, "--by", "operator,province", "--as-of", AS_OF, "--fail-on", "never")
     rows = list(csv.DictReader(io.StringIO(cli(*command, "--format", "csv").out)))
     assert list(rows[0]) == [
-        "operator", "province", "code", "name", "severity", "status", "evaluated", "violations", "share",
-    ]  # fmt: skip
+        "operator",
+        "province",
+        "code",
+        "name",
+        "severity",
+        "status",
+        "evaluated",
+        "violations",
+        "share",
+    ]
     document = cli(*command, "--format", "json").document
     assert [(r["operator"], r["province"], r["code"], int(r["evaluated"]), int(r["violations"])) for r in rows] == [
         (
@@ -548,10 +582,22 @@ def test_no_line_is_wider_than_the_screen(provinces: Desk, cli: Command, width, 
         "a folder with a rather long name/vina, a file with a long name.csv", *(r | long for r in one_person(4))
     )
     done = cli(
-        "audit", *PATHS, "a folder with a rather long name", "--by", "operator,province", "--show", "DUP101,DUP141",
-        "--set", "DUP141.threshold=2", "--where", "province IS NULL OR length(province) > 2", "--reveal",
-        "--lang", lang, COLUMNS=width,
-    )  # fmt: skip
+        "audit",
+        *PATHS,
+        "a folder with a rather long name",
+        "--by",
+        "operator,province",
+        "--show",
+        "DUP101,DUP141",
+        "--set",
+        "DUP141.threshold=2",
+        "--where",
+        "province IS NULL OR length(province) > 2",
+        "--reveal",
+        "--lang",
+        lang,
+        COLUMNS=width,
+    )
     assert done.code == 1
     assert [line for line in done.out.splitlines() if cell_len(line) > width] == []
 
@@ -565,14 +611,19 @@ def test_where_limits_what_is_counted_not_what_is_compared(provinces: Desk, cli:
     document = audited(cli, *PATHS, "--where", IN_HOA_BINH, "--findings", "found.csv")
     assert document["where"] == IN_HOA_BINH
     assert document["totals"] == {
-        "records": 3, "rejected": 0, "records_with_errors": 3, "records_with_findings": 3,
-    }  # fmt: skip
+        "records": 3,
+        "rejected": 0,
+        "records_with_errors": 3,
+        "records_with_findings": 3,
+    }
     assert [(o["operator"], o["records"]) for o in document["operators"]] == [("VinaPhone", 3)]
     # The other record of each duplicate is in Hà Nội: it is seen, and neither counted nor written.
     assert violated(document) == {"PER101": 1, "DUP101": 1, "DUP102": 1}
     assert places(provinces) == [
-        ("vina.csv", "1", "DUP101"), ("vina.csv", "2", "PER101"), ("vina.csv", "3", "DUP102"),
-    ]  # fmt: skip
+        ("vina.csv", "1", "DUP101"),
+        ("vina.csv", "2", "PER101"),
+        ("vina.csv", "3", "DUP102"),
+    ]
     # Files are read whole.
     assert [given["records"] for given in document["inputs"]] == [5, 1, 2]
     said = cli("audit", *PATHS, "--where", IN_HOA_BINH).said
@@ -668,13 +719,17 @@ def test_clerks_and_points_of_sale_with_the_most_findings(desk: Desk, cli: Comma
         {"operator": "Viettel", "name": "Lê *******ng", "findings": 1, "records": 1},
     ]
     assert [(p["operator"], p["findings"], p["records"]) for p in document["points_of_sale"]] == [
-        ("VinaPhone", 4, 2), ("VinaPhone", 2, 2), ("Viettel", 1, 1),
-    ]  # fmt: skip
+        ("VinaPhone", 4, 2),
+        ("VinaPhone", 2, 2),
+        ("Viettel", 1, 1),
+    ]
     revealed = audited(cli, "vina.csv", "viettel.csv", *options, "--reveal")
     assert [clerk["name"] for clerk in revealed["clerks"]] == ["Trần Thị Bình", "Lê Văn Cường", "Lê Văn Cường"]
     assert [point["name"] for point in revealed["points_of_sale"]] == [
-        "1 Tràng Tiền, Hà Nội", "9 Trần Phú, Đà Nẵng", "9 Trần Phú, Đà Nẵng",
-    ]  # fmt: skip
+        "1 Tràng Tiền, Hà Nội",
+        "9 Trần Phú, Đà Nẵng",
+        "9 Trần Phú, Đà Nẵng",
+    ]
     for form in ("table", "json"):
         out = cli("audit", "vina.csv", "viettel.csv", *options, "--format", form).out
         assert not re.search("Trần Thị Bình|Lê Văn Cường|Tràng Tiền|Trần Phú", out)
@@ -735,8 +790,9 @@ def test_identities_that_nothing_can_be_said_of(desk: Desk, cli: Command) -> Non
     desk.export("vina.csv", *one_person(5))
     assert tiers(audited(cli, "vina.csv", "--ignore", "DUP")) == (None, {})
     assert tiers(audited(cli, "vina.csv", "--select", "DUP101")) == (
-        NO_TIERS | {"4-9": 1}, {"VinaPhone": NO_TIERS | {"4-9": 1}},
-    )  # fmt: skip
+        NO_TIERS | {"4-9": 1},
+        {"VinaPhone": NO_TIERS | {"4-9": 1}},
+    )
 
 
 # --- Memory and temporary files --------------------------------------------------------------------------------
@@ -821,8 +877,9 @@ def test_interrupt_leaves_no_temporary_files(desk: Desk, number) -> None:
     options = ("--findings", "found.csv", "--temp-dir", "temp", "--select", "DUP101,PER104")
     with subprocess.Popen(
         [sys.executable, "-m", "thuebao", "audit", "vina.csv", *options],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    ) as audit:  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as audit:
         deadline = time.monotonic() + 30
         while not list((desk.path / "temp").glob("*/*")) and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -921,11 +978,15 @@ BROKEN: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "near of an unknown column": ("parameters", 'near = "x"\nparameters', ("'x'",)),
     "near of a day": ("parameters", 'near = "birth_day"\nparameters', ("near",)),
     "order of an unknown column": (
-        "parameters", 'order = { of = "x", by = "registration_moment", first = "2" }\nparameters', ("'x'",),
+        "parameters",
+        'order = { of = "x", by = "registration_moment", first = "2" }\nparameters',
+        ("'x'",),
     ),
     "order without by": ("parameters", 'order = { of = "msisdn", first = "2" }\nparameters', ("line 2", "'by'")),
     "order that begins nowhere": (
-        "parameters", 'order = { of = "msisdn", by = "registration_moment", first = "x" }\nparameters', ("first",),
+        "parameters",
+        'order = { of = "msisdn", by = "registration_moment", first = "x" }\nparameters',
+        ("first",),
     ),
     "order by an unknown parameter": (
         "parameters",
@@ -933,9 +994,11 @@ BROKEN: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ("line 2", "$x"),
     ),
     "examples without an answer for each": (
-        "[[rule.basis]]", '[[rule.example]]\nrecords = [{}]\nviolates = [true, false]\n[[rule.basis]]', ("violates",),
+        "[[rule.basis]]",
+        "[[rule.example]]\nrecords = [{}]\nviolates = [true, false]\n[[rule.basis]]",
+        ("violates",),
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -970,9 +1033,13 @@ def test_audit_in_python(provinces: Desk) -> None:
     assert limited.breakdown.records.rows() == [("VinaPhone", "2025-06", 2, 2, 2), ("VinaPhone", "2025-07", 1, 1, 1)]
     assert (limited.where, limited.groups) == (IN_HOA_BINH, {})
     for wrong in (
-        {"by": "unknown"}, {"show": "NUM101"}, {"where": "x"}, {"parameters": {"DUP141.x": 1}},
-        {"memory_limit": "10MB"}, {"temp_dir": "nowhere"},
-    ):  # fmt: skip
+        {"by": "unknown"},
+        {"show": "NUM101"},
+        {"where": "x"},
+        {"parameters": {"DUP141.x": 1}},
+        {"memory_limit": "10MB"},
+        {"temp_dir": "nowhere"},
+    ):
         with pytest.raises(thuebao.UsageError):
             thuebao.audit(PATHS, **wrong)
 
@@ -980,9 +1047,19 @@ def test_audit_in_python(provinces: Desk) -> None:
 def test_in_vietnamese(provinces: Desk, cli: Command) -> None:
     provinces.export("vina 2.csv", *one_person(4, first=20))
     done = cli(
-        "audit", *PATHS, "vina 2.csv", "--by", "province", "--show", "DUP101", "--where", "province IS NOT NULL",
-        "--lang", "vi", COLUMNS=120,
-    )  # fmt: skip
+        "audit",
+        *PATHS,
+        "vina 2.csv",
+        "--by",
+        "province",
+        "--show",
+        "DUP101",
+        "--where",
+        "province IS NOT NULL",
+        "--lang",
+        "vi",
+        COLUMNS=120,
+    )
     for part in ("Theo Tỉnh", "Các nhóm lớn nhất của DUP101", "2 bản ghi, hiện 2", "Giao dịch viên có nhiều phát hiện"):
         assert part in done.said
     assert not re.search(r"\b(?:Records|Findings|Groups?|records|shown|Clerks|Identities)\b", done.out + done.err)

@@ -350,9 +350,10 @@ BROKEN_RULES: dict[str, tuple[str | bytes, tuple[str, ...]]] = {
     "basis without a provision": (RULE + '[[rule.basis]]\ninstrument = "decree-163-2024"\n', ("USR101", "provision")),
     "example without a verdict": (RULE + '[[rule.example]]\nrecord = { full_name = "" }\n', ("USR101", "violates")),
     "example of a bad day": (
-        RULE + '[[rule.example]]\nviolates = true\nrecord = {}\nas_of = "x"\n', ("USR101", "as_of"),
+        RULE + '[[rule.example]]\nviolates = true\nrecord = {}\nas_of = "x"\n',
+        ("USR101", "as_of"),
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BROKEN_RULES)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from thuebao.rulebook import read_rulebook
+from thuebao.rulebook.book import read_rulebook
 
 CATALOGUE = (Path(__file__).parents[1] / "docs" / "catalogue.md").read_text("utf-8")
 ROW = re.compile(r"^\| ([A-Z]{2,3}\d{3}) \| ([a-z0-9-]+) \| (error|warning|info) \| ([^|]*) \|", re.MULTILINE)

@@ -38,13 +38,23 @@ from conftest import (
     person,
     table,
     violated,
-)  # fmt: skip
+)
 from thuebao import __version__
-from thuebao.rulebook import read_rulebook
+from thuebao.rulebook.book import read_rulebook
 
 COLUMNS_OF_FINDINGS = (
-    "path", "record", "operator", "msisdn", "code", "name", "severity", "field", "value", "basis", "group",
-)  # fmt: skip
+    "path",
+    "record",
+    "operator",
+    "msisdn",
+    "code",
+    "name",
+    "severity",
+    "field",
+    "value",
+    "basis",
+    "group",
+)
 OWN_RULE = """\
 [[rule]]
 code = "USR101"
@@ -105,8 +115,11 @@ def test_an_unreadable_input_wins_and_the_others_are_reported(desk: Desk, proces
     done = process("audit", "vina.csv", "viettel.csv", "nowhere.csv", "--as-of", AS_OF, "--format", "json")
     assert done.code == 3
     assert done.document["totals"] == {
-        "records": 2, "rejected": 0, "records_with_errors": 1, "records_with_findings": 1,
-    }  # fmt: skip
+        "records": 2,
+        "rejected": 0,
+        "records_with_errors": 1,
+        "records_with_findings": 1,
+    }
     assert [o["operator"] for o in done.document["operators"]] == ["VinaPhone"]
     assert [line.split(":")[0] for line in done.err.splitlines()] == ["nowhere.csv", "viettel.csv"]
 
@@ -148,8 +161,9 @@ def test_no_arguments_print_the_help(process: Command) -> None:
 def test_closed_pipe_is_no_error_of_ours(desk: Desk) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "thuebao", "rules", "--format", "json"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    ) as head:  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as head:
         head.stdout.read(1)
         head.stdout.close()
         assert head.stderr.read() == b""
@@ -162,8 +176,11 @@ def test_standard_output_on_a_full_disk(desk: Desk) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [sys.executable, "-m", "thuebao", "audit", "vina.csv", "--format", "json"],
-            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
-        )  # fmt: skip
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
     assert done.returncode == 2
     assert "No space left" in done.stderr
     assert len(done.stderr.splitlines()) == 1
@@ -185,16 +202,33 @@ def test_json_has_the_keys_of_the_catalogue_in_their_order(desk: Desk, cli: Comm
     ours = {"unreadable", "where", "points_of_sale", "clerks"}
     assert ours < set(document)
     assert [key for key in document if key not in ours] == [
-        "schema", "tool", "as_of", "law", "inputs", "export_findings", "operators", "rules", "identities", "totals",
-    ]  # fmt: skip
+        "schema",
+        "tool",
+        "as_of",
+        "law",
+        "inputs",
+        "export_findings",
+        "operators",
+        "rules",
+        "identities",
+        "totals",
+    ]
     assert document["schema"] == "thuebao-audit/1"
     assert document["tool"] == {"name": "thuebao", "version": __version__}
     assert (document["as_of"], document["law"]) == (AS_OF, "auto")
     [given] = document["inputs"]
     assert list(given) == [
-        "path", "sha256", "bytes", "format", "encoding", "records", "rejected", "columns", "absent",
+        "path",
+        "sha256",
+        "bytes",
+        "format",
+        "encoding",
+        "records",
+        "rejected",
+        "columns",
+        "absent",
         "passed_over",
-    ]  # fmt: skip
+    ]
     assert given["sha256"] is None
     assert given["bytes"] == (desk.path / "vina.csv").stat().st_size
     assert (given["path"], given["format"], given["encoding"]) == ("vina.csv", "csv", "utf-8")
@@ -209,8 +243,11 @@ def test_json_has_the_keys_of_the_catalogue_in_their_order(desk: Desk, cli: Comm
     assert list(operator["rules"][0]) == ["code", "evaluated", "violations"]
     parameters = {rule["code"]: rule.pop("parameters") for rule in document["rules"] if "parameters" in rule}
     assert parameters == {
-        "DUP111": {"allowed": 3}, "DUP112": {"allowed": 3}, "DUP141": {"threshold": 10}, "DUP151": {"threshold": 10},
-    }  # fmt: skip
+        "DUP111": {"allowed": 3},
+        "DUP112": {"allowed": 3},
+        "DUP141": {"threshold": 10},
+        "DUP151": {"threshold": 10},
+    }
     assert all(
         list(rule) == ["code", "name", "severity", "status", "reason", "violations"] for rule in document["rules"]
     )
@@ -236,8 +273,11 @@ def test_json_counts_agree_with_each_other(desk: Desk, cli: Command) -> None:
     desk.export("viettel.csv", person(5) | {"msisdn": "0961234567"}, person(6) | NAMELESS | {"msisdn": "0961234568"})
     document = cli("audit", "vina.csv", "viettel.csv", "--as-of", AS_OF, "--format", "json").document
     assert document["totals"] == {
-        "records": 7, "rejected": 0, "records_with_errors": 3, "records_with_findings": 5,
-    }  # fmt: skip
+        "records": 7,
+        "rejected": 0,
+        "records_with_errors": 3,
+        "records_with_findings": 5,
+    }
     assert [
         (o["operator"], o["records"], o["records_with_errors"], o["records_with_findings"])
         for o in document["operators"]
@@ -313,10 +353,18 @@ def test_findings_file(desk: Desk, cli: Command, kind) -> None:
         ("folder/b_viettel.csv", 1, "Viettel", "PER101"),
     ]
     assert frame.row(2, named=True) == {
-        "path": "vina.csv", "record": 3, "operator": "VinaPhone", "msisdn": "091*****81", "code": "PER104",
-        "name": "name-single-word", "severity": "info", "field": "full_name", "value": "A*",
-        "basis": "163/2024/NĐ-CP, Khoản 1 Điều 19", "group": None,
-    }  # fmt: skip
+        "path": "vina.csv",
+        "record": 3,
+        "operator": "VinaPhone",
+        "msisdn": "091*****81",
+        "code": "PER104",
+        "name": "name-single-word",
+        "severity": "info",
+        "field": "full_name",
+        "value": "A*",
+        "basis": "163/2024/NĐ-CP, Khoản 1 Điều 19",
+        "group": None,
+    }
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
@@ -378,9 +426,18 @@ def test_findings_neutralise_formulas_and_escapes(desk: Desk, cli: Command) -> N
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", raw)
     rows = desk.rows("f.csv")
     assert [row["value"] for row in rows if row["code"] == "PER102"] == [
-        "'=1+2", "'+1", "'-1", "'@SUM(1)", "'=1", "'=1", "\ufffd[31mX1", "\ufffdX1", "a\ufffd\ufffdb1", 'a"b,1',
+        "'=1+2",
+        "'+1",
+        "'-1",
+        "'@SUM(1)",
+        "'=1",
+        "'=1",
+        "\ufffd[31mX1",
+        "\ufffdX1",
+        "a\ufffd\ufffdb1",
+        'a"b,1',
         "\ufffd31m1",
-    ]  # fmt: skip
+    ]
     assert {row["operator"] for row in rows} == {"'@x"}
     assert {row["msisdn"] for row in rows} == {"'=5"}
 
@@ -401,8 +458,9 @@ def test_interrupt_leaves_nothing_behind(desk: Desk, kind) -> None:
     desk.write(f"found.{kind}", "an older file")
     with subprocess.Popen(
         [sys.executable, "-m", "thuebao", "audit", "vina.csv", "--findings", f"found.{kind}"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    ) as audit:  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as audit:
         deadline = time.monotonic() + 30
         while not half_written(desk) and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -528,9 +586,11 @@ def test_own_rules_leave_the_others_where_they_are(desk: Desk, cli: Command) -> 
 )
 def test_law_judges_every_record(desk: Desk, cli: Command, law, found) -> None:
     child = {
-        "date_of_birth": "02/01/2015", "id_type": "Thẻ căn cước", "id_number": "001215012345",
+        "date_of_birth": "02/01/2015",
+        "id_type": "Thẻ căn cước",
+        "id_number": "001215012345",
         "id_issue_date": "10/01/2025",
-    }  # fmt: skip
+    }
     empty = {"payment_type": "", "contract_number": "HD1", "guardian_name": "", "authenticated_at": ""}
     desk.export("vina.csv", GOOD | child | empty)
     options = ("--as-of", AS_OF, "--law", law, "--findings", "f.csv")
@@ -834,8 +894,11 @@ def test_rules_as_table_and_as_json(cli: Command) -> None:
     lines = cli("rules", COLUMNS=200).out.splitlines()[1:]
     assert [line.split()[0] for line in lines] == codes
     assert [rule["code"] for rule in cli("rules", "--format", "json", "--select", "ORG").document["rules"]] == [
-        "ORG101", "ORG102", "ORG103", "ORG104",
-    ]  # fmt: skip
+        "ORG101",
+        "ORG102",
+        "ORG103",
+        "ORG104",
+    ]
 
 
 def test_explain_shows_what_why_law_examples_and_what_to_do(cli: Command) -> None:
@@ -908,8 +971,10 @@ def test_audit_in_python(exports: list[Path]) -> None:
     assert result.operators.columns == ["operator", "records", "records_with_errors", "records_with_findings"]
     assert result.counts.columns == ["operator", "code", "evaluated", "violations"]
     assert result.counts.filter(code="PER101").rows() == [
-        ("MobiFone", "PER101", 1, 1), ("Viettel", "PER101", 2, 1), ("VinaPhone", "PER101", 4, 1),
-    ]  # fmt: skip
+        ("MobiFone", "PER101", 1, 1),
+        ("Viettel", "PER101", 2, 1),
+        ("VinaPhone", "PER101", 4, 1),
+    ]
     assert result.totals["records"] == 7
     assert result.worst_severity() == "error"
 
@@ -948,8 +1013,10 @@ def test_lazy_findings_can_be_queried(exports: list[Path]) -> None:
     whole = findings.collect()
     assert whole.height == 7
     assert findings.filter(pl.col("code") == "PER101").select("record", "path").collect().rows() == [
-        (1, "vina.csv"), (2, "viettel.csv"), (1, "mobifone.parquet"),
-    ]  # fmt: skip
+        (1, "vina.csv"),
+        (2, "viettel.csv"),
+        (1, "mobifone.parquet"),
+    ]
     assert findings.head(3).collect().equals(whole.head(3))
     assert findings.slice(2, 3).collect().equals(whole.slice(2, 3))
     assert findings.select(pl.len()).collect().item() == whole.height

@@ -17,17 +17,19 @@ from rich.console import Console
 
 import thuebao
 from conftest import AS_OF, ERROR, GOOD, NAMELESS, Desk, people, person
-from thuebao import baseline, gate, matching
-from thuebao.comparing import Comparison, compare, read_result
-from thuebao.errors import InputError, ThuebaoError, UsageError
-from thuebao.findings import SCHEMA
-from thuebao.masking import mask_text
+from thuebao.base.errors import InputError, ThuebaoError, UsageError
+from thuebao.base.foreign_text import mask_text
+from thuebao.base.messages import LANGUAGES, use_language
 from thuebao.reports import comparison as report
 from thuebao.reports import gate as gate_report
-from thuebao.reports import json as as_json
-from thuebao.result import AuditResult
-from thuebao.rulebook import read_rulebook
-from thuebao.texts import LANGUAGES, use_language
+from thuebao.reports import json_document as as_json
+from thuebao.results import thresholds as gate
+from thuebao.results.compare import baseline
+from thuebao.results.compare import match as matching
+from thuebao.results.compare.results import Comparison, compare, read_result
+from thuebao.results.findings import SCHEMA
+from thuebao.results.result import AuditResult
+from thuebao.rulebook.book import read_rulebook
 
 BROKEN = [{}, {}, NAMELESS, {"full_name": "An"}, {"id_number": "12"}, {"msisdn": ""}, {"msisdn": "+8491"}]
 
@@ -137,18 +139,28 @@ def test_what_makes_results_hard_to_compare_is_said(desk: Desk) -> None:
     desk.export("vina.csv", ERROR)
     audit("one.json", "vina.csv", "nowhere.csv")
     audit(
-        "two.json", "vina.csv", as_of="2026-11-22", law="decree-163-2024", where="sex IS NOT NULL",
-        severity={"PER101": "info"}, parameters={"DUP141.threshold": 4},
-    )  # fmt: skip
+        "two.json",
+        "vina.csv",
+        as_of="2026-11-22",
+        law="decree-163-2024",
+        where="sex IS NOT NULL",
+        severity={"PER101": "info"},
+        parameters={"DUP141.threshold": 4},
+    )
     document = json.loads(Path("two.json").read_text("utf-8"))
     document["tool"]["version"] = "0.0"
     document["rules"].append({"code": "USR101", "severity": "info", "status": "evaluated", "violations": 0})
     Path("two.json").write_text(json.dumps(document), "utf-8")
     both = compare(Path("one.json"), Path("two.json"))
     assert kinds(both) == [
-        "incomplete", "law_differs", "as_of_differs", "where_differs", "version_differs", "rules_only",
+        "incomplete",
+        "law_differs",
+        "as_of_differs",
+        "where_differs",
+        "version_differs",
+        "rules_only",
         "settings_differ",
-    ]  # fmt: skip
+    ]
     for code in LANGUAGES:
         use_language(code)
         said = " ".join(report.notices(both))
@@ -180,13 +192,17 @@ def test_a_manifest_with_counts_is_a_result(desk: Desk) -> None:
 @pytest.mark.parametrize("at_once", [10, 1_000_000])
 def test_new_and_fixed_findings_agree_with_a_count_by_hand(months: Desk, at_once) -> None:
     both = compare(
-        Path("old.json"), Path("new.json"), old_findings=Path("old.parquet"), new_findings=Path("new.csv"),
+        Path("old.json"),
+        Path("new.json"),
+        old_findings=Path("old.parquet"),
+        new_findings=Path("new.csv"),
         at_once=at_once,
-    )  # fmt: skip
+    )
 
     def keys(scan: pl.DataFrame) -> Counter[tuple[str, ...]]:
-        return Counter((o, (m or "").removeprefix("'"), c) for o, m, c in
-                       scan.select("operator", "msisdn", "code").iter_rows())  # fmt: skip
+        return Counter(
+            (o, (m or "").removeprefix("'"), c) for o, m, c in scan.select("operator", "msisdn", "code").iter_rows()
+        )
 
     old = keys(pl.read_parquet("old.parquet"))
     new = keys(pl.read_csv("new.csv", infer_schema=False))

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 from conftest import AS_OF, ERROR, GOOD, NAMELESS, Command, Desk, Outcome, one_message, people, person, table, violated
 from plain_lines import Found, found_in
-from thuebao.reference import shipped_reference
+from thuebao.rulebook.reference import shipped_reference
 from thuebao.sources import ndjson, open_export, stored_at
-from thuebao.sources.delimited import delimited
+from thuebao.sources.delimited import table as delimited
 from thuebao.sources.encodings.encoding import Encoding
 from thuebao.sources.export import ReadAs
 
@@ -258,22 +258,34 @@ def test_a_byte_that_is_no_text_in_the_header(desk: Desk, cli: Command, name, br
 AROUND: dict[str, tuple[str, int, Rejected, dict[str, int]]] = {
     "title": ("BÁO CÁO THUÊ BAO\n" + HEAD + LINE * 2 + "1,2\n", 2, [(5, TOO_FEW)], {"titles": 1}),
     "titles and blank lines": (
-        "CÔNG TY VIỄN THÔNG\n\nTháng 5, năm 2026\n\n" + HEAD + "1,2\n" + LINE * 2, 2, [(6, TOO_FEW)], {"titles": 2},
+        "CÔNG TY VIỄN THÔNG\n\nTháng 5, năm 2026\n\n" + HEAD + "1,2\n" + LINE * 2,
+        2,
+        [(6, TOO_FEW)],
+        {"titles": 2},
     ),
     "title with separators": ("BÁO CÁO,,,\n,,,\n" + HEAD + LINE + "1,2\n", 1, [(5, TOO_FEW)], {"titles": 1}),
     "titles after a byte order mark": ("\ufeffBÁO CÁO\n" + HEAD + LINE + "1,2\n", 1, [(4, TOO_FEW)], {"titles": 1}),
     "sep=": (("sep=;\n" + HEAD + LINE + "1,2\n" + LINE).replace(",", ";"), 2, [(4, TOO_FEW)], {"titles": 1}),
     "underlined header": (
-        "msisdn|full_name|address\n------|---------|-------\n1|A|x\n1|A\n1|B|y\n", 2, [(4, TOO_FEW)], {"titles": 1},
+        "msisdn|full_name|address\n------|---------|-------\n1|A|x\n1|A\n1|B|y\n",
+        2,
+        [(4, TOO_FEW)],
+        {"titles": 1},
     ),
     "header of two lines": (
-        'msisdn,"full\nname",note,address\n' + LINE + "1,2\n" + LINE, 2, [(4, TOO_FEW)], {},
+        'msisdn,"full\nname",note,address\n' + LINE + "1,2\n" + LINE,
+        2,
+        [(4, TOO_FEW)],
+        {},
     ),
     "header again": (HEAD + LINE + HEAD + LINE + "1,2\n" + HEAD + LINE, 3, [(5, TOO_FEW)], {"headers": 2}),
     "header again, damaged": (HEAD + LINE + "msisdn,full_name\n" + LINE, 2, [(3, TOO_FEW)], {}),
     "header again at the end": (HEAD + LINE + "1,2\n" + HEAD, 1, [(3, TOO_FEW)], {"headers": 1}),
     "header again in quotes": (
-        HEAD + LINE + '"msisdn","full_name","note","address"\n1,2\n' + LINE, 2, [(4, TOO_FEW)], {"headers": 1},
+        HEAD + LINE + '"msisdn","full_name","note","address"\n1,2\n' + LINE,
+        2,
+        [(4, TOO_FEW)],
+        {"headers": 1},
     ),
     "sum in the first cell": (HEAD + LINE * 2 + "1,2\n" + "Tổng cộng: 3,,,\n", 2, [(4, TOO_FEW)], {"footers": 1}),
     "sum in one field": (HEAD + LINE * 2 + "1,2\n" + LINE + "Tổng cộng: 3\n", 3, [(4, TOO_FEW)], {"footers": 1}),
@@ -281,7 +293,9 @@ AROUND: dict[str, tuple[str, int, Rejected, dict[str, int]]] = {
     "message of a database": (HEAD + LINE * 2 + "1,2,3\n\n12 rows selected.\n", 2, [(4, TOO_FEW)], {"footers": 1}),
     "signatures": (
         HEAD + LINE + "1,2\n" + LINE + "\nNgày 01 tháng 05 năm 2026\nNgười lập biểu\nTrần Thị Bình\n",
-        2, [(3, TOO_FEW)], {"footers": 3},
+        2,
+        [(3, TOO_FEW)],
+        {"footers": 3},
     ),
     "sum that is no record, then nothing": (HEAD + LINE * 2 + "Tổng cộng\n\n\n", 2, [], {"footers": 1}),
     "sum and a message": (HEAD + LINE * 2 + "Tổng cộng: 2,,,\n2 rows selected.\n", 2, [], {"footers": 2}),
@@ -289,28 +303,41 @@ AROUND: dict[str, tuple[str, int, Rejected, dict[str, int]]] = {
     "damaged line at the end is no sum": (HEAD + LINE * 2 + "0912345678\n", 2, [(4, TOO_FEW)], {}),
     "all of it": (
         "BÁO CÁO\n" + HEAD + LINE + "1,2\n" + HEAD + LINE + '1,"A\n' + LINE + "Tổng số thuê bao: 3\nKẾ TOÁN TRƯỞNG\n",
-        3, [(4, TOO_FEW), (7, QUOTE)], {"titles": 1, "headers": 1, "footers": 2},
+        3,
+        [(4, TOO_FEW), (7, QUOTE)],
+        {"titles": 1, "headers": 1, "footers": 2},
     ),
     # Separators too many, without anything behind them
     "separators behind every line": (
-        (HEAD + LINE + "1,2\n" + LINE).replace("\n", ",\n"), 2, [(3, TOO_FEW)], {},
+        (HEAD + LINE + "1,2\n" + LINE).replace("\n", ",\n"),
+        2,
+        [(3, TOO_FEW)],
+        {},
     ),
     "separators behind the header": (HEAD.replace("\n", ",,\n") + LINE + "1,2\n" + LINE, 2, [(3, TOO_FEW)], {}),
     "separators behind the records": (HEAD + (LINE * 2 + "1,2\n" + LINE).replace("\n", ",\n"), 3, [(4, TOO_FEW)], {}),
     "separators behind most records": (HEAD + LINE.replace("\n", ",\n") * 3 + LINE, 3, [(5, TOO_FEW)], {}),
     "separators behind few records": (HEAD + LINE.replace("\n", ",\n") + LINE * 3, 3, [(2, TOO_MANY)], {}),
     "a separator behind the first record, an open quote in the second": (
-        HEAD + LINE.replace("\n", ",\n") + '1,"A,n,x\n' + LINE * 9, 9, [(2, TOO_MANY), (3, QUOTE)], {},
+        HEAD + LINE.replace("\n", ",\n") + '1,"A,n,x\n' + LINE * 9,
+        9,
+        [(2, TOO_MANY), (3, QUOTE)],
+        {},
     ),
     # Apostrophes
     "apostrophes": (
         "'msisdn','full_name','note','address'\n'1','A, B','n','x''y'\n'1','A'\n'1','A,'n','x'\n'1','\"A','n','x'\n",
-        2, [(3, TOO_FEW), (4, QUOTE)], {},
+        2,
+        [(3, TOO_FEW), (4, QUOTE)],
+        {},
     ),
     "apostrophes around a line break": (
-        "'msisdn','full_name','note','address'\n'1','A\nB','n','x'\n'1','A','n'\n", 1, [(4, TOO_FEW)], {},
+        "'msisdn','full_name','note','address'\n'1','A\nB','n','x'\n'1','A','n'\n",
+        1,
+        [(4, TOO_FEW)],
+        {},
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", AROUND)
@@ -630,9 +657,32 @@ def test_limit(desk: Desk, cli: Command, limit, good, bad, is_read) -> None:
 
 @pytest.mark.parametrize(
     "limit",
-    ["", " ", "x", "%", "-1", "-1%", "1.5", "101%", "100.01%", "1%%", "1e2", "1e2%", "1,5%", "½%", "١%", "nan", "inf%",
-     "1%x", "0x1", "1_000", "1/2", ".%", "."],
-)  # fmt: skip
+    [
+        "",
+        " ",
+        "x",
+        "%",
+        "-1",
+        "-1%",
+        "1.5",
+        "101%",
+        "100.01%",
+        "1%%",
+        "1e2",
+        "1e2%",
+        "1,5%",
+        "½%",
+        "١%",
+        "nan",
+        "inf%",
+        "1%x",
+        "0x1",
+        "1_000",
+        "1/2",
+        ".%",
+        ".",
+    ],
+)
 def test_limit_that_makes_no_sense(desk: Desk, cli: Command, limit) -> None:
     desk.write("vina.csv", HEAD + LINE)
     done = cli("audit", "vina.csv", f"--max-rejected={limit}", "--rejects", "rejects.csv")
@@ -665,11 +715,15 @@ def test_beyond_the_limit_nothing_of_a_file_counts(desk: Desk, cli: Command) -> 
     message = done.err.splitlines()[0]
     for part in (
         "exports/b viettel.csv: 7 lines are no records (too few fields: 7)",
-        "line 2: 2 fields", "line 4", "line 9", "line 10", "line 11: 2 fields where the header has 21; …",
+        "line 2: 2 fields",
+        "line 4",
+        "line 9",
+        "line 10",
+        "line 11: 2 fields where the header has 21; …",
         "of 12 more than --max-rejected 1% allows",
         "nothing of it was counted",
         "--rejects",
-    ):  # fmt: skip
+    ):
         assert part in message
     assert "line 12" not in message
     assert done.document["unreadable"] == [{"path": "exports/b viettel.csv", "reason": "too_many_rejected"}]
@@ -685,9 +739,16 @@ def test_beyond_the_limit_nothing_of_a_file_counts(desk: Desk, cli: Command) -> 
 # --- What the others give --------------------------------------------------------------------------------------
 
 DAMAGED_LINES: list[bytes] = [
-    b"0912345678,x\n", b"\n", b'0912345678,"x,,,,,,,,,,,,,,,,,,,\n', b",,,,\n", b" \t\n",
-    b"0912345678\0" + b"," * 20 + b"\n", b"," * 21 + b"\n", b'1,"x"y' + b"," * 19 + b"\n", b"\xff" + b"," * 20 + b"\n",
-]  # fmt: skip
+    b"0912345678,x\n",
+    b"\n",
+    b'0912345678,"x,,,,,,,,,,,,,,,,,,,\n',
+    b",,,,\n",
+    b" \t\n",
+    b"0912345678\0" + b"," * 20 + b"\n",
+    b"," * 21 + b"\n",
+    b'1,"x"y' + b"," * 19 + b"\n",
+    b"\xff" + b"," * 20 + b"\n",
+]
 
 
 def with_bad_lines(text: str, places: Sequence[int]) -> bytes:
@@ -797,7 +858,7 @@ NDJSON_DAMAGES: dict[str, tuple[str | bytes, int, Rejected]] = {
     "CRLF": ((OBJECT + "x\n" + OBJECT).replace("\n", "\r\n"), 2, [(2, "not_json")]),
     "empty object": (OBJECT + "{}\n" + OBJECT, 3, []),
     "far away": (OBJECT * 300 + "x\n" + OBJECT, 301, [(301, "not_json")]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", NDJSON_DAMAGES)
@@ -817,8 +878,11 @@ def test_findings_in_ndjson_are_those_without_the_damaged_lines(desk: Desk, cli:
     done = audit(cli, "vina.csv", "--max-rejected", "50%", "--findings", "found.csv", "--ignore", "DUP112")
     assert done.code == 1
     assert [(row["record"], row["code"]) for row in desk.rows("found.csv")] == [
-        ("1", "DUP101"), ("3", "PER101"), ("7", "PER101"), ("8", "DUP101"),
-    ]  # fmt: skip
+        ("1", "DUP101"),
+        ("3", "PER101"),
+        ("7", "PER101"),
+        ("8", "DUP101"),
+    ]
     [finding] = exp102(done.document)
     assert "4 lines are no records (no JSON object: 4); line 2: no JSON object" in finding["detail"]
 
@@ -871,9 +935,30 @@ def shown(value: str | None) -> str:
 
 
 PIECES = [
-    b"a", "ế".encode(), b" ", b",", b",", b",", b'"', b'"', b'""', b',"', b'",', b'"\n', b"\n", b"\n", b"\n", b"\r\n",
-    b"\r", b"\0", b"\xff", b"\xe1\xba", b"z,z,z\n", b'"z","z","z"\n', b'z,"",z\n',
-]  # fmt: skip
+    b"a",
+    "ế".encode(),
+    b" ",
+    b",",
+    b",",
+    b",",
+    b'"',
+    b'"',
+    b'""',
+    b',"',
+    b'",',
+    b'"\n',
+    b"\n",
+    b"\n",
+    b"\n",
+    b"\r\n",
+    b"\r",
+    b"\0",
+    b"\xff",
+    b"\xe1\xba",
+    b"z,z,z\n",
+    b'"z","z","z"\n',
+    b'z,"",z\n',
+]
 GOOD_LINES = 32  # so many that they, not the damage, say how the file is laid out
 
 

@@ -17,7 +17,7 @@ import polars as pl
 import pytest
 
 import thuebao
-from thuebao.reference import rules_home
+from thuebao.rulebook.reference import rules_home
 from thuebao.sample import write_sample
 
 AS_OF = dt.date(2026, 11, 23)

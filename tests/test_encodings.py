@@ -20,8 +20,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thuebao.errors import UsageError
-from thuebao.record import columns
+from thuebao.base.errors import UsageError
+from thuebao.rulebook.columns import columns
 from thuebao.sources.encodings import garbled
 from thuebao.sources.encodings.encoding import Encoding, detect, encoding_named
 
@@ -161,13 +161,20 @@ def test_small_letters_and_seven_capitals_of_the_abc_fonts() -> None:
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
-        ("Nguyeãn", "Nguyễn"), ("Vieät Nam", "Việt Nam"), ("Ñaëng Thò Hoàng", "Đặng Thị Hồng"),
-        ("Ñaøo ñaát coâng trình", "Đào đất công trình"), ("neàn ñöôøng daøy", "nền đường dày"),
-        ("NGUYEÃN", "NGUYỄN"), ("NGUYEãN", "NGUYỄN"), ("Huyønh Myõ Lyù", "Huỳnh Mỹ Lý"),
-        ("öôùt aâùm", "ướt ấm"), ("Thuyû tænh Kyõ só", "Thuỷ tỉnh Kỹ sĩ"),
-        ("José", "José"), ("“A” – B…", "“A” – B…"),
+        ("Nguyeãn", "Nguyễn"),
+        ("Vieät Nam", "Việt Nam"),
+        ("Ñaëng Thò Hoàng", "Đặng Thị Hồng"),
+        ("Ñaøo ñaát coâng trình", "Đào đất công trình"),
+        ("neàn ñöôøng daøy", "nền đường dày"),
+        ("NGUYEÃN", "NGUYỄN"),
+        ("NGUYEãN", "NGUYỄN"),
+        ("Huyønh Myõ Lyù", "Huỳnh Mỹ Lý"),
+        ("öôùt aâùm", "ướt ấm"),
+        ("Thuyû tænh Kyõ só", "Thuỷ tỉnh Kỹ sĩ"),
+        ("José", "José"),
+        ("“A” – B…", "“A” – B…"),
     ],
-)  # fmt: skip
+)
 def test_vni_as_published(written: str, meant: str) -> None:
     assert Encoding("vni").text(written.encode("cp1252")) == meant
 
@@ -316,8 +323,10 @@ def test_a_line_too_long_to_hold_passes_as_it_is(monkeypatch: pytest.MonkeyPatch
     for size in (7, 30):
         chunks = (data[at : at + size] for at in range(0, len(data), size))
         assert b"".join(Encoding(GARBLED).utf8(chunks)).split(b"\n")[1:] == [
-            garble("Nguyễn") * 20, "Hà".encode(), "Hà".encode(),
-        ]  # fmt: skip
+            garble("Nguyễn") * 20,
+            "Hà".encode(),
+            "Hà".encode(),
+        ]
 
 
 # Names
@@ -326,12 +335,22 @@ def test_a_line_too_long_to_hold_passes_as_it_is(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     ("said", "name"),
     [
-        ("UTF-8", "utf-8"), ("utf8", "utf-8"), ("utf_16", "utf-16-le"), ("UTF16", "utf-16-le"),
-        ("utf-16BE", "utf-16-be"), ("CP1258", "windows-1258"), ("Windows_1258", "windows-1258"), ("ABC", "tcvn3"),
-        ("TCVN", "tcvn3"), ("tcvn-3", "tcvn3"), ("VNI-Win", "vni"), ("VISCII", "viscii"),
-        ("cp1252-garbled", GARBLED), (GARBLED.upper(), GARBLED),
+        ("UTF-8", "utf-8"),
+        ("utf8", "utf-8"),
+        ("utf_16", "utf-16-le"),
+        ("UTF16", "utf-16-le"),
+        ("utf-16BE", "utf-16-be"),
+        ("CP1258", "windows-1258"),
+        ("Windows_1258", "windows-1258"),
+        ("ABC", "tcvn3"),
+        ("TCVN", "tcvn3"),
+        ("tcvn-3", "tcvn3"),
+        ("VNI-Win", "vni"),
+        ("VISCII", "viscii"),
+        ("cp1252-garbled", GARBLED),
+        (GARBLED.upper(), GARBLED),
     ],
-)  # fmt: skip
+)
 def test_names_that_users_give(said: str, name: str) -> None:
     assert encoding_named(said) == Encoding(name)
 
@@ -409,12 +428,21 @@ def test_any_three_names_are_enough(name: str) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"", b"a", b"id,name\n1,An\n", "José,Müller\nFrançois,Peña".encode("latin-1"), "name\nm²".encode("latin-1"),
-        "“quoted” – it’s".encode("cp1252"), bytes(range(128, 256)), random.Random(3).randbytes(5000),
-        "姓名,地址\n王小明,北京".encode("gb18030"), "имя,адрес".encode("cp1251"), "JosÃ©,MÃ¼ller".encode(),
-        "ĐÃ XÃ MÌ".encode(), "á» áº Ä".encode(),
+        b"",
+        b"a",
+        b"id,name\n1,An\n",
+        "José,Müller\nFrançois,Peña".encode("latin-1"),
+        "name\nm²".encode("latin-1"),
+        "“quoted” – it’s".encode("cp1252"),
+        bytes(range(128, 256)),
+        random.Random(3).randbytes(5000),
+        "姓名,地址\n王小明,北京".encode("gb18030"),
+        "имя,адрес".encode("cp1251"),
+        "JosÃ©,MÃ¼ller".encode(),
+        "ĐÃ XÃ MÌ".encode(),
+        "á» áº Ä".encode(),
     ],
-)  # fmt: skip
+)
 def test_utf_8_where_nothing_else_is_certain(data: bytes) -> None:
     assert detect([data]) == detect([data, data]) == Encoding("utf-8")
     assert detect([]) == Encoding("utf-8")

@@ -99,21 +99,54 @@ class Case:
 
 
 NAMES = (
-    "Nguyễn Thị Ánh Tuyết", "Trần Văn Bảo", "Lê Đức Thọ", "Phạm Thị Hòa", "Hoàng Ngọc Ẩn", "Huỳnh Mỹ Lý",
+    "Nguyễn Thị Ánh Tuyết",
+    "Trần Văn Bảo",
+    "Lê Đức Thọ",
+    "Phạm Thị Hòa",
+    "Hoàng Ngọc Ẩn",
+    "Huỳnh Mỹ Lý",
     "Phan Thủy Tiên",
-    "Vũ Đình Dũng", "Võ Thị Sáu", "Đặng Trần Côn", "Bùi Thị Xuân", "Đỗ Hữu Ước", "Hồ Xuân Hương", "Ngô Sĩ Liên",
-    "Dương Quảng Hàm", "Lý Thường Kiệt", "ÂU DƯƠNG LÂN", "ĐẶNG THỊ NHỮ", "NGUYỄN ỨNG LỘC", "VÕ QUẾ ỔN", "Ỷ Lan Phi",
-    "Lò Thị Kẽm", "Y Bẳng Niê", "H'Hen Êban", "Lương Thế Vinh", "Tạ Quang Bửu", "Mạc Đĩnh Chi", "Kiều Kỵ Bằng",
-)  # fmt: skip
+    "Vũ Đình Dũng",
+    "Võ Thị Sáu",
+    "Đặng Trần Côn",
+    "Bùi Thị Xuân",
+    "Đỗ Hữu Ước",
+    "Hồ Xuân Hương",
+    "Ngô Sĩ Liên",
+    "Dương Quảng Hàm",
+    "Lý Thường Kiệt",
+    "ÂU DƯƠNG LÂN",
+    "ĐẶNG THỊ NHỮ",
+    "NGUYỄN ỨNG LỘC",
+    "VÕ QUẾ ỔN",
+    "Ỷ Lan Phi",
+    "Lò Thị Kẽm",
+    "Y Bẳng Niê",
+    "H'Hen Êban",
+    "Lương Thế Vinh",
+    "Tạ Quang Bửu",
+    "Mạc Đĩnh Chi",
+    "Kiều Kỵ Bằng",
+)
 ADDRESSES = (
-    "Số 5 Lê Lợi, Hà Nội", "Thôn Hạ Mỗ, xã Vĩnh Tuy; huyện Ba Chẽ", "Ấp 3, xã Bà Điểm | huyện Hóc Môn",
-    'Ngõ 7 "chợ Cũ", phố Bờ Sông', "Tổ 9, phường Phú Mỹ, Đà Nẵng", "12/3 đường Thẳng, khóm Lộ Tẻ, huyện lỵ Mỹ Thọ",
-    "tiểu khu 4, bản Nậm Mẹ, Lũng Cẩm", "ẤP MỸ Ý, XÃ ĐỖ ĐỘNG, TỈNH QUẢNG NGÃI", "Khu phố Sở Gạch, cỡ Ngỡ, Bé Nhật",
-    "SỐ 8 BẾN ĐÒ CỬA LỚN", "Xóm\tĐỏ, gió Lò Vôi", "Kỳ Bá, phố 'Chữ Từ', Đức Phổ", "Số 1; Số 2, Số 3 | \"Nhà Ở\"",
-    "Số #3\nNgõ 4, Kè Ôn\n\nÔ Đông Mác", "xã Mẫu Sơn, kỹ Thuỷ, nghỉ Ngũ",
+    "Số 5 Lê Lợi, Hà Nội",
+    "Thôn Hạ Mỗ, xã Vĩnh Tuy; huyện Ba Chẽ",
+    "Ấp 3, xã Bà Điểm | huyện Hóc Môn",
+    'Ngõ 7 "chợ Cũ", phố Bờ Sông',
+    "Tổ 9, phường Phú Mỹ, Đà Nẵng",
+    "12/3 đường Thẳng, khóm Lộ Tẻ, huyện lỵ Mỹ Thọ",
+    "tiểu khu 4, bản Nậm Mẹ, Lũng Cẩm",
+    "ẤP MỸ Ý, XÃ ĐỖ ĐỘNG, TỈNH QUẢNG NGÃI",
+    "Khu phố Sở Gạch, cỡ Ngỡ, Bé Nhật",
+    "SỐ 8 BẾN ĐÒ CỬA LỚN",
+    "Xóm\tĐỏ, gió Lò Vôi",
+    "Kỳ Bá, phố 'Chữ Từ', Đức Phổ",
+    'Số 1; Số 2, Số 3 | "Nhà Ở"',
+    "Số #3\nNgõ 4, Kè Ôn\n\nÔ Đông Mác",
+    "xã Mẫu Sơn, kỹ Thuỷ, nghỉ Ngũ",
     "ẴNG CẢNG, SẲNG, KẼ SẺ, Ỡ VẪN NGHĨ, PHỦ LÝ, LỴ SỞ, MÃ MÂY",
     "PHỐ ỐC GIÓ, ÊA ĐÔNG, E O, Ì Ạ, È É Ẹ Ề Ể Ệ, Ỉ Ĩ Í, ÒÓỎÕỌ ỒỜỞỢ ÙÚŨỤ ỪỨỬỰ ỲỶ, À Ả ĂẰẮẶ ẦẤẬ",
-)  # fmt: skip
+)
 
 
 def case(n: int, codes: str = "", needs: str = "", **changes: str) -> Case:
@@ -175,9 +208,15 @@ def _single() -> list[Case]:
         ("ORG101 ORG102", "", {"subscriber_kind": "Tổ chức"}),
         ("ORG102", "", {"organisation_name": "Công ty Ớt, Đường & Sữa"}),
         ("ORG103", "", {"organisation_name": 'Cty "Ổi"', "organisation_tax_code": "0123456789"}),
-        ("REG101", "", {
-            "payment_type": "", "registered_at": "05/06/2021 10:00", "portrait_taken_at": "05/06/2021 09:55",
-        }),
+        (
+            "REG101",
+            "",
+            {
+                "payment_type": "",
+                "registered_at": "05/06/2021 10:00",
+                "portrait_taken_at": "05/06/2021 09:55",
+            },
+        ),
         ("REG102", "", {"payment_type": "Trả 'góp'; \"dần\", sau"}),
         ("REG111", "", {"portrait_ref": ""}),
         ("REG112", "", {"portrait_taken_at": ""}),
@@ -186,10 +225,15 @@ def _single() -> list[Case]:
         ("REG122", "", {"confirmation_ref": ""}),
         ("REG131", "", {"registered_at": "", "authenticated_at": "01/06/2025 09:00"}),
         ("REG132", DATES, {"registered_at": "32/13/2025", "authenticated_at": "01/06/2025 09:00"}),
-        ("REG133", "", {
-            "registered_at": "01/02/2027 09:00", "service_started_at": "01/02/2027 10:00",
-            "authenticated_at": "01/06/2025 09:00",
-        }),
+        (
+            "REG133",
+            "",
+            {
+                "registered_at": "01/02/2027 09:00",
+                "service_started_at": "01/02/2027 10:00",
+                "authenticated_at": "01/06/2025 09:00",
+            },
+        ),
         ("REG134", "", {"clerk_name": ""}),
         ("REG135", "", {"pos_address": ""}),
         ("REG136", "", {"pos_phone": ""}),
@@ -199,7 +243,7 @@ def _single() -> list[Case]:
         ("REG144", "", {"status": "Đang \"ngủ\"; | 'say', lắm"}),
         ("REG151", "", late),
         ("PER101 PER131 REG134", "", {"full_name": "", "address": "", "clerk_name": "", "pos_address": "1 Tràng Tiền"}),
-    ]  # fmt: skip
+    ]
     return [case(100 + n, codes, needs, **changes) for n, (codes, needs, changes) in enumerate(faults)]
 
 
@@ -212,10 +256,14 @@ def _groups() -> list[Case]:
     near = {"full_name": "Lã Thị Gần Giống"}
     hashed = {"portrait_hash": "c0ffee" * 10}
     many = {
-        "id_number": number(260), "full_name": "Đỗ Mười Số", "pos_kind": "Cửa hàng", "clerk_name": "Vũ Thị Vội",
-        "registered_at": "07/07/2025 10:30", "portrait_taken_at": "07/07/2025 10:25",
+        "id_number": number(260),
+        "full_name": "Đỗ Mười Số",
+        "pos_kind": "Cửa hàng",
+        "clerk_name": "Vũ Thị Vội",
+        "registered_at": "07/07/2025 10:30",
+        "portrait_taken_at": "07/07/2025 10:25",
         "service_started_at": "07/07/2025 11:00",
-    }  # fmt: skip
+    }
     return [
         case(200, "DUP101/a", **shared),
         case(201, "DUP101/a", **shared),
@@ -300,11 +348,16 @@ def found_by(done: Outcome, rows: list[dict[str, str]]) -> Found:
         members[row["code"], row["group"]].add(record)
     findings = [
         (
-            record, row["code"], row["severity"], row["field"], same(row["field"], row["value"]),
-            same("msisdn", row["msisdn"]), frozenset(members[row["code"], row["group"]] if row["group"] else ()),
+            record,
+            row["code"],
+            row["severity"],
+            row["field"],
+            same(row["field"], row["value"]),
+            same("msisdn", row["msisdn"]),
+            frozenset(members[row["code"], row["group"]] if row["group"] else ()),
         )
         for record, row in numbered
-    ]  # fmt: skip
+    ]
     said = ("operators", "rules", "identities", "points_of_sale", "clerks", "totals")
     return Found(findings, {key: document[key] for key in said}, document, done.err)
 
@@ -434,9 +487,18 @@ TONES = "\u0301\u0300\u0309\u0303\u0323"  # sắc, huyền, hỏi, ngã, nặng:
 # VNI Windows: the letter's base and a mark. The marks of the keys 1-5, then the same on a circumflex, on a breve.
 VNI_MARKS = {"": "ùøûõï", "â": "áàåãä", "ê": "éèúüë"}
 VNI_BASES = {
-    "a": ("a", ""), "â": ("a", "â"), "ă": ("a", "ê"), "e": ("e", ""), "ê": ("e", "â"), "o": ("o", ""), "ô": ("o", "â"),
-    "ơ": ("ô", ""), "u": ("u", ""), "ư": ("ö", ""), "y": ("y", ""),
-}  # fmt: skip
+    "a": ("a", ""),
+    "â": ("a", "â"),
+    "ă": ("a", "ê"),
+    "e": ("e", ""),
+    "ê": ("e", "â"),
+    "o": ("o", ""),
+    "ô": ("o", "â"),
+    "ơ": ("ô", ""),
+    "u": ("u", ""),
+    "ư": ("ö", ""),
+    "y": ("y", ""),
+}
 VNI_SINGLE = {"đ": "ñ", "í": "í", "ì": "ì", "ỉ": "æ", "ĩ": "ó", "ị": "ò", "ỵ": "î"}
 
 
@@ -694,9 +756,14 @@ FORMS: dict[str, Form] = {}
 
 
 def form(
-    name: str, path: str, write: Callable[[Rows], bytes | str], *cannot: str,
-    kind: str = "csv", encoding: str = "utf-8", options: tuple[str, ...] = (),
-) -> None:  # fmt: skip
+    name: str,
+    path: str,
+    write: Callable[[Rows], bytes | str],
+    *cannot: str,
+    kind: str = "csv",
+    encoding: str = "utf-8",
+    options: tuple[str, ...] = (),
+) -> None:
     def files(rows: Rows) -> dict[str, bytes]:
         data = write(rows)
         return {path: data.encode() if isinstance(data, str) else data}
@@ -714,9 +781,10 @@ form("CR LF", "vina.csv", lambda rows: delimited(rows, end="\r\n"))
 form("CR alone", "vina.csv", lambda rows: delimited(rows).replace("\n", "\r"))
 form("all in quotes", "vina.csv", lambda rows: delimited(rows, quoting=csv.QUOTE_ALL))
 form(
-    "header in quotes", "vina.csv",
+    "header in quotes",
+    "vina.csv",
     lambda rows: delimited(rows[:1], quoting=csv.QUOTE_ALL) + delimited(rows[1:]),
-)  # fmt: skip
+)
 form("a separator too many", "vina.csv", lambda rows: trailing(rows, header=True))
 form("a separator too many below the header", "vina.csv", lambda rows: trailing(rows, header=False))
 form("blank lines between", "vina.csv", lambda rows: "\n".join(lines_of(rows)) + "\n\n")
@@ -734,41 +802,57 @@ UTF16 = "utf-16-le", "utf-16-be"
 for _name in UTF16:
     _mark = "\ufeff".encode(_name)
     form(
-        f"Unicode text, {_name}", "vina.txt",
-        lambda rows, name=_name, mark=_mark: mark + delimited(rows, "\t", "\r\n").encode(name), encoding=_name,
-    )  # fmt: skip
+        f"Unicode text, {_name}",
+        "vina.txt",
+        lambda rows, name=_name, mark=_mark: mark + delimited(rows, "\t", "\r\n").encode(name),
+        encoding=_name,
+    )
     form(
-        f"Unicode text without a mark, {_name}", "vina.txt",
-        lambda rows, name=_name: delimited(rows, "\t", "\r\n").encode(name), encoding=_name,
-    )  # fmt: skip
+        f"Unicode text without a mark, {_name}",
+        "vina.txt",
+        lambda rows, name=_name: delimited(rows, "\t", "\r\n").encode(name),
+        encoding=_name,
+    )
 
 # These have Vietnamese letters and ASCII: what was garbled once, and other scripts, are not in them.
 OLD: dict[str, Callable[[str], bytes]] = {
-    "windows-1258": windows_1258, "tcvn3": iconv("TCVN"), "viscii": iconv("VISCII"), "vni": vni,
-}  # fmt: skip
+    "windows-1258": windows_1258,
+    "tcvn3": iconv("TCVN"),
+    "viscii": iconv("VISCII"),
+    "vni": vni,
+}
 for _name, _encode in OLD.items():
     form(_name, "vina.csv", lambda rows, e=_encode: e(delimited(rows, end="\r\n")), SIGNS, encoding=_name)
 form(
-    "vni, titles, header on every page, sums", "vina.txt",
-    lambda rows: vni(delimited(titled(headers_again(rows)), "\t")), SIGNS, encoding="vni",
-)  # fmt: skip
+    "vni, titles, header on every page, sums",
+    "vina.txt",
+    lambda rows: vni(delimited(titled(headers_again(rows)), "\t")),
+    SIGNS,
+    encoding="vni",
+)
 REPAIRED = "utf-8-read-as-windows-1252"
 form("garbled", "vina.csv", lambda rows: garbled(delimited(rows)), encoding=REPAIRED)
 
 SHEET = "Tháng 6"
 SHEETS: dict[str, tuple[str, Callable[..., bytes]]] = {
-    "openpyxl": ("xlsx", by_openpyxl), "xlsxwriter": ("xlsx", by_xlsxwriter), "xlwt": ("xls", by_xlwt),
+    "openpyxl": ("xlsx", by_openpyxl),
+    "xlsxwriter": ("xlsx", by_xlsxwriter),
+    "xlwt": ("xls", by_xlwt),
     "odfpy": ("ods", by_odfpy),
-}  # fmt: skip
+}
 GUIDE = [["Hướng dẫn"], ["Sheet này không có bản ghi"]]
 for _name, (_kind, _by) in SHEETS.items():
     _cannot = [TABS] if _kind == "ods" else []  # see below
     form(_name, f"vina.{_kind}", lambda rows, by=_by: by((SHEET, rows)), *_cannot, kind=_kind)
     # A number has no zeros in front, so an old number of eleven digits is none any more, and "không có" is no number.
     form(
-        f"{_name}, typed cells", f"vina.{_kind}",
-        lambda rows, by=_by: by((SHEET, typed(rows))), DIGITS, *_cannot, kind=_kind,
-    )  # fmt: skip
+        f"{_name}, typed cells",
+        f"vina.{_kind}",
+        lambda rows, by=_by: by((SHEET, typed(rows))),
+        DIGITS,
+        *_cannot,
+        kind=_kind,
+    )
 form(
     "xlwt, titles, header on every page, sums",
     "vina.xls",
@@ -776,18 +860,27 @@ form(
     kind="xls",
 )
 form(
-    "odfpy, the second sheet, titles and sums", "vina.ods",
-    lambda rows: by_odfpy(("Đọc trước", GUIDE), (SHEET, titled(rows))), TABS, kind="ods", options=("--sheet", SHEET),
-)  # fmt: skip
+    "odfpy, the second sheet, titles and sums",
+    "vina.ods",
+    lambda rows: by_odfpy(("Đọc trước", GUIDE), (SHEET, titled(rows))),
+    TABS,
+    kind="ods",
+    options=("--sheet", SHEET),
+)
 form(
-    "xlsxwriter, merged titles and sums, away from the corner", "vina.xlsx",
-    lambda rows: by_xlsxwriter((SHEET, typed(titled(rows))), merged=(0, 1, len(rows) + 4), start=(2, 3)), DIGITS,
+    "xlsxwriter, merged titles and sums, away from the corner",
+    "vina.xlsx",
+    lambda rows: by_xlsxwriter((SHEET, typed(titled(rows))), merged=(0, 1, len(rows) + 4), start=(2, 3)),
+    DIGITS,
     kind="xlsx",
-)  # fmt: skip
+)
 form(
-    "the second sheet by number", "vina.xlsx",
-    lambda rows: by_xlsxwriter(("1", GUIDE), (SHEET, rows), ("3", GUIDE)), kind="xlsx", options=("--sheet", "2"),
-)  # fmt: skip
+    "the second sheet by number",
+    "vina.xlsx",
+    lambda rows: by_xlsxwriter(("1", GUIDE), (SHEET, rows), ("3", GUIDE)),
+    kind="xlsx",
+    options=("--sheet", "2"),
+)
 
 
 def plain_bytes(rows: Rows) -> bytes:
@@ -799,14 +892,23 @@ form("gzip of many members", "vina.csv.gz", lambda rows: gzip_members(plain_byte
 form("gzip without an ending", "vina", lambda rows: gzip.compress(plain_bytes(rows)))
 form("zstd", "vina.csv.zst", lambda rows: zstandard.ZstdCompressor(write_checksum=True).compress(plain_bytes(rows)))
 form(
-    "zstd of many frames", "vina.csv.zst",
+    "zstd of many frames",
+    "vina.csv.zst",
     lambda rows: b"".join(zstandard.compress(line.encode()) for line in delimited(rows).splitlines(keepends=True)),
-)  # fmt: skip
+)
 form("zip", "vina.zip", lambda rows: zipped(("thuê bao/vina.csv", plain_bytes(rows))))
-form("zip with what else lies in it", "vina.zip", lambda rows: zipped(
-    ("vina/", b""), ("vina/đọc.md", b"x"), ("vina/a.csv", plain_bytes(rows)), ("__MACOSX/._a.csv", b"x"),
-    ("vina/.a.csv", b"x"), method=zipfile.ZIP_STORED,
-))  # fmt: skip
+form(
+    "zip with what else lies in it",
+    "vina.zip",
+    lambda rows: zipped(
+        ("vina/", b""),
+        ("vina/đọc.md", b"x"),
+        ("vina/a.csv", plain_bytes(rows)),
+        ("__MACOSX/._a.csv", b"x"),
+        ("vina/.a.csv", b"x"),
+        method=zipfile.ZIP_STORED,
+    ),
+)
 form(
     "zip of windows-1258",
     "vina.zip",
@@ -859,9 +961,14 @@ def test_what_is_found_is_what_is_typed(desk: Desk, cli: Command) -> None:
 
 
 CONVERTED = {
-    "utf-16-le": "UTF-16 (little endian)", "utf-16-be": "UTF-16 (big endian)", "windows-1258": "windows-1258",
-    "tcvn3": "TCVN3", "viscii": "VISCII", "vni": "VNI", REPAIRED: "windows-1252",
-}  # fmt: skip
+    "utf-16-le": "UTF-16 (little endian)",
+    "utf-16-be": "UTF-16 (big endian)",
+    "windows-1258": "windows-1258",
+    "tcvn3": "TCVN3",
+    "viscii": "VISCII",
+    "vni": "VNI",
+    REPAIRED: "windows-1252",
+}
 
 
 def hold_said_of_the_file(found: Found, encoding: str) -> None:
@@ -927,7 +1034,8 @@ PARTS: dict[str, tuple[Callable[[Rows, Rows], dict[str, bytes]], str]] = {
     ),
     "header in the first, packed": (
         lambda first, second: {
-            "vina1.csv.gz": gzip.compress(plain_bytes(first)), "vina2.csv.gz": gzip.compress(plain_bytes(second[1:])),
+            "vina1.csv.gz": gzip.compress(plain_bytes(first)),
+            "vina2.csv.gz": gzip.compress(plain_bytes(second[1:])),
         },
         "vina*",
     ),
@@ -937,9 +1045,7 @@ PARTS: dict[str, tuple[Callable[[Rows, Rows], dict[str, bytes]], str]] = {
     ),
     "in one zip, header in the first": (
         # The members' order in the zip is not that of their names.
-        lambda first, second: {
-            "vina.zip": zipped(("p2.csv", plain_bytes(second[1:])), ("p1.csv", plain_bytes(first)))
-        },
+        lambda first, second: {"vina.zip": zipped(("p2.csv", plain_bytes(second[1:])), ("p1.csv", plain_bytes(first)))},
         "vina.zip",
     ),
     "in one zip, of two kinds": (
@@ -950,12 +1056,13 @@ PARTS: dict[str, tuple[Callable[[Rows, Rows], dict[str, bytes]], str]] = {
     ),
     "three kinds in a folder": (
         lambda first, second: {
-            "d/a.ndjson": ndjson(first).encode(), "d/b.xls": by_xlwt((SHEET, second[:40])),
+            "d/a.ndjson": ndjson(first).encode(),
+            "d/b.xls": by_xlwt((SHEET, second[:40])),
             "d/c.csv.zst": zstandard.compress(plain_bytes([second[0], *second[40:]])),
         },
         "d",
     ),
-}  # fmt: skip
+}
 
 
 def in_two(rows: Rows, at: int) -> tuple[Rows, Rows]:
@@ -1109,11 +1216,14 @@ def grouped(rows: list[dict[str, str]]) -> set[tuple[str, str, str, str, frozens
         members[row["code"], row["group"]].add((row["path"], row["record"]))
     return {
         (
-            row["path"], row["record"], row["code"], row["value"],
+            row["path"],
+            row["record"],
+            row["code"],
+            row["value"],
             frozenset(members[row["code"], row["group"]] if row["group"] else ()),
         )
         for row in rows
-    }  # fmt: skip
+    }
 
 
 # --- Standard input --------------------------------------------------------------------------------------------
@@ -1204,9 +1314,20 @@ def test_an_unknown_sheet_is_refused_with_the_known_ones(
 
 
 LOOKED_AT = [
-    "comma", "titles and sums, ragged", "Unicode text, utf-16-le", "windows-1258", "vni", "garbled", "openpyxl", "xlwt",
-    "odfpy", "gzip without an ending", "zip of Parquet", "NDJSON with numbers and keys left out", "Parquet with types",
-]  # fmt: skip
+    "comma",
+    "titles and sums, ragged",
+    "Unicode text, utf-16-le",
+    "windows-1258",
+    "vni",
+    "garbled",
+    "openpyxl",
+    "xlwt",
+    "odfpy",
+    "gzip without an ending",
+    "zip of Parquet",
+    "NDJSON with numbers and keys left out",
+    "Parquet with types",
+]
 
 
 @pytest.mark.parametrize("name", LOOKED_AT)
@@ -1232,9 +1353,13 @@ def test_digests_are_those_of_the_files(desk: Desk, cli: Command) -> None:
     rows = rows_of(FEW)
     data, book, table = plain_bytes(rows), by_openpyxl((SHEET, rows)), parquet(arrow(rows))
     files = {
-        "vina.csv": data, "vina.csv.gz": gzip.compress(data), "vina.csv.zst": zstandard.compress(data),
-        "vina.xlsx": book, "vina.parquet": table, "vina.ndjson.gz": gzip_members(ndjson(rows).encode()),
-    }  # fmt: skip
+        "vina.csv": data,
+        "vina.csv.gz": gzip.compress(data),
+        "vina.csv.zst": zstandard.compress(data),
+        "vina.xlsx": book,
+        "vina.parquet": table,
+        "vina.ndjson.gz": gzip_members(ndjson(rows).encode()),
+    }
     members = {"a.csv": data, "b.xlsx": book, "c.parquet": table, "d/e.txt": windows_1258(delimited(rows, "|"))}
     for file, content in files.items():
         desk.write(file, content)

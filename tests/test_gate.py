@@ -15,12 +15,12 @@ from rich.console import Console, Group
 
 import thuebao
 from conftest import AS_OF, ERROR, GOOD, INFO, NAMELESS, WARNING, Desk, people, person
-from thuebao import gate
-from thuebao.errors import UsageError
+from thuebao.base.errors import UsageError
+from thuebao.base.messages import LANGUAGES, use_language
 from thuebao.reports import gate as report
-from thuebao.result import AuditResult
-from thuebao.rulebook import Rulebook, read_rulebook
-from thuebao.texts import LANGUAGES, use_language
+from thuebao.results import thresholds as gate
+from thuebao.results.result import AuditResult
+from thuebao.rulebook.book import Rulebook, read_rulebook
 
 RULEBOOK = read_rulebook()
 
@@ -197,8 +197,9 @@ def test_thresholds_agree_with_counts_made_by_hand(desk: Desk) -> None:
     rows = pl.read_parquet("findings.parquet").to_dicts()
     records = dict(result.operators.select("operator", "records").iter_rows())
     for on, severities in (("error", {"error"}), ("info", {"error", "warning", "info"})):
-        wrong = Counter(o for o, _, _ in {(r["operator"], r["path"], r["record"]) for r in rows
-                                          if r["severity"] in severities})  # fmt: skip
+        wrong = Counter(
+            o for o, _, _ in {(r["operator"], r["path"], r["record"]) for r in rows if r["severity"] in severities}
+        )
         for hundredths in range(0, 10001, 137):
             limit = f"{hundredths / 100:.2f}%"
             expected = all(10000 * wrong[o] <= hundredths * n for o, n in records.items())
@@ -225,9 +226,16 @@ def test_verdicts_are_shown_when_thresholds_were_given(desk: Desk) -> None:
     verdicts = judged(result, "error:10%", "DUP103:0")
     data = report.as_data(verdicts)
     assert json.loads(json.dumps(data))[0] == {
-        "condition": "error:10%", "operator": "VinaPhone", "passed": False, "counted": 1, "of": 2, "allowed": 0,
-        "margin": -1, "status": "evaluated", "reason": None,
-    }  # fmt: skip
+        "condition": "error:10%",
+        "operator": "VinaPhone",
+        "passed": False,
+        "counted": 1,
+        "of": 2,
+        "allowed": 0,
+        "margin": -1,
+        "status": "evaluated",
+        "reason": None,
+    }
     for code in LANGUAGES:
         use_language(code)
         console = Console(width=100, file=io.StringIO())

@@ -20,14 +20,15 @@ from xlwt.CompoundDoc import XlsDoc
 
 from conftest import Command, Desk, one_message
 from thuebao import audit
-from thuebao.errors import InputError
+from thuebao.base.errors import InputError
 from thuebao.sources import ndjson, parquet
 from thuebao.sources.encodings.encoding import Encoding
 from thuebao.sources.ndjson import NdjsonTable
-from thuebao.sources.packing.packed import stored_at
+from thuebao.sources.packing.stored import stored_at
 from thuebao.sources.parquet import ParquetTable
-from thuebao.sources.sheets import sheet, weighing
-from thuebao.sources.sheets.spreadsheet import open_sheet
+from thuebao.sources.sheets import table as sheet
+from thuebao.sources.sheets import weighing
+from thuebao.sources.sheets.workbook import open_sheet
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -67,13 +68,15 @@ def sst(*texts: str) -> str:
 
 def ods(table: str) -> bytes:
     spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in SPACES)
-    return zipped({
-        "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
-        "META-INF/manifest.xml": "<manifest/>",
-        "content.xml": f"<office:document-content {spaces}><office:body><office:spreadsheet>"
-        f'<table:table table:name="S">{table}</table:table></office:spreadsheet></office:body>'
-        "</office:document-content>",
-    })  # fmt: skip
+    return zipped(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+            "META-INF/manifest.xml": "<manifest/>",
+            "content.xml": f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+            f'<table:table table:name="S">{table}</table:table></office:spreadsheet></office:body>'
+            "</office:document-content>",
+        }
+    )
 
 
 SPACES = ("office", "table", "text")

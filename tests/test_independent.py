@@ -9,7 +9,7 @@ from stdnum.vn import mst
 from thuebao.facts.number import NumberParsing
 from thuebao.facts.registration import tax_code_validity
 from thuebao.facts.text import Cleaning
-from thuebao.reference import shipped_reference
+from thuebao.rulebook.reference import shipped_reference
 
 REFERENCE = shipped_reference()
 

@@ -41,19 +41,19 @@ from rich.console import Console
 
 import thuebao
 from conftest import ERROR, GOOD, Desk, person, table
-from thuebao.digests import fingerprint
-from thuebao.errors import InputError, OutputError, UsageError
-from thuebao.reference import rules_home
+from thuebao.base.errors import InputError, OutputError, UsageError
+from thuebao.base.messages import use_language
 from thuebao.reports.about import About
-from thuebao.reports.json import render
+from thuebao.reports.json_document import render
 from thuebao.reports.manifest import check_manifest_path, manifest_of, result_digest, write_manifest, written
 from thuebao.reports.verify import as_dict, print_verification
 from thuebao.reports.verify import render as render_verification
-from thuebao.signatures.certificates import read_trusted
-from thuebao.signatures.examining import Signed, examine
-from thuebao.signatures.signer import PASSWORD_VARIABLE, Signer, load_signer, password_for
-from thuebao.texts import use_language
-from thuebao.verification import Verification, signature_path, verify
+from thuebao.results.evidence.digests import fingerprint
+from thuebao.results.evidence.signatures.certificates import read_trusted
+from thuebao.results.evidence.signatures.examining import Signed, examine
+from thuebao.results.evidence.signatures.signer import PASSWORD_VARIABLE, Signer, load_signer, password_for
+from thuebao.results.evidence.verify import Verification, signature_path, verify
+from thuebao.rulebook.reference import rules_home
 
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
@@ -89,8 +89,17 @@ def key(name: str) -> Key:
 
 
 def usage(*names: str) -> x509.KeyUsage:
-    every = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
-             "key_cert_sign", "crl_sign", "encipher_only", "decipher_only")  # fmt: skip
+    every = (
+        "digital_signature",
+        "content_commitment",
+        "key_encipherment",
+        "data_encipherment",
+        "key_agreement",
+        "key_cert_sign",
+        "crl_sign",
+        "encipher_only",
+        "decipher_only",
+    )
     return x509.KeyUsage(**{name: name in names for name in every})
 
 
@@ -299,8 +308,9 @@ def test_what_is_said_of_what_was_written(desk: Desk) -> None:
     paths = [Path("m.json"), Path("m.json.p7s")]
     assert written(paths[:1]) == ["Manifest: m.json"]
     assert written(paths, signer_of(officer())) == [
-        "Manifest: m.json", "Signature of Trần Thị Bình (Sở Thông tin): m.json.p7s",
-    ]  # fmt: skip
+        "Manifest: m.json",
+        "Signature of Trần Thị Bình (Sở Thông tin): m.json.p7s",
+    ]
 
 
 def test_a_manifest_may_not_take_the_place_of_something_else(desk: Desk) -> None:
@@ -345,7 +355,7 @@ def test_one_changed_byte_is_found(made: Made, name: str) -> None:
 def test_more_or_less_of_a_file_is_found_without_hashing_it(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     (made.desk.path / "fix.csv").write_bytes(b"")
     hashed = []
-    monkeypatch.setattr("thuebao.verification.digest_of", lambda path: hashed.append(path) or "")
+    monkeypatch.setattr("thuebao.results.evidence.verify.digest_of", lambda path: hashed.append(path) or "")
     assert states(verify(made.path))["fix.csv"] == "changed size"
     assert Path("fix.csv") not in hashed
 
@@ -412,8 +422,10 @@ def test_a_zip_is_one_input(desk: Desk) -> None:
     assert [member["path"] for member in entry["members"]] == ["all.zip/viettel.csv", "all.zip/vina.csv"]
     [unreadable] = made.document["unreadable"]
     assert (unreadable["path"], unreadable["at"], unreadable["reason"]) == (
-        "all.zip", "all.zip/broken.csv", "file_empty",
-    )  # fmt: skip
+        "all.zip",
+        "all.zip/broken.csv",
+        "file_empty",
+    )
     assert verify(made.path).holds
     with Path("all.zip").open("ab") as file:
         file.write(b"\0")
@@ -429,8 +441,11 @@ def test_inputs_that_could_not_be_read_are_named_without_their_text(desk: Desk) 
     assert unreadable["nowhere.csv"]["sha256"] is None
     assert "Nguyễn Văn An" not in (desk.path / made.path).read_text("utf-8")
     assert states(verify(made.path)) == {
-        "vina.csv": "same", "viettel.csv": "same", "nowhere.csv": "unchecked", "fix.csv": "same",
-    }  # fmt: skip
+        "vina.csv": "same",
+        "viettel.csv": "same",
+        "nowhere.csv": "unchecked",
+        "fix.csv": "same",
+    }
     desk.write("viettel.csv", "other")
     assert not verify(made.path).holds
 
@@ -470,7 +485,7 @@ def test_own_rules_are_part_of_the_evidence(desk: Desk) -> None:
 def test_other_shipped_rules_are_named(made: Made, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     home = tmp_path / "rules"
     shutil.copytree(rules_home(), home)
-    monkeypatch.setattr("thuebao.verification.rules_home", lambda: home)
+    monkeypatch.setattr("thuebao.results.evidence.verify.rules_home", lambda: home)
     assert verify(made.path).holds
     with (home / "number.toml").open("a") as file:
         file.write("# another\n")
@@ -478,8 +493,10 @@ def test_other_shipped_rules_are_named(made: Made, monkeypatch: pytest.MonkeyPat
     (home / "reference" / "new.csv").write_text("a\n")
     found = verify(made.path)
     assert {checked.path: checked.status for checked in found.rules if not checked.holds} == {
-        "number.toml": "changed", "minors.toml": "gone", "reference/new.csv": "added",
-    }  # fmt: skip
+        "number.toml": "changed",
+        "minors.toml": "gone",
+        "reference/new.csv": "added",
+    }
     assert not found.holds
     assert "reference/new.csv" in shown(found)
 
@@ -508,8 +525,10 @@ def test_a_signature_is_trusted_by_who_trusts_its_root(desk: Desk, key_name: str
     signature = signer.sign(CONTENT)
     found = examine(CONTENT, signature, trusting(root()))
     assert (found.state, found.signer, found.issuer) == (
-        "trusted", "Trần Thị Bình (Sở Thông tin)", "Trung gian (Sở Thông tin)",
-    )  # fmt: skip
+        "trusted",
+        "Trần Thị Bình (Sở Thông tin)",
+        "Trung gian (Sở Thông tin)",
+    )
     assert found.at is not None
     assert abs(found.at - datetime.now(UTC)) < timedelta(minutes=1)
     assert examine(CONTENT, signature, []).state == "unchecked"
@@ -660,10 +679,15 @@ def test_chains_that_do_not_lead_to_the_root(issuer: Callable[[], Holder], extra
 def test_an_ed25519_certificate_is_refused_not_misread() -> None:
     own = ed25519.Ed25519PrivateKey.generate()
     certificate = (
-        x509.CertificateBuilder().subject_name(named("Ed")).issuer_name(root().certificate.subject)
-        .public_key(own.public_key()).serial_number(7).not_valid_before(NOW - DAY).not_valid_after(NOW + DAY)
+        x509.CertificateBuilder()
+        .subject_name(named("Ed"))
+        .issuer_name(root().certificate.subject)
+        .public_key(own.public_key())
+        .serial_number(7)
+        .not_valid_before(NOW - DAY)
+        .not_valid_after(NOW + DAY)
         .sign(root().key, hashes.SHA256())
-    )  # fmt: skip
+    )
     forged = altered(lambda signed: signed["certificates"].append(asn1(certificate)), sid=certificate)
     assert examine(CONTENT, forged, []).reason == "algorithm"
 
@@ -679,9 +703,9 @@ def altered(change: Callable[[Any], object], sid: x509.Certificate | None = None
     signed = outer["content"]
     if sid:
         loaded = cms.Certificate.load(sid.public_bytes(Encoding.DER))
-        signed["signer_infos"][0]["sid"] = cms.SignerIdentifier({
-            "issuer_and_serial_number": {"issuer": loaded.issuer, "serial_number": loaded.serial_number}
-        })  # fmt: skip
+        signed["signer_infos"][0]["sid"] = cms.SignerIdentifier(
+            {"issuer_and_serial_number": {"issuer": loaded.issuer, "serial_number": loaded.serial_number}}
+        )
     change(signed)
     return bytes(outer.dump(force=True))
 
@@ -728,9 +752,20 @@ def test_openssl_accepts_our_signature_and_no_changed_manifest(desk: Desk, key_n
 
     def accepted() -> bool:
         done = run_openssl(
-            "cms", "-verify", "-binary", "-inform", "DER", "-in", f"{made.path}.p7s", "-content", str(made.path),
-            "-CAfile", "root.pem", "-out", os.devnull,
-        )  # fmt: skip
+            "cms",
+            "-verify",
+            "-binary",
+            "-inform",
+            "DER",
+            "-in",
+            f"{made.path}.p7s",
+            "-content",
+            str(made.path),
+            "-CAfile",
+            "root.pem",
+            "-out",
+            os.devnull,
+        )
         return done.returncode == 0
 
     assert accepted()
@@ -759,9 +794,23 @@ def test_a_signature_by_openssl_is_accepted(desk: Desk, key_name: str, options: 
     desk.write("us.key", who.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     desk.write("more.pem", between().pem)
     done = run_openssl(
-        "cms", "-sign", "-binary", "-in", "m.json", "-signer", "us.pem", "-inkey", "us.key", "-certfile", "more.pem",
-        "-outform", "DER", "-out", "m.json.p7s", *options,
-    )  # fmt: skip
+        "cms",
+        "-sign",
+        "-binary",
+        "-in",
+        "m.json",
+        "-signer",
+        "us.pem",
+        "-inkey",
+        "us.key",
+        "-certfile",
+        "more.pem",
+        "-outform",
+        "DER",
+        "-out",
+        "m.json.p7s",
+        *options,
+    )
     assert done.returncode == 0, done.stderr
     signature = Path("m.json.p7s").read_bytes()
     assert examine(CONTENT, signature, trusting(root())).state == "trusted"
@@ -774,8 +823,9 @@ def test_a_signature_by_openssl_with_the_content_in_it_is_not_accepted(desk: Des
     desk.write("m.json", CONTENT)
     desk.write("us.pem", who.pem + who.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     for option in ("-nodetach", "-stream"):
-        run_openssl("cms", "-sign", "-binary", "-in", "m.json", "-signer", "us.pem", "-outform", "DER", "-out", "m.p7s",
-                    option)  # fmt: skip
+        run_openssl(
+            "cms", "-sign", "-binary", "-in", "m.json", "-signer", "us.pem", "-outform", "DER", "-out", "m.p7s", option
+        )
         assert examine(CONTENT, Path("m.p7s").read_bytes(), []).reason == "not_detached"
 
 
@@ -793,9 +843,20 @@ def test_a_weak_digest_is_not_accepted(desk: Desk, digest: str) -> None:
     desk.write("m.json", CONTENT)
     desk.write("us.pem", who.pem + who.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     done = run_openssl(
-        "cms", "-sign", "-binary", "-in", "m.json", "-signer", "us.pem", "-outform", "DER", "-out", "m.p7s",
-        "-md", digest,
-    )  # fmt: skip
+        "cms",
+        "-sign",
+        "-binary",
+        "-in",
+        "m.json",
+        "-signer",
+        "us.pem",
+        "-outform",
+        "DER",
+        "-out",
+        "m.p7s",
+        "-md",
+        digest,
+    )
     assert done.returncode == 0, done.stderr
     assert examine(CONTENT, Path("m.p7s").read_bytes(), []).reason == "algorithm"
 
@@ -823,13 +884,23 @@ def test_a_pkcs12_file_by_openssl_is_opened(desk: Desk, options: list[str]) -> N
         (lambda: p12(officer(), "right")[:-20], "right", "sign_not_pkcs12"),
         (lambda: officer().pem, "right", "sign_not_pkcs12"),
         (lambda: b"", "right", "sign_not_pkcs12"),
-        (lambda: pkcs12.serialize_key_and_certificates(b"us", None, officer().certificate, None,
-                                                       BestAvailableEncryption(b"x")), "x", "sign_without_key"),
-        (lambda: pkcs12.serialize_key_and_certificates(b"us", officer().key, None, [root().certificate],
-                                                       BestAvailableEncryption(b"x")), "x", "sign_without_key"),
+        (
+            lambda: pkcs12.serialize_key_and_certificates(
+                b"us", None, officer().certificate, None, BestAvailableEncryption(b"x")
+            ),
+            "x",
+            "sign_without_key",
+        ),
+        (
+            lambda: pkcs12.serialize_key_and_certificates(
+                b"us", officer().key, None, [root().certificate], BestAvailableEncryption(b"x")
+            ),
+            "x",
+            "sign_without_key",
+        ),
     ],
     ids=["wrong", "none", "cut", "PEM", "empty", "no key", "another's certificate"],
-)  # fmt: skip
+)
 def test_pkcs12_files_that_cannot_be_used(desk: Desk, content: Callable[[], bytes], password: str, wanted: str) -> None:
     desk.write("us.p12", content())
     with pytest.raises(UsageError) as error:
@@ -888,8 +959,8 @@ import importlib.util
 from pathlib import Path
 find = importlib.util.find_spec
 importlib.util.find_spec = lambda name, *more: None if name == {missing!r} else find(name, *more)
-from thuebao.errors import UsageError
-from thuebao.verification import verify
+from thuebao.base.errors import UsageError
+from thuebao.results.evidence.verify import verify
 try:
     verify(Path({str(made.path)!r}))
 except UsageError as error:
@@ -932,7 +1003,7 @@ def test_what_is_no_manifest(desk: Desk, content: bytes, wanted: str) -> None:
 
 
 def test_a_manifest_larger_than_any_is_not_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("thuebao.verification._LARGEST", 1 << 20)
+    monkeypatch.setattr("thuebao.results.evidence.verify._LARGEST", 1 << 20)
     desk.write("m.json", b" " * ((1 << 20) + 1))
     with pytest.raises(InputError) as error:
         verify(Path("m.json"))
@@ -949,10 +1020,23 @@ def test_a_manifest_that_is_not_there_or_no_file(desk: Desk) -> None:
 
 OF_EVERY_KIND = [None, 1, -1.5, True, "x", [], [1], {}, {"path": 1}, [[]], [{"path": "a"}]]
 PLACES: list[tuple[Any, ...]] = [
-    ("tool",), ("started",), ("made_by",), ("rulebook",), ("rulebook", "files"), ("rulebook", "files", 0, "path"),
-    ("rulebook", "fingerprint"), ("inputs",), ("inputs", 0), ("inputs", 0, "path"), ("inputs", 0, "bytes"),
-    ("inputs", 0, "sha256"), ("inputs", 0, "standard_input"), ("unreadable",), ("outputs",), ("outputs", 0, "sha256"),
-]  # fmt: skip
+    ("tool",),
+    ("started",),
+    ("made_by",),
+    ("rulebook",),
+    ("rulebook", "files"),
+    ("rulebook", "files", 0, "path"),
+    ("rulebook", "fingerprint"),
+    ("inputs",),
+    ("inputs", 0),
+    ("inputs", 0, "path"),
+    ("inputs", 0, "bytes"),
+    ("inputs", 0, "sha256"),
+    ("inputs", 0, "standard_input"),
+    ("unreadable",),
+    ("outputs",),
+    ("outputs", 0, "sha256"),
+]
 OF_NO_WEIGHT = {("started",), ("made_by",), ("inputs", 0, "standard_input")}
 
 
@@ -982,9 +1066,21 @@ def test_wrong_kinds_anywhere_are_a_message_or_a_difference(made: Made) -> None:
 
 
 LEADING_ANYWHERE = [
-        "../../../../../../etc/passwd", "/etc/passwd", "/dev/zero", "/proc/self/environ", "\0", "", ".", "/", "..",
-        "a" * 5000, "\ud800", "\x1b[31m", "[bold]", "exports",
-]  # fmt: skip
+    "../../../../../../etc/passwd",
+    "/etc/passwd",
+    "/dev/zero",
+    "/proc/self/environ",
+    "\0",
+    "",
+    ".",
+    "/",
+    "..",
+    "a" * 5000,
+    "\ud800",
+    "\x1b[31m",
+    "[bold]",
+    "exports",
+]
 
 
 def test_paths_that_lead_anywhere_are_hashed_at_most(made: Made) -> None:
@@ -1023,7 +1119,7 @@ def test_a_root_keeps_what_climbs_out_of_it(made: Made, tmp_path: Path) -> None:
 def test_a_file_named_often_is_hashed_once(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     made.rewrite(lambda document: document["outputs"].extend(document["outputs"] * 1000))
     calls = []
-    monkeypatch.setattr("thuebao.verification.digest_of", lambda path: calls.append(path) or "0" * 64)
+    monkeypatch.setattr("thuebao.results.evidence.verify.digest_of", lambda path: calls.append(path) or "0" * 64)
     assert not verify(made.path).holds
     assert len(calls) == 3
 
@@ -1052,13 +1148,19 @@ def test_the_document_of_a_verification(made: Made) -> None:
     assert document["schema"] == "thuebao-verification/1"
     assert document["holds"] is False
     assert document["files"][-1] == {
-        "kind": "output", "path": "fix.csv", "status": "changed", "reason": "size", "found": None,
-    }  # fmt: skip
+        "kind": "output",
+        "path": "fix.csv",
+        "status": "changed",
+        "reason": "size",
+        "found": None,
+    }
     assert document["rules"]["same"] is True
     signature = document["signature"]
     assert (signature["holds"], signature["state"], signature["signer"]) == (
-        True, "unchecked", "Trần Thị Bình (Sở Thông tin)",
-    )  # fmt: skip
+        True,
+        "unchecked",
+        "Trần Thị Bình (Sở Thông tin)",
+    )
     assert datetime.fromisoformat(signature["at"]).utcoffset() == timedelta(hours=7)
 
 
@@ -1072,12 +1174,12 @@ def test_many_files_are_cut_short_and_those_that_differ_come_first(made: Made) -
 
 def test_every_state_and_reason_has_its_text() -> None:
     source = Path(thuebao.__file__).parent
-    known = tomllib.loads((source / "texts" / "en.toml").read_text("utf-8"))
-    examining = (source / "signatures" / "examining.py").read_text("utf-8")
+    known = tomllib.loads((source / "base" / "messages" / "en.toml").read_text("utf-8"))
+    examining = (source / "results" / "evidence" / "signatures" / "examining.py").read_text("utf-8")
     reasons = set(re.findall(r"(?:_RefusedError\(|return |INVALID, )\"(\w+)\"", examining))
     assert {"changed", "usage", "broken", "garbage", "no_certificate"} <= reasons
     assert {*reasons, "weak", "none", "trusted", "unchecked", "untrusted", "invalid"} <= known["signature"].keys()
-    verification = (source / "verification.py").read_text("utf-8")
+    verification = (source / "results" / "evidence" / "verify.py").read_text("utf-8")
     statuses = set(re.findall(r"\"(same|changed|gone|added|unchecked|size|digest|no_file|unreadable)\"", verification))
     assert len(statuses) == 9
     assert {*statuses, "fingerprint"} == known["verify_status"].keys()

@@ -12,18 +12,36 @@ import polars as pl
 import pytest
 
 from conftest import Command, Desk, one_message, people, person
-from thuebao.errors import InputError, UsageError
-from thuebao.record import columns
+from thuebao.base.errors import InputError, UsageError
 from thuebao.reports.mapping import escaped, mapping_text, write_mapping
+from thuebao.rulebook.columns import columns
 from thuebao.sources.headers.header import Header, map_header, recognised
 from thuebao.sources.headers.likeness import words
 from thuebao.sources.headers.mapping import LOOK, Mapping, mapping_for, read_mapping
 from thuebao.sources.headers.proposal import SURE, Proposal, propose
 
 HOSTILE = [
-    'a" = "b', "dòng 1\ndòng 2", "\r\n[columns]\nsex = 1", "\x1b[31mđỏ\x1b]0;tên\x07", "\\", "\\u0041", "#", "'''",
-    '"""', "\u202eđảo", "\u2028", "\x85", "\x7f", "\U000e0041", "a\tb", "[b]đậm[/b]", "{column}", "%s", "=", "\ufeffx",
-]  # fmt: skip
+    'a" = "b',
+    "dòng 1\ndòng 2",
+    "\r\n[columns]\nsex = 1",
+    "\x1b[31mđỏ\x1b]0;tên\x07",
+    "\\",
+    "\\u0041",
+    "#",
+    "'''",
+    '"""',
+    "\u202eđảo",
+    "\u2028",
+    "\x85",
+    "\x7f",
+    "\U000e0041",
+    "a\tb",
+    "[b]đậm[/b]",
+    "{column}",
+    "%s",
+    "=",
+    "\ufeffx",
+]
 
 # -- values as exports have them, twenty of each kind -------------------------------------------------------------
 
@@ -221,54 +239,108 @@ def test_nothing_recognised_is_an_error_but_for_a_mere_look() -> None:
 
 STYLES: dict[str, dict[str, tuple[str, str | None]]] = {
     "VNPT": {
-        "STT": ("numbers", None), "Số thuê bao": ("msisdn", "msisdn"), "Tập thuê bao": ("packages", None),
-        "Trạng thái TTTB": ("states", "status"), "Cập nhật bởi": ("users", "clerk_name"), "Mã HRM": ("numbers", None),
-        "Kênh cập nhật": ("channels", "pos_kind"), "Ngày hoàn thành": ("times", "registered_at"),
+        "STT": ("numbers", None),
+        "Số thuê bao": ("msisdn", "msisdn"),
+        "Tập thuê bao": ("packages", None),
+        "Trạng thái TTTB": ("states", "status"),
+        "Cập nhật bởi": ("users", "clerk_name"),
+        "Mã HRM": ("numbers", None),
+        "Kênh cập nhật": ("channels", "pos_kind"),
+        "Ngày hoàn thành": ("times", "registered_at"),
     },
     "prefixes": {
-        "KH_SoTB": ("msisdn", "msisdn"), "KH_HoTen": ("names", "full_name"), "KH_NgaySinh": ("dates", "date_of_birth"),
-        "KH_QuocTich": ("countries", "nationality"), "KH_SoGiayTo": ("personal numbers", "id_number"),
-        "KH_LoaiGiayTo": ("kinds", "id_type"), "KH_NgayCap": ("dates", "id_issue_date"),
-        "KH_NoiCap": ("offices", "id_issue_place"), "KH_DiaChi": ("addresses", "address"), "KH_Ma": ("codes", None),
-        "KH_NgayDK": ("times", "registered_at"), "KH_GoiCuoc": ("packages", None), "KH_Email": ("users", None),
+        "KH_SoTB": ("msisdn", "msisdn"),
+        "KH_HoTen": ("names", "full_name"),
+        "KH_NgaySinh": ("dates", "date_of_birth"),
+        "KH_QuocTich": ("countries", "nationality"),
+        "KH_SoGiayTo": ("personal numbers", "id_number"),
+        "KH_LoaiGiayTo": ("kinds", "id_type"),
+        "KH_NgayCap": ("dates", "id_issue_date"),
+        "KH_NoiCap": ("offices", "id_issue_place"),
+        "KH_DiaChi": ("addresses", "address"),
+        "KH_Ma": ("codes", None),
+        "KH_NgayDK": ("times", "registered_at"),
+        "KH_GoiCuoc": ("packages", None),
+        "KH_Email": ("users", None),
     },
     "typos": {
-        "Số thêu bao": ("msisdn", "msisdn"), "Ngày sihn": ("dates", "date_of_birth"),
+        "Số thêu bao": ("msisdn", "msisdn"),
+        "Ngày sihn": ("dates", "date_of_birth"),
         "Nơi cấpp": ("offices", "id_issue_place"),
-        "Quôc tịhc": ("countries", "nationality"), "Giới tinhh": ("sexes", "sex"), "Trạng thia": ("states", "status"),
-        "Số giấy tờ tùy thna": ("personal numbers", "id_number"), "Ngày lắp": ("dates", None),
-        "Ngày nạp": ("dates", None), "Ngày lập": ("dates", None), "Mã điện": ("codes", None),
+        "Quôc tịhc": ("countries", "nationality"),
+        "Giới tinhh": ("sexes", "sex"),
+        "Trạng thia": ("states", "status"),
+        "Số giấy tờ tùy thna": ("personal numbers", "id_number"),
+        "Ngày lắp": ("dates", None),
+        "Ngày nạp": ("dates", None),
+        "Ngày lập": ("dates", None),
+        "Mã điện": ("codes", None),
     },
     "camelCase": {
-        "subscriberPhoneNumber": ("msisdn", "msisdn"), "customerFullName": ("names", "full_name"),
-        "idDocType": ("kinds", "id_type"), "billingType": ("payments", "payment_type"),
-        "simSerialNo": ("sims", "sim_serial"), "contactPhone": ("msisdn", None), "contactName": ("names", None),
-        "createdDate": ("times", None), "updatedDate": ("times", None), "planName": ("packages", None),
-        "actDate": ("dates", None), "isActive": ("flags", None), "referrerFullName": ("names", None),
-        "subscriberType": ("payments", None), "contractDate": ("dates", None),
+        "subscriberPhoneNumber": ("msisdn", "msisdn"),
+        "customerFullName": ("names", "full_name"),
+        "idDocType": ("kinds", "id_type"),
+        "billingType": ("payments", "payment_type"),
+        "simSerialNo": ("sims", "sim_serial"),
+        "contactPhone": ("msisdn", None),
+        "contactName": ("names", None),
+        "createdDate": ("times", None),
+        "updatedDate": ("times", None),
+        "planName": ("packages", None),
+        "actDate": ("dates", None),
+        "isActive": ("flags", None),
+        "referrerFullName": ("names", None),
+        "subscriberType": ("payments", None),
+        "contractDate": ("dates", None),
     },
     "suffixes": {
-        "Số TB (*)": ("msisdn", "msisdn"), "Họ tên KH (*)": ("names", "full_name"),
-        "Ngày cấp (dd/mm/yyyy)": ("dates", "id_issue_date"), "Ng.sinh": ("dates", "date_of_birth"),
-        "Tên NV": ("names", "clerk_name"), "Số CMND cũ": ("cmnd", None), "Số TB cũ": ("msisdn", None),
-        "Ngày cấp SIM": ("dates", None), "Ngày cấp lại": ("dates", None), "Ngày kích hoạt gói": ("dates", None),
-        "SĐT liên hệ": ("msisdn", None), "Điện thoại liên hệ": ("msisdn", None), "Người đăng ký": ("names", None),
-        "Họ tên người giới thiệu": ("names", None), "Ngày sinh người giám hộ": ("dates", None),
-        "CMND người giám hộ": ("personal numbers", None), "Mã NV": ("codes", None), "Ghi chú": ("notes", None),
-        "Ngày HĐ": ("dates", None), "Quận/Huyện": ("provinces", None), "Tỉnh KH": ("provinces", None),
-        "Số lượng": ("numbers", None), "Số TK": ("numbers", None), "Ảnh 1": ("files", None), "Ảnh 2": ("files", None),
-        "Khóa 1C": ("flags", None), "Mã": ("codes", None), "GT": ("sexes", None), "Ngày": ("dates", None),
+        "Số TB (*)": ("msisdn", "msisdn"),
+        "Họ tên KH (*)": ("names", "full_name"),
+        "Ngày cấp (dd/mm/yyyy)": ("dates", "id_issue_date"),
+        "Ng.sinh": ("dates", "date_of_birth"),
+        "Tên NV": ("names", "clerk_name"),
+        "Số CMND cũ": ("cmnd", None),
+        "Số TB cũ": ("msisdn", None),
+        "Ngày cấp SIM": ("dates", None),
+        "Ngày cấp lại": ("dates", None),
+        "Ngày kích hoạt gói": ("dates", None),
+        "SĐT liên hệ": ("msisdn", None),
+        "Điện thoại liên hệ": ("msisdn", None),
+        "Người đăng ký": ("names", None),
+        "Họ tên người giới thiệu": ("names", None),
+        "Ngày sinh người giám hộ": ("dates", None),
+        "CMND người giám hộ": ("personal numbers", None),
+        "Mã NV": ("codes", None),
+        "Ghi chú": ("notes", None),
+        "Ngày HĐ": ("dates", None),
+        "Quận/Huyện": ("provinces", None),
+        "Tỉnh KH": ("provinces", None),
+        "Số lượng": ("numbers", None),
+        "Số TK": ("numbers", None),
+        "Ảnh 1": ("files", None),
+        "Ảnh 2": ("files", None),
+        "Khóa 1C": ("flags", None),
+        "Mã": ("codes", None),
+        "GT": ("sexes", None),
+        "Ngày": ("dates", None),
     },
     "without diacritics": {
-        "khsothuebao": ("msisdn", "msisdn"), "ngay_sinh_kh": ("dates", "date_of_birth"),
+        "khsothuebao": ("msisdn", "msisdn"),
+        "ngay_sinh_kh": ("dates", "date_of_birth"),
         "01_loai_gt": ("kinds", "id_type"),
-        "c03_noi_cap": ("offices", "id_issue_place"), "dc_dgd": ("addresses", "pos_address"),
-        "ma_dgd_kh": ("codes", "pos_code"), "tinh_tp_dk": ("provinces", "province"),
-        "tg_chup_anh": ("times", "portrait_taken_at"), "tgian_dk_tttb": ("times", "registered_at"),
-        "ngay_cham_dut_hd": ("dates", "terminated_at"), "doi_tuong_kh": ("customers", "subscriber_kind"),
-        "sdt_nguoi_than": ("msisdn", None), "ngay_gia_han_gt": ("dates", None), "ma_vung": ("numbers", None),
+        "c03_noi_cap": ("offices", "id_issue_place"),
+        "dc_dgd": ("addresses", "pos_address"),
+        "ma_dgd_kh": ("codes", "pos_code"),
+        "tinh_tp_dk": ("provinces", "province"),
+        "tg_chup_anh": ("times", "portrait_taken_at"),
+        "tgian_dk_tttb": ("times", "registered_at"),
+        "ngay_cham_dut_hd": ("dates", "terminated_at"),
+        "doi_tuong_kh": ("customers", "subscriber_kind"),
+        "sdt_nguoi_than": ("msisdn", None),
+        "ngay_gia_han_gt": ("dates", None),
+        "ma_vung": ("numbers", None),
     },
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -295,8 +367,13 @@ def test_values_refute_a_name() -> None:
 def test_values_alone_propose_and_are_never_sure() -> None:
     found = proposals({"F1": "msisdn", "F2": "payments", "F3": "sims", "F4": "names", "F5": "dates", "F6": "flags"})
     assert {header: p.column for header, p in found.items()} == {
-        "F1": "msisdn", "F2": "payment_type", "F3": "sim_serial", "F4": None, "F5": None, "F6": None,
-    }  # fmt: skip
+        "F1": "msisdn",
+        "F2": "payment_type",
+        "F3": "sim_serial",
+        "F4": None,
+        "F5": None,
+        "F6": None,
+    }
     assert {p.why for p in found.values() if p.column} == {"values"}
     assert sure(found) == {}
 
@@ -354,7 +431,7 @@ def test_a_mapping_file_tells_how_sure_it_is() -> None:
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_hostile_headers_stay_within_their_string_and_comment(tmp_path: Path, lang) -> None:
-    from thuebao import texts
+    from thuebao.base import messages as texts
 
     before = texts.language()
     texts.use_language(lang)

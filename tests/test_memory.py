@@ -9,12 +9,13 @@ import pytest
 
 import worlds
 from test_agreement import write_csv
-from thuebao import tally
-from thuebao.across import aside, finder
-from thuebao.job import Job, Options
-from thuebao.reports.json import render
-from thuebao.rulebook import read_rulebook
-from thuebao.sources.delimited import delimited
+from thuebao.engine import count as tally
+from thuebao.engine.groups import finder
+from thuebao.engine.groups import staging as aside
+from thuebao.engine.run import Job, Options
+from thuebao.reports.json_document import render
+from thuebao.rulebook.book import read_rulebook
+from thuebao.sources.delimited import table as delimited
 
 AS_OF = date(2026, 11, 23)
 RULEBOOK = read_rulebook()

@@ -21,8 +21,8 @@ import openpyxl
 import pytest
 import zstandard
 
-from thuebao.errors import InputError, OutputError
-from thuebao.sources.packing.packed import Stored, spool, stored_at, unpacked
+from thuebao.base.errors import InputError, OutputError
+from thuebao.sources.packing.stored import Stored, spool, stored_at, unpacked
 
 MIB = 1 << 20
 CSV = b"msisdn,full_name\n" + b"".join(b"09%08d,Nguyen Van %d\n" % (n * 7919 % 10**8, n) for n in range(90_000))
@@ -394,11 +394,20 @@ def test_exports_of_a_zip_come_by_name(put) -> None:
     put(
         "a.zip",
         archive_of(
-            ("z.csv", CSV), ("folder/", b""), ("folder.csv/", b""), ("folder/Thuê bao tháng 11.TSV", SMALL),
-            ("readme.pdf", b"x"), ("no ending", b"x"), ("__MACOSX/folder/._z.csv", b"x"), (".hidden/a.csv", b"x"),
-            ("folder/.a.csv", b"x"), ("../../etc/b.csv", b"b"), ("/root/c.csv", b"c"), ("d\x1b[31m.csv", b"d"),
+            ("z.csv", CSV),
+            ("folder/", b""),
+            ("folder.csv/", b""),
+            ("folder/Thuê bao tháng 11.TSV", SMALL),
+            ("readme.pdf", b"x"),
+            ("no ending", b"x"),
+            ("__MACOSX/folder/._z.csv", b"x"),
+            (".hidden/a.csv", b"x"),
+            ("folder/.a.csv", b"x"),
+            ("../../etc/b.csv", b"b"),
+            ("/root/c.csv", b"c"),
+            ("d\x1b[31m.csv", b"d"),
         ),
-    )  # fmt: skip
+    )
     opened = stored_at("a.zip")
     assert [(stored.path, stored.member) for stored in opened.stored] == [
         (f"a.zip/{name}", name)
@@ -435,9 +444,15 @@ def encrypted(whole: bytes, name: str) -> bytes:
 
 def test_what_cannot_be_read_does_not_hide_the_rest(put) -> None:
     bad = [
-        ("b.csv", SMALL), ("c.csv.gz", gzip.compress(SMALL)), ("d.zip", zipped(a_csv=SMALL)), ("e.zst", b"anything"),
-        ("f.csv", gzip.compress(SMALL)), ("g.csv", zstd(SMALL)), ("h.txt", zipped(a_csv=SMALL)), ("i.csv", b""),
-    ]  # fmt: skip
+        ("b.csv", SMALL),
+        ("c.csv.gz", gzip.compress(SMALL)),
+        ("d.zip", zipped(a_csv=SMALL)),
+        ("e.zst", b"anything"),
+        ("f.csv", gzip.compress(SMALL)),
+        ("g.csv", zstd(SMALL)),
+        ("h.txt", zipped(a_csv=SMALL)),
+        ("i.csv", b""),
+    ]
     whole = encrypted(archive_of(("a.csv", SMALL), *bad, ("secret.pdf", b"x")), "b.csv")
     opened = stored_at(put("a.zip", encrypted(whole, "secret.pdf")))
     assert [stored.path for stored in opened.stored] == ["a.zip/a.csv"]

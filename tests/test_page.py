@@ -20,12 +20,12 @@ import pytest
 
 import thuebao
 from conftest import ERROR, GOOD, INFO, WARNING, Desk, people, person
-from thuebao import findings as found
-from thuebao import texts
+from thuebao.base import messages as texts
 from thuebao.reports.about import About
-from thuebao.reports.json import as_dict
-from thuebao.reports.page import first_findings, render_page
-from thuebao.result import AuditResult
+from thuebao.reports.html.page import first_findings, render_page
+from thuebao.reports.json_document import as_dict
+from thuebao.results import findings as found
+from thuebao.results.result import AuditResult, ExportFinding
 
 SAMPLES = Path(__file__).parents[1] / "sample_data"
 VIETNAM = timezone(timedelta(hours=7))
@@ -255,8 +255,11 @@ def test_findings_are_read_to_the_last_rule_and_kept_in_order() -> None:
 
 def test_rules_not_evaluated_deselected_and_clean_are_told_apart(desk: Desk) -> None:
     without = {column: value for column, value in GOOD.items() if column != "confirmation_ref"}
-    result = thuebao.audit([desk.export("Viettel.csv", without), desk.export("MobiFone.csv", GOOD)], ignore="NUM10",
-                           as_of=date(2026, 11, 23))  # fmt: skip
+    result = thuebao.audit(
+        [desk.export("Viettel.csv", without), desk.export("MobiFone.csv", GOOD)],
+        ignore="NUM10",
+        as_of=date(2026, 11, 23),
+    )
     tree = parsed(page(result))
     status = {r["code"]: r["status"] for r in as_dict(result)["rules"]}
     listed = {row[0]: row[2] for row in rows(tree, "not-evaluated")}
@@ -279,9 +282,12 @@ def test_breakdown_groups_scope_unreadable_files_and_notices_have_their_place(de
     desk.export("Viettel.csv", *people(5, first=10), *twice)
     desk.write("empty.csv", "")
     result = thuebao.audit(
-        ["Viettel.csv", "empty.csv", "Viettel.csv"], by=["month", "operator"], show="DUP101",
-        where="sex = 'male' OR TRUE", as_of=date(2026, 11, 23),
-    )  # fmt: skip
+        ["Viettel.csv", "empty.csv", "Viettel.csv"],
+        by=["month", "operator"],
+        show="DUP101",
+        where="sex = 'male' OR TRUE",
+        as_of=date(2026, 11, 23),
+    )
     tree = parsed(page(result))
     text = said(tree)
     assert [[row[1], *counts(row, 2, 3, 5)] for row in rows(tree, "by")] == [
@@ -370,22 +376,38 @@ def hostile(sample: AuditResult) -> AuditResult:
         replace(r, reason=HOSTILE[0], status="partly evaluated") if n < 3 else r for n, r in enumerate(sample.rules)
     ]
     return replace(
-        sample, operators=renamed(sample.operators), counts=renamed(sample.counts),
-        offenders=renamed(sample.offenders).with_columns(name=pl.lit(HOSTILE[1])), inputs=tuple(inputs),
-        notices=HOSTILE[:3] + HOSTILE[4:], rules=tuple(severe), where=HOSTILE[0],
-        export_findings=tuple(thuebao.result.ExportFinding("EXP102", h, "error", h) for h in HOSTILE),
-    )  # fmt: skip
+        sample,
+        operators=renamed(sample.operators),
+        counts=renamed(sample.counts),
+        offenders=renamed(sample.offenders).with_columns(name=pl.lit(HOSTILE[1])),
+        inputs=tuple(inputs),
+        notices=HOSTILE[:3] + HOSTILE[4:],
+        rules=tuple(severe),
+        where=HOSTILE[0],
+        export_findings=tuple(ExportFinding("EXP102", h, "error", h) for h in HOSTILE),
+    )
 
 
 def hostile_findings(result: AuditResult) -> pl.LazyFrame:
     texts_of = [h for h in HOSTILE if h.isprintable() or h.isascii() or "\u202e" in h]
     parts = [
         {
-            "path": h, "record": n, "operator": h, "msisdn": h, "code": r.rule.code, "name": h, "severity": "error",
-            "field": h, "value": h, "basis": h, "group": n,
+            "path": h,
+            "record": n,
+            "operator": h,
+            "msisdn": h,
+            "code": r.rule.code,
+            "name": h,
+            "severity": "error",
+            "field": h,
+            "value": h,
+            "basis": h,
+            "group": n,
         }
-        for r in result.rules if r.violations for n, h in enumerate(texts_of)
-    ]  # fmt: skip
+        for r in result.rules
+        if r.violations
+        for n, h in enumerate(texts_of)
+    ]
     return pl.LazyFrame(parts, schema=found.SCHEMA)
 
 
@@ -404,8 +426,16 @@ def test_hostile_texts_stay_text(sample: AuditResult, language: texts.Language) 
     for element in tree.iter():
         assert not [name for name in element.keys() if name.startswith("on") or name == "style"]  # noqa: SIM118
     text = said(tree)
-    for shown in ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "a\ufffdb", "\ufffd[31mred",
-                  "nul\ufffdnul", "javascript:alert(1)", "&lt;b&gt;&amp;", "{severity}{0}"):  # fmt: skip
+    for shown in (
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "a\ufffdb",
+        "\ufffd[31mred",
+        "nul\ufffdnul",
+        "javascript:alert(1)",
+        "&lt;b&gt;&amp;",
+        "{severity}{0}",
+    ):
         assert shown in text
     assert said(tree.find(".//title")).startswith(("Audit", "Kết quả"))
 

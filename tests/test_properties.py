@@ -13,8 +13,8 @@ import pytest
 import messy
 import thuebao
 from test_agreement import write_csv
-from thuebao.reports.json import as_dict
-from thuebao.sources.delimited import delimited
+from thuebao.reports.json_document import as_dict
+from thuebao.sources.delimited import table as delimited
 
 AS_OF = date(2026, 11, 23)
 COLUMNS = list(messy.COLUMNS)

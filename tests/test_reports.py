@@ -46,13 +46,13 @@ from conftest import (
     violated,
 )
 from test_manifest import Holder, between, officer, p12, root
-from thuebao import texts
-from thuebao.cli import run
-from thuebao.record import columns
+from thuebao.base import messages as texts
+from thuebao.base.messages import text, use_language
+from thuebao.cli.app import run
 from thuebao.reports import github, sarif
-from thuebao.rulebook import read_rulebook
-from thuebao.signatures.signer import PASSWORD_VARIABLE
-from thuebao.texts import text, use_language
+from thuebao.results.evidence.signatures.signer import PASSWORD_VARIABLE
+from thuebao.rulebook.book import read_rulebook
+from thuebao.rulebook.columns import columns
 
 HERE = Path(__file__).parent
 DAY = ("--as-of", AS_OF)
@@ -65,9 +65,19 @@ PASSWORD = "mật khẩu"
 # --- One audit, in every form ----------------------------------------------------------------------------------
 
 BROKEN: tuple[dict[str, str], ...] = (
-    {}, {}, {}, NAMELESS, {"full_name": "Ngoạn"}, {"id_number": "12"}, {"msisdn": ""}, UNASSIGNED,
-    {"date_of_birth": "31/02/1990"}, {"nationality": "Xứ Lạ"}, {"full_name": "Lê 12345"}, {"address": ""},
-)  # fmt: skip
+    {},
+    {},
+    {},
+    NAMELESS,
+    {"full_name": "Ngoạn"},
+    {"id_number": "12"},
+    {"msisdn": ""},
+    UNASSIGNED,
+    {"date_of_birth": "31/02/1990"},
+    {"nationality": "Xứ Lạ"},
+    {"full_name": "Lê 12345"},
+    {"address": ""},
+)
 
 
 def exports(folder: Path, count: int = 60) -> list[dict[str, str]]:
@@ -133,7 +143,7 @@ def _rules_read_once() -> Iterator[None]:
     """Read the shipped rules, which nothing here changes, once and not twice for each audit."""
     once = cache(read_rulebook)
     with pytest.MonkeyPatch.context() as patch:
-        for place in ("thuebao.auditing", "thuebao.rulebook"):
+        for place in ("thuebao.engine.audit", "thuebao.rulebook.book"):
             patch.setattr(f"{place}.read_rulebook", lambda rules=(): once(tuple(rules)))
         yield
 
@@ -149,8 +159,21 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Audited]:
             patch.delenv(name, raising=False)
         patch.setenv("COLUMNS", "200")
         patch.chdir(folder)
-        files = ("--findings", "f.parquet", "--report", "a.xlsx", "--report", "a.html", "--per-operator", "po",
-                 "--manifest", "m.json", "--rejects", "r.csv", "--hash")  # fmt: skip
+        files = (
+            "--findings",
+            "f.parquet",
+            "--report",
+            "a.xlsx",
+            "--report",
+            "a.html",
+            "--per-operator",
+            "po",
+            "--manifest",
+            "m.json",
+            "--rejects",
+            "r.csv",
+            "--hash",
+        )
         some = ("in", *DAY, "--max-rejected", "5%")
         outcomes = {"json": called("audit", *some, *files, "--format", "json")}
         outcomes |= {form: called("audit", *some, "--format", form) for form in ("table", "csv", "sarif", "github")}
@@ -250,9 +273,13 @@ def test_the_workbook_has_the_counts_of_the_json(audited: Audited) -> None:
         said[text(f"summary.{name}")]
         for name in ("files", "records", "rejected", "with_errors", "with_findings", "findings")
     ] == [
-        len(document["inputs"]), totals["records"], totals["rejected"], totals["records_with_errors"],
-        totals["records_with_findings"], audited.findings.height,
-    ]  # fmt: skip
+        len(document["inputs"]),
+        totals["records"],
+        totals["rejected"],
+        totals["records_with_errors"],
+        totals["records_with_findings"],
+        audited.findings.height,
+    ]
     _, *operators = books.tables(book["Summary"], text("summary.operators"))
     assert [(row[0], row[1], row[3], row[5]) for row in operators] == [
         (o["operator"], o["records"], o["records_with_errors"], o["records_with_findings"])
@@ -281,9 +308,12 @@ def test_the_page_has_the_counts_of_the_json(audited: Audited) -> None:
     totals = document["totals"]
     cards = ("records", "errors", "findings", "rejected", "files")
     assert [pages.count(pages.said(pages.by_id(page, f"card-{name}")[1])) for name in cards] == [
-        totals["records"], totals["records_with_errors"], totals["records_with_findings"], totals["rejected"],
+        totals["records"],
+        totals["records_with_errors"],
+        totals["records_with_findings"],
+        totals["rejected"],
         len(document["inputs"]),
-    ]  # fmt: skip
+    ]
     assert [[row[0], *pages.counts(row, 1, 2, 4)] for row in pages.rows(page, "by-operator")] == [
         [o["operator"], o["records"], o["records_with_errors"], o["records_with_findings"]]
         for o in document["operators"]
@@ -308,8 +338,11 @@ def test_the_workbooks_of_operators_are_the_whole_and_each_its_own(audited: Audi
         book = audited.book(str(name))
         _, own = books.tables(book["Summary"], text("summary.operators"))
         assert (own[0], own[1], own[3], own[5]) == (
-            o["operator"], o["records"], o["records_with_errors"], o["records_with_findings"],
-        )  # fmt: skip
+            o["operator"],
+            o["records"],
+            o["records_with_errors"],
+            o["records_with_findings"],
+        )
         records.update(dict(zip(("records", "errors", "found"), (own[1], own[3], own[5]), strict=True)))
         for row in books.rows(book["Rules"]):
             violations[row["Code"]] += row[text("report.violations")]
@@ -326,8 +359,10 @@ def test_the_workbooks_of_operators_are_the_whole_and_each_its_own(audited: Audi
     assert +evaluated == +audited.evaluated
     totals = document["totals"]
     assert dict(records) == {
-        "records": totals["records"], "errors": totals["records_with_errors"], "found": totals["records_with_findings"],
-    }  # fmt: skip
+        "records": totals["records"],
+        "errors": totals["records_with_errors"],
+        "found": totals["records_with_findings"],
+    }
     assert listed == list(audited.findings.select("path", "record", "operator", "code").iter_rows())
 
 
@@ -460,8 +495,11 @@ def test_github_has_the_counts_of_the_json(audited: Audited) -> None:
     totals = document["totals"]
     assert (level, properties) == ("notice", "title=thuebao")
     assert [int(n.replace(",", "")) for n in re.findall(r"\d[\d,]*(?= )", message)] == [
-        totals["records"], totals["rejected"], totals["records_with_errors"], totals["records_with_findings"],
-    ]  # fmt: skip
+        totals["records"],
+        totals["rejected"],
+        totals["records_with_errors"],
+        totals["records_with_findings"],
+    ]
 
 
 def test_github_shows_ten_of_each_level_and_says_how_many_not(desk: Desk, cli: Command) -> None:
@@ -524,14 +562,29 @@ def test_nothing_personal_is_published_when_revealed_or_shown(desk: Desk, cli: C
 
 FORMULA = "=cmd|' /C calc'!A1"
 HOSTILE = (
-    FORMULA, "+1+1", "@SUM(A1)", "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "\x1b[31mred",
-    "a\u202eb", "\x9b31mc1", "::error::x", "[bold]x[/bold]", "../../out", "javascript:alert(1)",
-)  # fmt: skip
+    FORMULA,
+    "+1+1",
+    "@SUM(A1)",
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "\x1b[31mred",
+    "a\u202eb",
+    "\x9b31mc1",
+    "::error::x",
+    "[bold]x[/bold]",
+    "../../out",
+    "javascript:alert(1)",
+)
 CARRIERS = (FORMULA, "\x1b[31mred", "a\u202eb", "\x9b31mc1", "../../out")
 NAMES = (
-    "=f(1).csv", "<img src=x onerror=alert(1)>.csv", "\x1b[31mred.csv", "a\u202evsc.csv", "%0A::error::x.csv",
-    "-@x.csv", "\x9b31m.csv",
-)  # fmt: skip
+    "=f(1).csv",
+    "<img src=x onerror=alert(1)>.csv",
+    "\x1b[31mred.csv",
+    "a\u202evsc.csv",
+    "%0A::error::x.csv",
+    "-@x.csv",
+    "\x9b31m.csv",
+)
 
 
 @pytest.fixture(scope="module")
@@ -555,8 +608,19 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Audited]:
             patch.delenv(name, raising=False)
         patch.setenv("COLUMNS", "200")
         patch.chdir(folder / "in")
-        files = ("--reveal", "--findings", "../f.csv", "--report", "../a.xlsx", "--report", "../a.html",
-                 "--manifest", "../m.json", "--made-by", FORMULA + "<script>\x1b\u202e")  # fmt: skip
+        files = (
+            "--reveal",
+            "--findings",
+            "../f.csv",
+            "--report",
+            "../a.xlsx",
+            "--report",
+            "../a.html",
+            "--manifest",
+            "../m.json",
+            "--made-by",
+            FORMULA + "<script>\x1b\u202e",
+        )
         some = (".", *DAY, "--select", "NUM,PER,DUP10,EXP")
         outcomes = {"json": called("audit", *some, *files, "--format", "json", "--show", "DUP101")}
         more = {"table": ("--per-operator", "../po", "--by", "sex")}
@@ -666,7 +730,7 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: object, **__: object) -> None:
         pytest.fail("data were read")
 
-    monkeypatch.setattr("thuebao.auditing.audit", never)
+    monkeypatch.setattr("thuebao.engine.audit.audit", never)
 
 
 @pytest.mark.usefixtures("unread")
@@ -797,9 +861,22 @@ def test_a_severity_alone_needs_no_table(audited: Audited, vina: Desk, cli: Comm
 @pytest.mark.usefixtures("unread")
 @pytest.mark.parametrize(
     "condition",
-    ["", "often", "error:", "error:x", "error:101%", "error:-1", "warning:5", "DUP101", "DUP:0", "ZZZ999:0", "EXP102:0",
-     "never,error", "error:1%:2"],
-)  # fmt: skip
+    [
+        "",
+        "often",
+        "error:",
+        "error:x",
+        "error:101%",
+        "error:-1",
+        "warning:5",
+        "DUP101",
+        "DUP:0",
+        "ZZZ999:0",
+        "EXP102:0",
+        "never,error",
+        "error:1%:2",
+    ],
+)
 def test_a_condition_that_is_none_is_refused(vina: Desk, cli: Command, condition) -> None:
     done = cli("audit", "vina.csv", *DAY, "--fail-on", condition)
     assert (done.code, done.out) == (2, "")
@@ -872,10 +949,26 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         desk.write("password.txt", PASSWORD + "\n")
         desk.write("root.pem", root().pem)
         done = called(
-            "audit", "vina.csv", *DAY, "--findings", "f.csv", "--report", "a.xlsx", "--report", "a.html",
-            "--per-operator", "po", "--manifest", "m.json", "--sign-with", "us.p12",
-            "--password-file", "password.txt", "--lang", "en",
-        )  # fmt: skip
+            "audit",
+            "vina.csv",
+            *DAY,
+            "--findings",
+            "f.csv",
+            "--report",
+            "a.xlsx",
+            "--report",
+            "a.html",
+            "--per-operator",
+            "po",
+            "--manifest",
+            "m.json",
+            "--sign-with",
+            "us.p12",
+            "--password-file",
+            "password.txt",
+            "--lang",
+            "en",
+        )
     use_language(language)
     assert done.code == 1
     assert "m.json.p7s" in done.err

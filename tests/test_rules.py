@@ -8,12 +8,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from thuebao.across.aside import aside_for
-from thuebao.job import Job, Options
-from thuebao.plan import Compilation, Wanted, compile_rules, plan_for
-from thuebao.record import raw
-from thuebao.rule import Example, Rule
-from thuebao.rulebook import read_rulebook
+from thuebao.engine.groups.staging import aside_for
+from thuebao.engine.plan import Compilation, Wanted, compile_rules, plan_for
+from thuebao.engine.run import Job, Options
+from thuebao.rulebook.book import read_rulebook
+from thuebao.rulebook.columns import raw
+from thuebao.rulebook.rule import Example, Rule
 
 RULEBOOK = read_rulebook()
 AS_OF = date(2026, 11, 23)

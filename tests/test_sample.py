@@ -15,8 +15,8 @@ import polars as pl
 import pytest
 
 import oracle
-from thuebao.folding import fold_header
-from thuebao.record import columns_by_header
+from thuebao.base.fold import fold_header
+from thuebao.rulebook.columns import columns_by_header
 from thuebao.sample import SampleReport, write_sample
 
 RULES = Path(__file__).resolve().parent.parent / "rules"

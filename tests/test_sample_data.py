@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 import thuebao
-from thuebao.reference import rules_home
-from thuebao.rulebook import read_rulebook
+from thuebao.rulebook.book import read_rulebook
+from thuebao.rulebook.reference import rules_home
 from thuebao.sample import write_sample
 
 SAMPLE_DATA = Path(__file__).parents[1] / "sample_data"

@@ -14,8 +14,8 @@ import pytest
 
 import thuebao
 from conftest import AS_OF, ERROR, GOOD, INFO, NAMELESS, WARNING, Command, Desk, person, table
-from thuebao.record import columns, raw
-from thuebao.reference import shipped_reference
+from thuebao.rulebook.columns import columns, raw
+from thuebao.rulebook.reference import shipped_reference
 from thuebao.sources import open_export, stored_at
 
 RECORDS = [GOOD, ERROR, WARNING, INFO, person(4) | NAMELESS | {"msisdn": "0961234567", "address": "-"}]
@@ -31,14 +31,31 @@ VIETNAMESE_HEADERS = dict(
     zip(
         GOOD,
         [
-            "Số thuê bao", "Họ và tên", "Ngày sinh", "Quốc tịch", "Giới tính", "Loại giấy tờ", "Số giấy tờ",
-            "Ngày cấp", "Nơi cấp", "Địa chỉ", "Loại thuê bao", "Bản xác nhận", "Bản số hóa giấy tờ",
-            "Ảnh chân dung", "Thời gian chụp ảnh", "Thời gian đăng ký", "Ngày bắt đầu sử dụng", "Trạng thái",
-            "Giao dịch viên", "Địa chỉ điểm cung cấp dịch vụ", "Điện thoại điểm cung cấp dịch vụ",
+            "Số thuê bao",
+            "Họ và tên",
+            "Ngày sinh",
+            "Quốc tịch",
+            "Giới tính",
+            "Loại giấy tờ",
+            "Số giấy tờ",
+            "Ngày cấp",
+            "Nơi cấp",
+            "Địa chỉ",
+            "Loại thuê bao",
+            "Bản xác nhận",
+            "Bản số hóa giấy tờ",
+            "Ảnh chân dung",
+            "Thời gian chụp ảnh",
+            "Thời gian đăng ký",
+            "Ngày bắt đầu sử dụng",
+            "Trạng thái",
+            "Giao dịch viên",
+            "Địa chỉ điểm cung cấp dịch vụ",
+            "Điện thoại điểm cung cấp dịch vụ",
         ],
         strict=True,
     )
-)  # fmt: skip
+)
 
 
 def found(*paths: str | Path) -> list[tuple[int, str, str | None]]:
@@ -126,16 +143,20 @@ def test_header_with_a_line_break(desk: Desk) -> None:
 def test_last_column_empty_on_some_lines(desk: Desk) -> None:
     desk.write("vina.csv", "msisdn,full_name,address\n0912345678,An B,\n0912345679,An C,Huế\n0912345670,,\n")
     assert [tuple(row.values()) for row in read("vina.csv")] == [
-        ("0912345678", "An B", None), ("0912345679", "An C", "Huế"), ("0912345670", None, None),
-    ]  # fmt: skip
+        ("0912345678", "An B", None),
+        ("0912345679", "An C", "Huế"),
+        ("0912345670", None, None),
+    ]
 
 
 def test_last_column_empty_with_quotes_and_blank_lines(desk: Desk) -> None:
     records = ['0912345678,"An ""Út"" B",', "", '0912345679,"An\r\nC",', '"0912345670","",""', ""]
     desk.write("vina.csv", "\r\n".join(["msisdn,full_name,address", *records]))
     assert [(row["msisdn"], row["full_name"] or None) for row in read("vina.csv")] == [
-        ("0912345678", 'An "Út" B'), ("0912345679", "An\r\nC"), ("0912345670", None),
-    ]  # fmt: skip
+        ("0912345678", 'An "Út" B'),
+        ("0912345679", "An\r\nC"),
+        ("0912345670", None),
+    ]
 
 
 def test_line_of_separators_is_a_record_without_values(desk: Desk) -> None:
@@ -174,7 +195,11 @@ def test_values_of_many_sizes_over_many_chunks(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "spelling",
     [
-        str, str.upper, str.lower, str.title, str.swapcase,
+        str,
+        str.upper,
+        str.lower,
+        str.title,
+        str.swapcase,
         lambda header: f"  {header}  ",
         lambda header: header.replace(" ", "_"),
         lambda header: header.replace(" ", "-").lower(),
@@ -185,7 +210,7 @@ def test_values_of_many_sizes_over_many_chunks(desk: Desk) -> None:
         lambda header: "\ufeff" + header,
         lambda header: header.replace("Đ", "\u00d0"),  # a look-alike
     ],
-)  # fmt: skip
+)
 def test_headers_in_vietnamese_however_they_are_spelt(desk: Desk, spelling) -> None:
     desk.export("vina.csv", *renamed({column: spelling(h) for column, h in VIETNAMESE_HEADERS.items()}))
     assert found("vina.csv") == FINDINGS
@@ -360,8 +385,11 @@ def test_what_a_folder_s_files_are_not_is_said(folder: Desk, cli: Command) -> No
 
 def test_files_are_read_in_the_order_given(folder: Desk, cli: Command) -> None:
     assert inputs(cli, "exports/sub", "exports/b.csv", "exports/a.txt") == [
-        "exports/sub/d.csv", "exports/sub/deep/e.csv", "exports/b.csv", "exports/a.txt",
-    ]  # fmt: skip
+        "exports/sub/d.csv",
+        "exports/sub/deep/e.csv",
+        "exports/b.csv",
+        "exports/a.txt",
+    ]
 
 
 @pytest.mark.parametrize(

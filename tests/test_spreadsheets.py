@@ -22,8 +22,8 @@ from odf.table import CoveredTableCell, Table, TableCell, TableRow
 from odf.text import P
 from xlwt.CompoundDoc import XlsDoc
 
-from thuebao.errors import InputError
-from thuebao.sources.sheets.spreadsheet import Sheet, open_sheet
+from thuebao.base.errors import InputError
+from thuebao.sources.sheets.workbook import Sheet, open_sheet
 
 Rows = Sequence[Sequence[Any]]
 Writer = Callable[[dict[str, Rows]], bytes]
@@ -164,8 +164,15 @@ def test_a_row_keeps_its_number_below_titles_and_blank_rows(write: Writer) -> No
     table = [[None], [None, "DANH SÁCH THUÊ BAO"], [None], [None, *HEADER], [None, "0912345678", "An"], [None], [None]]
     found = rows(write({"A": [*table, [None, "0912345679", "Bình"]]}))
     assert [row[0] for row in found] == [
-        None, "DANH SÁCH THUÊ BAO", None, "Số thuê bao", "0912345678", None, None, "0912345679",
-    ]  # fmt: skip
+        None,
+        "DANH SÁCH THUÊ BAO",
+        None,
+        "Số thuê bao",
+        "0912345678",
+        None,
+        None,
+        "0912345679",
+    ]
     assert {len(row) for row in found} == {len(HEADER)}
 
 

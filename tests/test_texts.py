@@ -5,13 +5,13 @@ import tomllib
 from pathlib import Path
 from string import Formatter
 
-from thuebao.reference import shipped_reference
+from thuebao.rulebook.reference import shipped_reference
 
 SOURCE = Path(__file__).parents[1] / "src" / "thuebao"
 
 
 def texts(language: str) -> dict[str, set[str]]:
-    document = tomllib.loads((SOURCE / "texts" / f"{language}.toml").read_text("utf-8"))
+    document = tomllib.loads((SOURCE / "base" / "messages" / f"{language}.toml").read_text("utf-8"))
     return {
         f"{section}.{key}": {name for _, name, _, _ in Formatter().parse(value) if name}
         for section, entries in document.items()

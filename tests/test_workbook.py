@@ -16,12 +16,13 @@ import pytest
 
 import thuebao
 from conftest import AS_OF, ERROR, GOOD, INFO, NAMELESS, WARNING, Desk, people, person
-from thuebao.findings import SCHEMA
-from thuebao.harmless import harmless
-from thuebao.reports import json, workbook
+from thuebao.base.foreign_text import harmless
+from thuebao.base.messages import text, use_language
+from thuebao.reports import json_document as json
 from thuebao.reports.about import About
-from thuebao.result import AuditResult
-from thuebao.texts import text, use_language
+from thuebao.reports.excel import sheets as workbook
+from thuebao.results.findings import SCHEMA
+from thuebao.results.result import AuditResult
 
 HANOI = timezone(timedelta(hours=7))
 ABOUT = About(
@@ -113,9 +114,11 @@ def test_every_count_is_that_of_the_json(samples: AuditResult) -> None:
     assert found.sheetnames == SHEETS
     totals = pairs(found["Summary"])
     assert {
-        "records": totals["Records"], "rejected": totals["Rejected"], "records_with_errors": totals["With errors"],
+        "records": totals["Records"],
+        "rejected": totals["Rejected"],
+        "records_with_errors": totals["With errors"],
         "records_with_findings": totals["With findings"],
-    } == said["totals"]  # fmt: skip
+    } == said["totals"]
     operators = tables(found["Summary"], "Operators")
     assert [(row[0], row[1], row[3], row[5]) for row in operators[1:]] == [
         (o["operator"], o["records"], o["records_with_errors"], o["records_with_findings"]) for o in said["operators"]
@@ -266,19 +269,42 @@ def test_more_findings_than_it_holds(two: AuditResult, monkeypatch: pytest.Monke
 # --- Contents that would like to be something else ---------------------------------------------------------------
 
 HOSTILE = [
-    "=cmd|' /C calc'!A0", "+1", "-1", "@SUM(1)", "=HYPERLINK(\"http://x\")", "http://example.com", "mailto:a@b.vn",
-    "<script>alert(1)</script>", "<r><t>x</t></r>", "</t></is></c><c r=\"A9\"><f>1+1</f></c>", "&amp;", "_x0041_",
-    "1E5", "007", "TRUE", "{=1}", "internal:'Summary'!A1",
-]  # fmt: skip
+    "=cmd|' /C calc'!A0",
+    "+1",
+    "-1",
+    "@SUM(1)",
+    '=HYPERLINK("http://x")',
+    "http://example.com",
+    "mailto:a@b.vn",
+    "<script>alert(1)</script>",
+    "<r><t>x</t></r>",
+    '</t></is></c><c r="A9"><f>1+1</f></c>',
+    "&amp;",
+    "_x0041_",
+    "1E5",
+    "007",
+    "TRUE",
+    "{=1}",
+    "internal:'Summary'!A1",
+]
 UNSEEN = ["\x1b[31mred", "a\u202eb", "a\u061cb", "a\u2066b", "nul\x00", "line\nbreak", "tab\t", "a\u200bb", "\ufeffa"]
 LONG = "9" * 40_000
 
 
 def finding(value: str) -> dict[str, Any]:
     return {
-        "path": value, "record": 1, "operator": value, "msisdn": value, "code": "PER101", "name": "name-missing",
-        "severity": "error", "field": "full_name", "value": value, "basis": value, "group": None,
-    }  # fmt: skip
+        "path": value,
+        "record": 1,
+        "operator": value,
+        "msisdn": value,
+        "code": "PER101",
+        "name": "name-missing",
+        "severity": "error",
+        "field": "full_name",
+        "value": value,
+        "basis": value,
+        "group": None,
+    }
 
 
 def test_hostile_contents_stay_text(two: AuditResult) -> None:

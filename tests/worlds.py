@@ -50,11 +50,19 @@ NATIONALITIES = [
 ]
 
 EDGES = [
-    dt.datetime(2012, 6, 1, 8, 0, 0), dt.datetime(2017, 4, 23, 23, 59, 59), dt.datetime(2017, 4, 24, 0, 0, 0),
-    dt.datetime(2017, 4, 24, 0, 0, 1), dt.datetime(2020, 5, 5, 0, 0, 0), dt.datetime(2020, 5, 5, 9, 30, 0),
-    dt.datetime(2024, 12, 23, 23, 59, 59), dt.datetime(2024, 12, 24, 0, 0, 0), dt.datetime(2025, 8, 1, 10, 0, 0),
-    dt.datetime(2026, 4, 14, 23, 59, 59), dt.datetime(2026, 4, 15, 0, 0, 0), dt.datetime(2026, 12, 1, 0, 0, 0),
-]  # fmt: skip
+    dt.datetime(2012, 6, 1, 8, 0, 0),
+    dt.datetime(2017, 4, 23, 23, 59, 59),
+    dt.datetime(2017, 4, 24, 0, 0, 0),
+    dt.datetime(2017, 4, 24, 0, 0, 1),
+    dt.datetime(2020, 5, 5, 0, 0, 0),
+    dt.datetime(2020, 5, 5, 9, 30, 0),
+    dt.datetime(2024, 12, 23, 23, 59, 59),
+    dt.datetime(2024, 12, 24, 0, 0, 0),
+    dt.datetime(2025, 8, 1, 10, 0, 0),
+    dt.datetime(2026, 4, 14, 23, 59, 59),
+    dt.datetime(2026, 4, 15, 0, 0, 0),
+    dt.datetime(2026, 12, 1, 0, 0, 0),
+]
 BAD_TIMES = [*MISSING, "31/02/2020", "12/13/2020", "2020", "1/1/20", "01/02/2020 24:00", "hôm qua"]
 
 PERSONAL = ["cmnd", "cccd", "can_cuoc", "e_id", "certificate"]

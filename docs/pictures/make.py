@@ -22,8 +22,8 @@ from rich.console import Console
 from rich.text import Text
 
 import thuebao
+from thuebao.base.messages import use_language
 from thuebao.reports.terminal import print_summary
-from thuebao.texts import use_language
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent

@@ -12,23 +12,23 @@ __version__ = "0.1.0"
 __all__ = ["AuditResult", "InputError", "OutputError", "RuleError", "ThuebaoError", "UsageError", "audit"]
 
 if TYPE_CHECKING:
-    from thuebao.auditing import audit
-    from thuebao.errors import InputError, OutputError, RuleError, ThuebaoError, UsageError
-    from thuebao.result import AuditResult
+    from thuebao.base.errors import InputError, OutputError, RuleError, ThuebaoError, UsageError
+    from thuebao.engine.audit import audit
+    from thuebao.results.result import AuditResult
 
 
 def __getattr__(name: str) -> Any:
     """Load what is asked for when it is asked for: importing Polars takes longer than printing a version."""
     if name == "audit":
-        from thuebao.auditing import audit
+        from thuebao.engine.audit import audit
 
         return audit
     if name == "AuditResult":
-        from thuebao.result import AuditResult
+        from thuebao.results.result import AuditResult
 
         return AuditResult
     if name in __all__:
-        from thuebao import errors
+        from thuebao.base import errors
 
         return getattr(errors, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -19,7 +19,7 @@ def main() -> None:
     # Memory that one batch gives back is what the next one asks for: returning it to the system in between costs
     # more than a tenth of an audit. Read by Polars' allocator when it is loaded.
     os.environ.setdefault("_RJEM_MALLOC_CONF", "narenas:2,dirty_decay_ms:-1,muzzy_decay_ms:-1,background_thread:false")
-    from thuebao.cli import run
+    from thuebao.cli.app import run
 
     run(sys.argv[1:])
 

@@ -17,8 +17,8 @@ from thuebao.facts.number import number_facts, operator_facts
 from thuebao.facts.person import person_facts
 from thuebao.facts.registration import registration_facts
 from thuebao.facts.text import Cleaning, text_facts
-from thuebao.record import CONTEXT, GIVEN, RAW, columns, raw
-from thuebao.reference import Reference
+from thuebao.rulebook.columns import CONTEXT, GIVEN, RAW, columns, raw
+from thuebao.rulebook.reference import Reference
 
 CODED = ("sex", "payment_type", "status", "subscriber_kind", "pos_kind", "connection_kind")
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from thuebao.facts.kernel import OverDistinct, elementwise, fill_where
 from thuebao.facts.text import Cleaning
-from thuebao.record import raw
+from thuebao.rulebook.columns import raw
 
 DAYS = {
     "date_of_birth": "birth_day",
@@ -86,10 +86,11 @@ def _parse_any(text: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Return the day and the time of each cleaned text, NULL where it is no date."""
     frame = pl.DataFrame({"text": text})
     frame = frame.with_columns(
-        _groups(_DAY_FIRST, "d"), _groups(_YEAR_FIRST, "y"),
+        _groups(_DAY_FIRST, "d"),
+        _groups(_YEAR_FIRST, "y"),
         mixed=pl.col("text").str.contains(_MIXED_SIGNS),
         serial=pl.when(pl.col("text").str.contains(_SERIAL)).then(pl.col("text").cast(pl.Float64, strict=False)),
-    )  # fmt: skip
+    )
 
     def part(name: str) -> pl.Expr:
         return pl.coalesce(
@@ -100,19 +101,25 @@ def _parse_any(text: pl.Series) -> tuple[pl.Series, pl.Series]:
     offset = pl.coalesce(pl.col("d").struct.field("offset"), pl.col("y").struct.field("offset"))
     fraction = pl.coalesce(pl.col("d").struct.field("fraction"), pl.col("y").struct.field("fraction"))
     frame = frame.select(
-        "mixed", "serial",
+        "mixed",
+        "serial",
         day=(
-            part("year").cast(pl.String).str.zfill(4) + "-" + part("month").cast(pl.String).str.zfill(2)
-            + "-" + part("day").cast(pl.String).str.zfill(2)
+            part("year").cast(pl.String).str.zfill(4)
+            + "-"
+            + part("month").cast(pl.String).str.zfill(2)
+            + "-"
+            + part("day").cast(pl.String).str.zfill(2)
         ).str.to_date("%Y-%m-%d", strict=False, exact=True),
-        hour=part("hour"), minute=part("minute"), second=part("second").fill_null(0),
+        hour=part("hour"),
+        minute=part("minute"),
+        second=part("second").fill_null(0),
         microsecond=fraction.str.head(6).str.pad_end(6, "0").cast(pl.Int64, strict=False).fill_null(0),
         sign=pl.when(offset.str.starts_with("-")).then(-1).otherwise(1),
         offset=pl.when(offset.is_not_null()).then(
             offset.str.slice(1, 2).cast(pl.Int64, strict=False).fill_null(0) * 60
             + offset.str.slice(3).str.strip_prefix(":").cast(pl.Int64, strict=False).fill_null(0)
         ),
-    )  # fmt: skip
+    )
     timed = pl.col("hour").is_not_null()
     real = (pl.col("hour") < 24) & (pl.col("minute") < 60) & (pl.col("second") < 60)
     shift = pl.when(pl.col("offset").is_not_null()).then(_VIETNAM_OFFSET_MINUTES - pl.col("sign") * pl.col("offset"))
@@ -125,16 +132,22 @@ def _parse_any(text: pl.Series) -> tuple[pl.Series, pl.Series]:
     of_day = ((serial - whole) * 86_400).round().cast(pl.Int64)
     from_serial = _SERIAL_EPOCH.cast(_TIME) + pl.duration(days=whole.cast(pl.Int64), seconds=of_day)
     time = (
-        pl.when(pl.col("mixed")).then(None)
-        .when(serial.is_not_null() & (serial > whole)).then(from_serial)
-        .when(timed & real).then(written)
-    )  # fmt: skip
+        pl.when(pl.col("mixed"))
+        .then(None)
+        .when(serial.is_not_null() & (serial > whole))
+        .then(from_serial)
+        .when(timed & real)
+        .then(written)
+    )
     day = (
-        pl.when(pl.col("mixed") | (timed & ~real)).then(None)
-        .when(timed).then(written.dt.date())
-        .when(serial.is_not_null()).then(from_serial.dt.date())
+        pl.when(pl.col("mixed") | (timed & ~real))
+        .then(None)
+        .when(timed)
+        .then(written.dt.date())
+        .when(serial.is_not_null())
+        .then(from_serial.dt.date())
         .otherwise(pl.col("day"))
-    )  # fmt: skip
+    )
     result = frame.select(day=day, time=time)
     return _without_year_zero(result["day"], result["time"])
 
@@ -156,7 +169,8 @@ class DateParsing:
         there = (values != "").fill_null(value=False)
         first = there.arg_max()
         if first is None or not there[first]:
-            return pl.repeat({"day": None, "time": None, "invalid": False}, len(values), dtype=_PARSED, eager=True)
+            nothing = pl.Series([{"day": None, "time": None, "invalid": False}], dtype=_PARSED)
+            return nothing.new_from_index(0, len(values))
         # A column keeps to one way of writing: that of its first value is tried on all, the others on what is left.
         usual = next((shape for shape in _SHAPES if re.search(shape.pattern, values[first])), _SHAPES[0])
         fits = values.str.contains(usual.pattern)

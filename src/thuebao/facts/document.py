@@ -12,8 +12,8 @@ import polars as pl
 from thuebao.facts.calendar import YEAR, day_of
 from thuebao.facts.kernel import OverDistinct, elementwise, refine, replace_where
 from thuebao.facts.text import Cleaning, fold
-from thuebao.record import raw
-from thuebao.reference import Reference
+from thuebao.rulebook.columns import raw
+from thuebao.rulebook.reference import Reference
 
 _TWO_KINDS = "two kinds"
 _LONGEST_DIGITS = 64

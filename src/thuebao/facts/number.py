@@ -8,8 +8,8 @@ import polars as pl
 
 from thuebao.facts.kernel import OverDistinct, elementwise, replace_where
 from thuebao.facts.text import Cleaning, fold, looked_up
-from thuebao.record import raw
-from thuebao.reference import Reference
+from thuebao.rulebook.columns import raw
+from thuebao.rulebook.reference import Reference
 
 UNKNOWN_OPERATOR = "(unknown)"
 """The operator under which records without one are counted."""
@@ -126,7 +126,7 @@ def operator_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Exp
 
 def known_operator(reference: Reference, name: str) -> str | None:
     """Return the known operator that a file's name holds as a whole word, None if it holds none or several."""
-    from thuebao.folding import fold_text
+    from thuebao.base.fold import fold_text
 
     folded = fold_text(name)
     found = {

@@ -9,8 +9,8 @@ import polars as pl
 from thuebao.facts.calendar import YEAR, ymd
 from thuebao.facts.kernel import OverDistinct, elementwise, fill_where, only_where, refine
 from thuebao.facts.text import Cleaning, fold, fold_name_of_place, looked_up, spell_name_of_place
-from thuebao.record import raw
-from thuebao.reference import Reference
+from thuebao.rulebook.columns import raw
+from thuebao.rulebook.reference import Reference
 
 _LETTERS = (
     r"A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169"

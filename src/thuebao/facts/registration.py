@@ -7,8 +7,8 @@ from datetime import date
 import polars as pl
 
 from thuebao.facts.kernel import Kernel, elementwise, only_where
-from thuebao.record import given
-from thuebao.reference import Reference
+from thuebao.rulebook.columns import given
+from thuebao.rulebook.reference import Reference
 
 
 def registration_facts(reference: Reference, as_of: date, forced: date | None) -> dict[str, pl.Expr]:

@@ -12,8 +12,8 @@ import string
 import polars as pl
 
 from thuebao.facts.kernel import Kernel, OverDistinct, elementwise, refine, replace_where
-from thuebao.record import columns, raw
-from thuebao.reference import Reference
+from thuebao.rulebook.columns import columns, raw
+from thuebao.rulebook.reference import Reference
 
 # Letters and signs that no cleaning step touches: printable ASCII, Latin-1 letters, and the precomposed
 # letters of Vietnamese. Anything else makes a value worth a closer look, nothing more.
@@ -113,10 +113,25 @@ def looked_up(values: pl.Series, table: dict[str, str]) -> pl.Series:
 
 # Columns whose values repeat: kinds, offices, people and places of the operator's own.
 _REPEATING = (
-    "operator", "subscriber_kind", "nationality", "sex", "id_type", "id_issue_place", "payment_type", "status",
-    "clerk_name", "pos_code", "pos_name", "pos_address", "pos_phone", "pos_kind", "province",
-    "connection_kind", "organisation_name", "organisation_address",
-)  # fmt: skip
+    "operator",
+    "subscriber_kind",
+    "nationality",
+    "sex",
+    "id_type",
+    "id_issue_place",
+    "payment_type",
+    "status",
+    "clerk_name",
+    "pos_code",
+    "pos_name",
+    "pos_address",
+    "pos_phone",
+    "pos_kind",
+    "province",
+    "connection_kind",
+    "organisation_name",
+    "organisation_address",
+)
 
 
 def text_facts(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from rich.console import Console
 from rich.rule import Rule as Line
 
-from thuebao.inspect import Inspection
+from thuebao.base.messages import language, text
+from thuebao.engine.preview import Inspection
 from thuebao.reports.mapping import confidence
 from thuebao.reports.terminal import light_table, plain
-from thuebao.texts import language, text
 
 
 def print_inspection(found: Inspection, console: Console) -> None:

@@ -13,9 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from thuebao import __version__
-from thuebao.comparing import Comparison, Counted, Notice, Operator, Recorded, Row
+from thuebao.base.messages import text
 from thuebao.reports.terminal import light_table, number, plain, share
-from thuebao.texts import text
+from thuebao.results.compare.results import Comparison, Counted, Notice, Operator, Recorded, Row
 
 SCHEMA = "thuebao-comparison/1"
 _MOST_ROWS = 100
@@ -49,12 +49,14 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
         ],
         "rules": [
             {
-                "code": code, "old": _rule(old, code), "new": _rule(new, code),
+                "code": code,
+                "old": _rule(old, code),
+                "new": _rule(new, code),
                 "violations": _sums(by_code.get(code, [])),
             }
             for code in dict.fromkeys([*new.rules, *old.rules])
         ],
-    }  # fmt: skip
+    }
 
 
 def render(comparison: Comparison) -> str:
@@ -64,9 +66,14 @@ def render(comparison: Comparison) -> str:
 
 def _described(result: Recorded) -> dict[str, Any]:
     return {
-        "path": str(result.path), "schema": result.schema, "version": result.version, "as_of": result.as_of,
-        "law": result.law, "where": result.where, "unreadable": result.unreadable,
-    }  # fmt: skip
+        "path": str(result.path),
+        "schema": result.schema,
+        "version": result.version,
+        "as_of": result.as_of,
+        "law": result.law,
+        "where": result.where,
+        "unreadable": result.unreadable,
+    }
 
 
 def _operators(comparison: Comparison) -> list[str]:
@@ -93,9 +100,13 @@ def _sums(rows: Sequence[Row]) -> dict[str, int]:
 def _row(row: Row) -> dict[str, Any]:
     found = {"findings": asdict(row.matched)} if row.matched else {}
     return {
-        "code": row.code, "old": _count(row.old), "new": _count(row.new), "difference": row.difference,
-        "worse": row.worse, **found,
-    }  # fmt: skip
+        "code": row.code,
+        "old": _count(row.old),
+        "new": _count(row.new),
+        "difference": row.difference,
+        "worse": row.worse,
+        **found,
+    }
 
 
 def _count(counted: Counted | None) -> dict[str, Any] | None:
@@ -141,9 +152,11 @@ def _left_out(rows: int) -> list[RenderableType]:
 def _operator_table(comparison: Comparison) -> Table:
     table = light_table(
         (text("summary.operator"), "left"),
-        (text("compare.records_old"), "right"), (text("compare.records_new"), "right"),
-        (text("compare.errors_old"), "right"), (text("compare.errors_new"), "right"),
-    )  # fmt: skip
+        (text("compare.records_old"), "right"),
+        (text("compare.records_new"), "right"),
+        (text("compare.errors_old"), "right"),
+        (text("compare.errors_new"), "right"),
+    )
     for name in _operators(comparison)[:_MOST_ROWS]:
         both = [comparison.old.operators.get(name), comparison.new.operators.get(name)]
         records = [number(o.records) if o else "–" for o in both]
@@ -154,17 +167,22 @@ def _operator_table(comparison: Comparison) -> Table:
 
 def _changes(rows: Sequence[Row]) -> Table:
     table = light_table(
-        (text("summary.operator"), "left"), (text("summary.code"), "left"),
-        (text("compare.counted_old"), "right"), (text("compare.counted_new"), "right"),
+        (text("summary.operator"), "left"),
+        (text("summary.code"), "left"),
+        (text("compare.counted_old"), "right"),
+        (text("compare.counted_new"), "right"),
         (text("compare.difference"), "right"),
-        (text("compare.share_old"), "right"), (text("compare.share_new"), "right"),
-    )  # fmt: skip
+        (text("compare.share_old"), "right"),
+        (text("compare.share_new"), "right"),
+    )
     for row in rows:
         table.add_row(
-            plain(row.operator), plain(row.code), *(_of(counted) for counted in (row.old, row.new)),
+            plain(row.operator),
+            plain(row.code),
+            *(_of(counted) for counted in (row.old, row.new)),
             Text(_difference(row), "bold red" if row.worse else ""),
             *(share(counted.violations, counted.evaluated) if counted else "–" for counted in (row.old, row.new)),
-        )  # fmt: skip
+        )
     return table
 
 
@@ -182,9 +200,12 @@ def _by_record(comparison: Comparison) -> list[RenderableType]:
     if comparison.key is None:
         return []
     table = light_table(
-        (text("summary.operator"), "left"), (text("summary.code"), "left"), (text("compare.findings_new"), "right"),
-        (text("compare.findings_fixed"), "right"), (text("compare.findings_same"), "right"),
-    )  # fmt: skip
+        (text("summary.operator"), "left"),
+        (text("summary.code"), "left"),
+        (text("compare.findings_new"), "right"),
+        (text("compare.findings_fixed"), "right"),
+        (text("compare.findings_same"), "right"),
+    )
     for row in comparison.changes[:_MOST_ROWS]:
         if found := row.matched:
             counts = (number(count) for count in (found.new, found.fixed, found.unchanged))

@@ -10,10 +10,10 @@ from rich.rule import Rule as Line
 from rich.table import Table
 from rich.text import Text
 
-from thuebao.gate import Verdict, unevaluated
+from thuebao.base.messages import text
 from thuebao.reports.terminal import light_table, number, plain, share
-from thuebao.result import PARTLY
-from thuebao.texts import text
+from thuebao.results.result import PARTLY
+from thuebao.results.thresholds import Verdict, unevaluated
 
 _MOST_ROWS = 100
 
@@ -24,11 +24,18 @@ def as_data(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
         return []
     return [
         {
-            "condition": v.condition.said, "operator": v.operator, "passed": v.passed, "counted": v.counted, "of": v.of,
-            "allowed": v.allowed, "margin": v.margin, "status": v.status, "reason": v.reason,
+            "condition": v.condition.said,
+            "operator": v.operator,
+            "passed": v.passed,
+            "counted": v.counted,
+            "of": v.of,
+            "allowed": v.allowed,
+            "margin": v.margin,
+            "status": v.status,
+            "reason": v.reason,
         }
         for v in verdicts
-    ]  # fmt: skip
+    ]
 
 
 def parts(verdicts: Sequence[Verdict]) -> list[RenderableType]:
@@ -51,23 +58,29 @@ def _wanted(verdicts: Sequence[Verdict]) -> bool:
 
 def _table(verdicts: Sequence[Verdict]) -> Table:
     table = light_table(
-        (text("gate.condition"), "left"), (text("summary.operator"), "left"), (text("gate.counted"), "right"),
-        (text("gate.of"), "right"), (text("summary.share"), "right"), (text("gate.allowed"), "right"),
-        (text("gate.margin"), "right"), (text("gate.verdict"), "left"),
-    )  # fmt: skip
+        (text("gate.condition"), "left"),
+        (text("summary.operator"), "left"),
+        (text("gate.counted"), "right"),
+        (text("gate.of"), "right"),
+        (text("summary.share"), "right"),
+        (text("gate.allowed"), "right"),
+        (text("gate.margin"), "right"),
+        (text("gate.verdict"), "left"),
+    )
     for v in verdicts:
         operator = text("summary.all_operators") if v.operator is None else v.operator
         counted = v.counted
         known = counted is not None
         table.add_row(
-            plain(v.condition.said), plain(operator),
+            plain(v.condition.said),
+            plain(operator),
             number(counted) if counted is not None else "–",
             number(v.of) if v.of is not None else "–",
             share(counted, v.of) if counted is not None and v.of is not None else "–",
             number(v.allowed) if known else "–",
             number(v.margin) if v.margin is not None else "–",
             _verdict(v),
-        )  # fmt: skip
+        )
     return table
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from thuebao.errors import ThuebaoError
-from thuebao.harmless import harmless
+from thuebao.base.errors import ThuebaoError
+from thuebao.base.foreign_text import harmless
+from thuebao.base.messages import language, text
 from thuebao.reports.terminal import number
-from thuebao.result import AuditResult, RuleResult
-from thuebao.texts import language, text
+from thuebao.results.result import AuditResult, RuleResult
 
 MOST_OF_A_LEVEL = 10
 """A step shows this many errors, warnings and notices each; what follows is lost without a word."""

@@ -18,19 +18,19 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from thuebao import __version__
-from thuebao.digests import digest_of, fingerprint, rules_of
-from thuebao.errors import InputError, OutputError, UsageError
-from thuebao.outputs import Replacement
+from thuebao.base.errors import InputError, OutputError, UsageError
+from thuebao.base.messages import text
 from thuebao.reports.about import About
-from thuebao.reports.json import render
-from thuebao.result import AuditResult, Input
-from thuebao.rulebook import Rulebook
+from thuebao.reports.json_document import render
+from thuebao.results.evidence.digests import digest_of, fingerprint, rules_of
+from thuebao.results.evidence.verify import SCHEMA, signature_path
+from thuebao.results.files import Replacement
+from thuebao.results.result import AuditResult, Input
+from thuebao.rulebook.book import Rulebook
 from thuebao.sources.discover import STANDARD_INPUT_SHOWN, same_file
-from thuebao.texts import text
-from thuebao.verification import SCHEMA, signature_path
 
 if TYPE_CHECKING:
-    from thuebao.signatures.signer import Signer
+    from thuebao.results.evidence.signatures.signer import Signer
 
 _VIET_NAM = ZoneInfo("Asia/Ho_Chi_Minh")
 _NO_LIBRARIES = frozenset({"thuebao", "python"})

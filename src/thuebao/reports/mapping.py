@@ -7,12 +7,12 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from thuebao.errors import OutputError, UsageError
-from thuebao.outputs import Replacement
-from thuebao.record import columns
+from thuebao.base.errors import OutputError, UsageError
+from thuebao.base.messages import text
+from thuebao.results.files import Replacement
+from thuebao.rulebook.columns import columns
 from thuebao.sources.discover import same_file
 from thuebao.sources.headers.proposal import KNOWN, MAPPED, SIMILAR, SURE, Proposal
-from thuebao.texts import text
 
 _WIDEST = 60  # characters up to which lines are filled so that their comments stand below each other
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from thuebao.rule import Rule
-from thuebao.rulebook import Rulebook
-from thuebao.texts import language, text
+from thuebao.base.messages import language, text
+from thuebao.rulebook.book import Rulebook
+from thuebao.rulebook.rule import Rule
 
 
 def rules_as_markdown(rules: Sequence[Rule], rulebook: Rulebook) -> str:

@@ -10,10 +10,10 @@ from rich.console import Console, Group
 from rich.padding import Padding
 from rich.text import Text
 
+from thuebao.base.messages import language, text
 from thuebao.reports.terminal import STYLES, light_table
-from thuebao.rule import Example, Grouping, Rule
-from thuebao.rulebook import Rulebook
-from thuebao.texts import language, text
+from thuebao.rulebook.book import Rulebook
+from thuebao.rulebook.rule import Example, Grouping, Rule
 
 
 def print_rules(rules: list[Rule], console: Console) -> None:
@@ -22,9 +22,11 @@ def print_rules(rules: list[Rule], console: Console) -> None:
     table = light_table(*((text(title), "left") for title in titles))
     for rule in rules:
         table.add_row(
-            rule.code, Text(text(f"severity.{rule.severity}"), STYLES[rule.severity]), ", ".join(rule.eras),
+            rule.code,
+            Text(text(f"severity.{rule.severity}"), STYLES[rule.severity]),
+            ", ".join(rule.eras),
             Text(rule.title[language()]),
-        )  # fmt: skip
+        )
     console.print(table)
 
 
@@ -37,12 +39,20 @@ def rules_as_json(rules: list[Rule]) -> str:
 
 def _as_dict(rule: Rule) -> dict[str, Any]:
     return {
-        "code": rule.code, "name": rule.name, "severity": rule.severity, "eras": list(rule.eras),
-        "field": rule.field, "applies": rule.applies, "violation": rule.violation,
-        "grouping": asdict(rule.grouping) if rule.grouping else None, "parameters": dict(rule.parameters),
-        "title": rule.title, "explain": rule.explain, "action": rule.action,
+        "code": rule.code,
+        "name": rule.name,
+        "severity": rule.severity,
+        "eras": list(rule.eras),
+        "field": rule.field,
+        "applies": rule.applies,
+        "violation": rule.violation,
+        "grouping": asdict(rule.grouping) if rule.grouping else None,
+        "parameters": dict(rule.parameters),
+        "title": rule.title,
+        "explain": rule.explain,
+        "action": rule.action,
         "basis": [{**asdict(b), "eras": list(b.eras)} for b in rule.basis],
-    }  # fmt: skip
+    }
 
 
 def print_rule(rule: Rule, rulebook: Rulebook, console: Console) -> None:

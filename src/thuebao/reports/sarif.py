@@ -15,11 +15,11 @@ from urllib.parse import quote
 import polars as pl
 
 from thuebao import __version__
-from thuebao.harmless import harmless
+from thuebao.base.foreign_text import harmless
+from thuebao.base.messages import language, text
 from thuebao.reports.github import unreadable
-from thuebao.result import AuditResult, ExportFinding
-from thuebao.rule import Rule
-from thuebao.texts import language, text
+from thuebao.results.result import AuditResult, ExportFinding
+from thuebao.rulebook.rule import Rule
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MOST_RESULTS = 5_000

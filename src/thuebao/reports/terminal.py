@@ -11,11 +11,11 @@ from rich.rule import Rule as Line
 from rich.table import Table
 from rich.text import Text
 
-from thuebao.harmless import harmless
-from thuebao.record import columns
-from thuebao.result import DESELECTED, NOT_EVALUATED, PARTLY, AuditResult, Breakdown, RuleResult
-from thuebao.result import Group as FoundGroup
-from thuebao.texts import language, text
+from thuebao.base.foreign_text import harmless
+from thuebao.base.messages import language, text
+from thuebao.results.result import DESELECTED, NOT_EVALUATED, PARTLY, AuditResult, Breakdown, RuleResult
+from thuebao.results.result import Group as FoundGroup
+from thuebao.rulebook.columns import columns
 
 STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _WORST = 3
@@ -77,19 +77,23 @@ def _head(result: AuditResult) -> Text:
         lines.append(
             text(
                 "summary.found",
-                errors=number(errors), error_share=share(errors, totals["records"]),
-                findings=number(found), finding_share=share(found, totals["records"]),
+                errors=number(errors),
+                error_share=share(errors, totals["records"]),
+                findings=number(found),
+                finding_share=share(found, totals["records"]),
             )
-        )  # fmt: skip
+        )
     return Text("\n".join(lines))
 
 
 def _files(result: AuditResult) -> list[RenderableType]:
     """Return how each file was read, and how much of it."""
     table = light_table(
-        (text("summary.file"), "left"), (text("summary.read_as"), "left"), (text("summary.records"), "right"),
+        (text("summary.file"), "left"),
+        (text("summary.read_as"), "left"),
+        (text("summary.records"), "right"),
         (text("summary.rejected"), "right"),
-    )  # fmt: skip
+    )
     for read in result.inputs[:_MOST_ROWS]:
         written = [read.format] if read.encoding == "utf-8" else [read.format, read.encoding]
         table.add_row(plain(read.path), ", ".join(written), number(read.records), number(read.rejected))
@@ -142,9 +146,13 @@ def _counted(result: AuditResult, counted: _Counted) -> Table:
         records, errors, findings = row[width:]
         top = sorted(worst.get(row[:width], []), key=lambda pair: (-pair[0], pair[1]))[:_WORST]
         table.add_row(
-            *map(plain, names), number(records), number(errors), share(errors, records), number(findings),
+            *map(plain, names),
+            number(records),
+            number(errors),
+            share(errors, records),
+            number(findings),
             ", ".join(f"{code} ×{number(count)}" for count, code in top),
-        )  # fmt: skip
+        )
     return table
 
 
@@ -182,9 +190,11 @@ def _offenders(result: AuditResult) -> list[RenderableType]:
         some = result.offenders.filter(pl.col("by") == by)
         if some.height:
             table = light_table(
-                (text("summary.name"), "left"), (text("summary.operator"), "left"),
-                (text("summary.findings"), "right"), (text("summary.records"), "right"),
-            )  # fmt: skip
+                (text("summary.name"), "left"),
+                (text("summary.operator"), "left"),
+                (text("summary.findings"), "right"),
+                (text("summary.records"), "right"),
+            )
             for _, operator, name, findings, records in some.iter_rows():
                 table.add_row(plain(name), plain(operator), number(findings), number(records))
             parts += [Line(text(title), align="left"), table]

@@ -12,13 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from thuebao import __version__
+from thuebao.base.messages import text
 from thuebao.reports.manifest import moment
 from thuebao.reports.terminal import light_table, number, plain
-from thuebao.texts import text
-from thuebao.verification import ADDED, CHANGED, GONE, SAME, UNCHECKED, Checked, Verification
+from thuebao.results.evidence.verify import ADDED, CHANGED, GONE, SAME, UNCHECKED, Checked, Verification
 
 if TYPE_CHECKING:
-    from thuebao.signatures.examining import Signed
+    from thuebao.results.evidence.signatures.examining import Signed
 
 SCHEMA = "thuebao-verification/1"
 _STYLES = {SAME: "green", CHANGED: "bold red", GONE: "bold red", ADDED: "bold red", UNCHECKED: "yellow"}
@@ -92,7 +92,10 @@ def as_dict(found: Verification) -> dict[str, Any]:
         "tool": {"name": "thuebao", "version": __version__},
         "manifest": found.path,
         "made": {
-            "version": found.version, "started": found.started, "ended": found.ended, "made_by": found.made_by,
+            "version": found.version,
+            "started": found.started,
+            "ended": found.ended,
+            "made_by": found.made_by,
         },
         "holds": found.holds,
         "files": [asdict(checked) for checked in found.files],
@@ -101,7 +104,7 @@ def as_dict(found: Verification) -> dict[str, Any]:
             "files": [asdict(checked) for checked in found.rules],
         },
         "signature": {"holds": found.signature_holds} | signed,
-    }  # fmt: skip
+    }
 
 
 def render(found: Verification) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from thuebao.reference import Reference
+from thuebao.rulebook.reference import Reference
 
 EPOCH = date(1970, 1, 1)
 

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 import polars as pl
 
-from thuebao.folding import fold_header
+from thuebao.base.fold import fold_header
 from thuebao.sample.calendar import FIRST_DAY, day_texts, time_texts
 from thuebao.sample.law import Law
 from thuebao.sample.streams import at

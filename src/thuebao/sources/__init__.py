@@ -7,9 +7,19 @@ will be read, `Export.batches` reads it.
 from thuebao.sources.batch import Batch, Rejected
 from thuebao.sources.discover import Found, find_exports
 from thuebao.sources.export import AS_THEY_ARE, Export, ReadAs, open_export
-from thuebao.sources.packing.packed import Stored, spool, stored_at, unpacked
+from thuebao.sources.packing.stored import Stored, spool, stored_at, unpacked
 
 __all__ = [
-    "AS_THEY_ARE", "Batch", "Export", "Found", "ReadAs", "Rejected", "Stored", "find_exports", "open_export", "spool",
-    "stored_at", "unpacked",
-]  # fmt: skip
+    "AS_THEY_ARE",
+    "Batch",
+    "Export",
+    "Found",
+    "ReadAs",
+    "Rejected",
+    "Stored",
+    "find_exports",
+    "open_export",
+    "spool",
+    "stored_at",
+    "unpacked",
+]

@@ -8,12 +8,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from thuebao.errors import InputError, ThuebaoError
+from thuebao.base.errors import InputError, ThuebaoError
 
 # Endings under which a folder's files are taken for exports; a file named on its own may have any ending.
 EXPORT_ENDINGS = (
-    ".csv", ".tsv", ".txt", ".parquet", ".pq", ".xlsx", ".xls", ".ods", ".gz", ".zst", ".zip", ".ndjson", ".jsonl",
-)  # fmt: skip
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".parquet",
+    ".pq",
+    ".xlsx",
+    ".xls",
+    ".ods",
+    ".gz",
+    ".zst",
+    ".zip",
+    ".ndjson",
+    ".jsonl",
+)
 STANDARD_INPUT, STANDARD_INPUT_SHOWN = "-", "stdin"
 """What the user calls standard input, and what it is called in results: no spreadsheet takes that for a formula."""
 

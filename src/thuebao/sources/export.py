@@ -12,22 +12,22 @@ from typing import Protocol
 
 import polars as pl
 
-from thuebao.errors import InputError
+from thuebao.base.errors import InputError
+from thuebao.base.messages import text
 from thuebao.facts.number import known_operator
-from thuebao.reference import Reference
+from thuebao.rulebook.reference import Reference
 from thuebao.sources.batch import Batch
-from thuebao.sources.delimited.delimited import DelimitedTable
 from thuebao.sources.delimited.layout import Layout, layout_of
+from thuebao.sources.delimited.table import DelimitedTable
 from thuebao.sources.encodings.encoding import Encoding, detect
 from thuebao.sources.headers.header import Header, unmapped
 from thuebao.sources.headers.mapping import Mapping, mapping_for
 from thuebao.sources.kind import NDJSON, PARQUET, SPREADSHEETS, kind_of_bytes, kind_of_text
 from thuebao.sources.ndjson import NdjsonTable
-from thuebao.sources.packing.packed import Stored
+from thuebao.sources.packing.stored import Stored
 from thuebao.sources.parquet import ParquetTable
-from thuebao.sources.sheets.sheet import SheetTable
-from thuebao.sources.sheets.spreadsheet import open_sheet
-from thuebao.texts import text
+from thuebao.sources.sheets.table import SheetTable
+from thuebao.sources.sheets.workbook import open_sheet
 
 _HEAD = 1 << 20
 _LARGEST_IN_MEMORY = 1 << 30

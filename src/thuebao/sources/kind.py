@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from thuebao.errors import InputError
+from thuebao.base.errors import InputError
 from thuebao.sources.delimited.layout import SEPARATORS
 from thuebao.sources.encodings.encoding import Encoding
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import polars as pl
 
-from thuebao.errors import InputError
+from thuebao.base.errors import InputError
 from thuebao.sources.batch import Batch, Rejected, placed
-from thuebao.sources.delimited.damage import BYTES, NUL
+from thuebao.sources.delimited.malformed import BYTES, NUL
 from thuebao.sources.encodings.encoding import Encoding
 from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
-from thuebao.sources.packing.packed import Stored
+from thuebao.sources.packing.stored import Stored
 
 BATCH_ROWS = 50_000
 _BATCH_BYTES = 16 << 20

@@ -15,7 +15,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from thuebao.errors import InputError
+from thuebao.base.errors import InputError
 from thuebao.sources.batch import Batch
 from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping

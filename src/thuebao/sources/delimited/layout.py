@@ -11,9 +11,9 @@ from functools import cache
 
 import polars as pl
 
-from thuebao.errors import InputError
-from thuebao.folding import fold_text
-from thuebao.reference import shipped_reference
+from thuebao.base.errors import InputError
+from thuebao.base.fold import fold_text
+from thuebao.rulebook.reference import shipped_reference
 from thuebao.sources.headers.header import Header, is_value, map_header, recognised, unrecognised
 from thuebao.sources.headers.mapping import Mapping
 from thuebao.sources.headers.shapes import SPEAKING, present, shares

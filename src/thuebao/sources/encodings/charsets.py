@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from thuebao.reference import shipped_reference
+from thuebao.rulebook.reference import shipped_reference
 
 CHARSETS = ("windows-1258", "tcvn3", "vni", "viscii")  # the likelier first
 UNDECODABLE = "\ufffd"

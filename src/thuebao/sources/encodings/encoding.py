@@ -14,8 +14,8 @@ from functools import cache
 
 import polars as pl
 
-from thuebao.errors import UsageError
-from thuebao.reference import shipped_reference
+from thuebao.base.errors import UsageError
+from thuebao.rulebook.reference import shipped_reference
 from thuebao.sources.encodings import detection, garbled
 from thuebao.sources.encodings.charsets import CHARSETS, Charset, charset
 

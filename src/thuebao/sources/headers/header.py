@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from thuebao.errors import InputError
-from thuebao.folding import fold_header
-from thuebao.record import columns, columns_by_header, raw
+from thuebao.base.errors import InputError
+from thuebao.base.fold import fold_header
+from thuebao.rulebook.columns import columns, columns_by_header, raw
 from thuebao.sources.headers.mapping import Mapping, plain_header
 
 _DIGITS_OF_A_VALUE = 5
@@ -139,6 +139,10 @@ def _position(path: str, names: Sequence[str], header: str, column: str, mapping
         near = get_close_matches(header, [name for name in names if name.strip()], n=1, cutoff=0)
         raise InputError(
             "mapping_header_absent",
-            path=path, header=header, column=column, mapping=mapping.path, near=near[0].strip()[:40] if near else "–",
-        )  # fmt: skip
+            path=path,
+            header=header,
+            column=column,
+            mapping=mapping.path,
+            near=near[0].strip()[:40] if near else "–",
+        )
     return found[0]

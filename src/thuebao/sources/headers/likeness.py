@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from thuebao.folding import fold_header, fold_text
-from thuebao.record import columns
-from thuebao.reference import shipped_reference
+from thuebao.base.fold import fold_header, fold_text
+from thuebao.rulebook.columns import columns
+from thuebao.rulebook.reference import shipped_reference
 
 # What a likeness can be at most, by what sets the two headers apart.
 _SAME_WORDS, _WITH_ADDITION, _MISSPELT, _SHORTENED, _WORD_LESS, _WORD_MORE = 0.95, 0.93, 0.9, 0.75, 0.7, 0.6

@@ -13,8 +13,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from thuebao.errors import UsageError
-from thuebao.record import columns
+from thuebao.base.errors import UsageError
+from thuebao.rulebook.columns import columns
 
 _KEYS = ("files", "operator", "columns")
 

@@ -132,8 +132,10 @@ def _better(by_name: Proposal | None, by_values: Proposal | None) -> Proposal | 
 
 
 def _by_name(n: int, name: str, alike: Sequence[Likeness], share: Shares, *, empty: bool) -> Proposal | None:
-    rated = sorted(((_rated(one, None if empty else share[n, str(one.column)]), one) for one in alike
-                    if one.column), key=lambda pair: -pair[0])  # fmt: skip
+    rated = sorted(
+        ((_rated(one, None if empty else share[n, str(one.column)]), one) for one in alike if one.column),
+        key=lambda pair: -pair[0],
+    )
     if not rated:
         return None
     (confidence, one), *others = rated

@@ -14,15 +14,23 @@ import polars as pl
 from thuebao.facts import CODED, all_facts, layers
 from thuebao.facts.dates import DAYS
 from thuebao.facts.text import Cleaning, fold
-from thuebao.record import raw
-from thuebao.reference import Reference, shipped_reference
+from thuebao.rulebook.columns import raw
+from thuebao.rulebook.reference import Reference, shipped_reference
 
 TELLING = frozenset(
     {
-        "operator", "msisdn", "nationality", "id_type", "id_number", "organisation_tax_code", "portrait_hash",
-        "province", "sim_serial", *CODED,
+        "operator",
+        "msisdn",
+        "nationality",
+        "id_type",
+        "id_number",
+        "organisation_tax_code",
+        "portrait_hash",
+        "province",
+        "sim_serial",
+        *CODED,
     }
-)  # fmt: skip
+)
 """Columns whose values hardly any other column has."""
 
 SPEAKING = TELLING | DAYS.keys() | {"full_name", "guardian_name", "clerk_name"}

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
-from thuebao.errors import InputError
+from thuebao.base.errors import InputError
 
 Pieces = Generator[bytes, None, None]
 _BROKEN = (EOFError, OSError, zlib.error, zipfile.BadZipFile, struct.error, pa.ArrowException)

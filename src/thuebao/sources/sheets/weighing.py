@@ -21,7 +21,7 @@ from xml.parsers import expat
 
 import polars as pl
 
-from thuebao.errors import InputError
+from thuebao.base.errors import InputError
 from thuebao.sources.packing.unpacking import METHODS
 from thuebao.sources.sheets.compound import BEGINNING, Compound, DamagedError, EncryptedError, weigh_xls
 

@@ -1,0 +1,65 @@
+"""Personal values as findings show them, and text made harmless for where it lands."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+_FIRST, _LAST = 3, 2
+_MOST_STARS = 40
+_STARS = pl.Series(["*" * n for n in range(_MOST_STARS + 1)])
+# Control and format characters: terminal escapes, bidirectional overrides, line breaks.
+_CONTROL = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]"
+_FORMULA = r"^[=+\-@\t\r]"
+
+
+def mask(values: pl.Series) -> pl.Series:
+    """Return each text with its first 3 and last 2 characters, at most half of it, the rest as at most 40 stars."""
+    length = values.str.len_chars()
+    kept = (length // 2).clip(upper_bound=_FIRST + _LAST)
+    last = (kept // 2).clip(upper_bound=_LAST)
+    frame = pl.DataFrame({"value": values, "length": length, "last": last, "first": kept - last})
+    frame = frame.with_columns(stars=_STARS.gather((length - kept).clip(upper_bound=_MOST_STARS)))
+    return frame.select(
+        pl.concat_str(
+            pl.col("value").str.head("first"),
+            "stars",
+            pl.col("value").str.slice(pl.col("length") - pl.col("last")),
+        )
+    ).to_series()
+
+
+def mask_text(value: str) -> str:
+    """Return one text masked as `mask` does."""
+    return str(mask(pl.Series([value]))[0])
+
+
+def without_controls(values: pl.Series) -> pl.Series:
+    """Return each text with control and format characters made visible as U+FFFD."""
+    found = values.str.contains(_CONTROL)
+    return values.zip_with(~found, values.str.replace_all(_CONTROL, "\ufffd")) if found.any() else values
+
+
+def without_formula(values: pl.Series) -> pl.Series:
+    """Return each text so that a spreadsheet takes it for text: a formula gets an apostrophe before it."""
+    found = values.str.contains(_FORMULA)
+    return values.zip_with(~found, "'" + values) if found.any() else values
+
+
+CONTROLS = (
+    r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    r"\U000e0000-\U000e007f]"
+)
+"""Control and format characters: terminal escapes, line breaks, what is not seen, and what turns the reading direction.
+
+A regular expression as both Python and Polars understand it.
+"""
+
+# What a name that is no text leaves in Python's strings, and no file takes.
+_HARMFUL = re.compile(rf"{CONTROLS}|[\ud800-\udfff]")
+
+
+def harmless(value: object) -> str:
+    """Return a line of text with its control and format characters made visible as U+FFFD."""
+    return _HARMFUL.sub("\ufffd", str(value))

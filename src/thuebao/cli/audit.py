@@ -1,0 +1,154 @@
+"""The audit command: what is asked for is checked first, then the audit runs, then its results go where they should."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from thuebao.base.errors import UsageError
+from thuebao.base.messages import text
+from thuebao.cli.options import Format, Lang, codes, complain, day, names, option, parameters, progress, severities
+from thuebao.cli.options import stdout as console
+
+if TYPE_CHECKING:
+    from thuebao.results.result import AuditResult
+    from thuebao.results.thresholds import Verdict
+
+
+def audit(
+    paths: Annotated[list[str], typer.Argument(help=text("help.paths"), show_default=False)],
+    operator: Annotated[str | None, option("--operator", help_key="operator", metavar="NAME")] = None,
+    findings: Annotated[Path | None, option("--findings", help_key="findings", metavar="FILE")] = None,
+    report: Annotated[list[Path] | None, option("--report", help_key="report", metavar="FILE")] = None,
+    per_operator: Annotated[Path | None, option("--per-operator", help_key="per_operator", metavar="DIR")] = None,
+    rejects: Annotated[Path | None, option("--rejects", help_key="rejects", metavar="FILE")] = None,
+    max_rejected: Annotated[str, option("--max-rejected", help_key="max_rejected", metavar="N%|N")] = "1%",
+    encoding: Annotated[str | None, option("--encoding", help_key="encoding", metavar="NAME")] = None,
+    sheet: Annotated[str | None, option("--sheet", help_key="sheet", metavar="NAME")] = None,
+    mapping: Annotated[list[Path] | None, option("--mapping", help_key="mapping", metavar="FILE")] = None,
+    format: Annotated[Format, option("--format", help_key="format")] = Format.TABLE,  # noqa: A002
+    fail_on: Annotated[list[str] | None, option("--fail-on", help_key="fail_on", metavar="CONDITION")] = None,
+    baseline: Annotated[Path | None, option("--baseline", help_key="baseline", metavar="FILE")] = None,
+    key: Annotated[str, option("--key", help_key="key", metavar="number|record")] = "number",
+    manifest: Annotated[Path | None, option("--manifest", help_key="manifest", metavar="FILE")] = None,
+    sign_with: Annotated[Path | None, option("--sign-with", help_key="sign_with", metavar="FILE")] = None,
+    password_file: Annotated[Path | None, option("--password-file", help_key="password_file", metavar="FILE")] = None,
+    made_by: Annotated[str | None, option("--made-by", help_key="made_by", metavar="NAME")] = None,
+    force: Annotated[bool, option("--force", help_key="report_force")] = False,
+    select: Annotated[list[str] | None, option("--select", help_key="select", metavar="CODES")] = None,
+    ignore: Annotated[list[str] | None, option("--ignore", help_key="ignore", metavar="CODES")] = None,
+    severity: Annotated[list[str] | None, option("--severity", help_key="severity", metavar="CODE=LEVEL")] = None,
+    rules: Annotated[list[Path] | None, option("--rules", help_key="rules_dir", metavar="DIR")] = None,
+    set_: Annotated[list[str] | None, option("--set", help_key="set", metavar="CODE.NAME=N")] = None,
+    as_of: Annotated[str | None, option("--as-of", help_key="as_of", metavar="YYYY-MM-DD")] = None,
+    law: Annotated[str, option("--law", help_key="law", metavar="NAME")] = "auto",
+    by: Annotated[list[str] | None, option("--by", help_key="by", metavar="COLUMNS")] = None,
+    where: Annotated[str | None, option("--where", help_key="where", metavar="SQL")] = None,
+    show: Annotated[list[str] | None, option("--show", help_key="show", metavar="CODES")] = None,
+    memory_limit: Annotated[str | None, option("--memory-limit", help_key="memory_limit", metavar="SIZE")] = None,
+    temp_dir: Annotated[Path | None, option("--temp-dir", help_key="temp_dir", metavar="DIR")] = None,
+    reveal: Annotated[bool, option("--reveal", help_key="reveal")] = False,
+    hash_inputs: Annotated[bool, option("--hash", help_key="hash")] = False,
+    quiet: Annotated[bool, option("--quiet", "-q", help_key="quiet")] = False,
+    lang: Annotated[Lang | None, option("--lang", help_key="lang")] = None,
+) -> None:
+    """Check exports and print a summary per operator."""
+    given = {name: value for name, value in locals().items() if name not in ("paths", "lang", "quiet")}
+    from thuebao.base.scratch import private_folder
+    from thuebao.engine.audit import audit as run_audit
+    from thuebao.reports.deliver import VIETNAM, Desk
+    from thuebao.results import thresholds as gate
+    from thuebao.rulebook.book import read_rulebook
+
+    if operator is not None and not operator.strip():
+        raise UsageError("operator_empty")
+    if where is not None and not where.strip():
+        raise UsageError("where_empty")
+    conditions = gate.conditions(fail_on or ["error"], read_rulebook(rules or ()))
+    desk = Desk(
+        findings=findings,
+        rejects=rejects,
+        reports=tuple(report or ()),
+        per_operator=per_operator,
+        baseline=baseline,
+        key=key,
+        manifest=manifest,
+        sign_with=sign_with,
+        password_file=password_file,
+        made_by=made_by,
+        force=force,
+        reveal=reveal,
+        temp_dir=temp_dir,
+    )
+    desk.check(paths)
+    with ExitStack() as stack:
+        folder = None
+        if desk.needs_findings or format is Format.SARIF:
+            folder = stack.enter_context(private_folder(temp_dir))
+        started = datetime.now(VIETNAM)
+        with progress(quiet=quiet) as tell:
+            result = run_audit(
+                paths,
+                operator=operator,
+                rules=rules or (),
+                select=codes(select),
+                ignore=codes(ignore),
+                severity=severities(severity),
+                parameters=parameters(set_),
+                as_of=day(as_of),
+                law=law,
+                by=names(by),
+                where=where,
+                show=codes(show),
+                findings=desk.findings_of_audit(folder),
+                rejects=rejects,
+                max_rejected=max_rejected,
+                encoding=encoding,
+                sheet=sheet,
+                mappings=mapping or (),
+                reveal=reveal,
+                hash_inputs=hash_inputs or desk.is_evidence,
+                memory_limit=memory_limit,
+                temp_dir=temp_dir,
+                progress=tell,
+            )
+        for error in result.unreadable:
+            complain(str(error))
+        counted, said = desk.held_against_baseline(result, separate=folder is not None)
+        verdicts = gate.judge(counted, conditions)
+        for line in (*([] if quiet else result.notices), *said, *gate.unevaluated(verdicts)):
+            complain(line)
+        _print(result, verdicts, format, quiet=quiet)
+        for line in desk.deliver(result, counted, given, started):
+            if not quiet:
+                complain(line)
+    unread = max((error.exit_code for error in result.unreadable), default=0)
+    raise typer.Exit(unread or int(not all(verdict.passed for verdict in verdicts)))
+
+
+def _print(result: AuditResult, verdicts: list[Verdict], format: Format, *, quiet: bool) -> None:  # noqa: A002
+    if format is Format.JSON:
+        from thuebao.reports import gate
+        from thuebao.reports import json_document as json
+
+        print(json.render(result, gate.as_data(verdicts)))
+    elif format is Format.CSV:
+        from thuebao.reports import csv_table as csv
+
+        print(csv.render(result), end="")
+    elif format is Format.SARIF:
+        from thuebao.reports import sarif
+
+        print(sarif.render(result))
+    elif format is Format.GITHUB:
+        from thuebao.reports import github
+
+        print(github.render(result), end="")
+    elif not quiet and result.inputs:
+        from thuebao.reports import gate, terminal
+
+        terminal.print_summary(result, console(), gate.parts(verdicts))

@@ -1,0 +1,47 @@
+"""The command `compare`: what is new and what is fixed between two results."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from thuebao.base.messages import text
+from thuebao.cli.options import Lang, ListFormat, complain, option, stdout
+
+
+class FailOn(StrEnum):
+    """What makes a comparison fail."""
+
+    WORSE = "worse"
+    ANY = "any"
+    NEVER = "never"
+
+
+def compare(
+    old: Annotated[Path, typer.Argument(help=text("help.compare_old"), show_default=False)],
+    new: Annotated[Path, typer.Argument(help=text("help.compare_new"), show_default=False)],
+    old_findings: Annotated[Path | None, option("--old-findings", help_key="old_findings", metavar="FILE")] = None,
+    new_findings: Annotated[Path | None, option("--new-findings", help_key="new_findings", metavar="FILE")] = None,
+    key: Annotated[str, option("--key", help_key="key", metavar="number|record")] = "number",
+    format: Annotated[ListFormat, option("--format", help_key="verify_format")] = ListFormat.TABLE,  # noqa: A002
+    fail_on: Annotated[FailOn, option("--fail-on", help_key="compare_fail_on")] = FailOn.WORSE,
+    temp_dir: Annotated[Path | None, option("--temp-dir", help_key="temp_dir", metavar="DIR")] = None,
+    lang: Annotated[Lang | None, option("--lang", help_key="lang")] = None,  # noqa: ARG001
+) -> None:
+    """Compare two results."""
+    from thuebao.reports import comparison as report
+    from thuebao.results.compare import results as comparing
+
+    found = comparing.compare(
+        old, new, old_findings=old_findings, new_findings=new_findings, key=key, temp_dir=temp_dir
+    )
+    for notice in report.notices(found):
+        complain(notice)
+    if format is ListFormat.JSON:
+        print(report.render(found))
+    else:
+        report.print_comparison(found, stdout())
+    raise typer.Exit(found.exit_code(fail_on.value))

@@ -1,0 +1,28 @@
+"""The command `explain`: one rule in full."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from thuebao.base.errors import UsageError
+from thuebao.base.messages import text
+from thuebao.cli.options import Lang, option, stdout
+
+
+def explain(
+    code: Annotated[str, typer.Argument(help=text("help.code"), show_default=False)],
+    rules: Annotated[list[Path] | None, option("--rules", help_key="rules_dir", metavar="DIR")] = None,
+    lang: Annotated[Lang | None, option("--lang", help_key="lang")] = None,  # noqa: ARG001
+) -> None:
+    """Explain one rule."""
+    from thuebao.reports.rulebook import print_rule
+    from thuebao.rulebook.book import read_rulebook
+
+    rulebook = read_rulebook(rules or ())
+    rule = rulebook.by_code.get(code.strip().upper())
+    if rule is None:
+        raise UsageError("code_unknown", code=code)
+    print_rule(rule, rulebook, stdout())

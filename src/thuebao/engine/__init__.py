@@ -1,0 +1,1 @@
+"""One run of an audit: read, find groups, merge, count."""

@@ -1,0 +1,97 @@
+"""A rule across records, ready to run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from thuebao.base.errors import RuleError
+from thuebao.base.helper_columns import ERA
+from thuebao.facts import LATE, Facts, needed_columns
+from thuebao.rulebook.law import Law
+from thuebao.rulebook.rule import Grouping, Needs, Rule
+from thuebao.rulebook.sql import Having, compile_having, compile_rule
+
+AFTER_FIRST, EARLIEST, HAS_NEAR = "is_after_first", "earliest", "has_near"
+"""What `order` and `near` tell of a record."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for: groups `across` columns, of the records for which `part` holds, that fulfil `having`.
+
+    violation: which records of such a group are found, among those that are `judged`: of the rule's eras; None where
+    groups are only counted.
+    of, by, first: the distinct `of` of a group, in the order of their earliest `by`, and how many of them come first.
+    near: a text of which another in the group may differ in one character.
+    """
+
+    code: str
+    across: tuple[str, ...]
+    part: pl.Expr
+    having: Having
+    violation: pl.Expr | None
+    judged: pl.Expr
+    needs: Needs
+    of: str | None = None
+    by: str | None = None
+    first: int = 0
+    near: str | None = None
+
+    @property
+    def values(self) -> set[str]:
+        """The facts that deciding takes."""
+        derived = {AFTER_FIRST, EARLIEST, HAS_NEAR}
+        named = {name for name in (self.of, self.by, self.near) if name}
+        spoken_of = self.violation.meta.root_names() if self.violation is not None else []
+        return {*self.across, *self.having.counted, *spoken_of, *named} - derived
+
+
+def compile_search(rule: Rule, grouping: Grouping, facts: Facts, schema: Mapping[str, pl.DataType], law: Law) -> Search:
+    """Return a rule across records ready to run. Raises RuleError on one that cannot be used."""
+    order, near = grouping.order, grouping.near
+    known = dict(schema)
+    for name in (*grouping.across, *((order.of, order.by) if order else ()), *((near,) if near else ())):
+        if name not in schema:
+            raise RuleError("rule_group_column", path=rule.source, code=rule.code, column=name)
+    if near and schema[near] != pl.String:
+        raise RuleError("rule_near", path=rule.source, code=rule.code, column=near, type=schema[near])
+    if order:
+        known |= {AFTER_FIRST: pl.Boolean(), EARLIEST: schema[order.by]}
+    if near:
+        known |= {HAS_NEAR: pl.Boolean()}
+    part = pl.all_horizontal(pl.col(_cheap(name, facts)).is_not_null() for name in grouping.across)
+    if grouping.where:
+        part &= compile_rule(rule, grouping.where, schema).fill_null(value=False)
+    violation = compile_rule(rule, rule.violation, known).fill_null(value=False) if rule.violation else None
+    search = Search(
+        code=rule.code,
+        across=grouping.across,
+        part=part,
+        having=compile_having(rule, grouping.having, schema),
+        violation=violation,
+        judged=law.in_eras(rule.eras, pl.col(ERA)),
+        needs=rule.needs or (),
+        of=order.of if order else None,
+        by=order.by if order else None,
+        first=_whole(rule, order.first) if order else 0,
+        near=near,
+    )
+    if rule.needs is not None:
+        return search
+    needed = needed_columns(facts, {*search.values, *part.meta.root_names()})
+    return replace(search, needs=tuple((c,) for c in needed))
+
+
+def _cheap(name: str, facts: Facts) -> str:
+    """Return the fact itself, or for a late one the fact that it rests on: both are there or neither is."""
+    return facts[name].meta.root_names()[0] if name in LATE else name
+
+
+def _whole(rule: Rule, text: str) -> int:
+    filled = rule.filled(text)
+    if not filled.isdecimal():
+        raise RuleError("rule_order_first", path=rule.source, code=rule.code, first=text)
+    return int(filled)

@@ -1,0 +1,80 @@
+"""What of every record is set aside while the files are read: enough to find groups in it afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from thuebao.engine.groups.search import Search
+from thuebao.facts import LATE, Facts
+
+_SEED = 1
+
+
+@dataclass(frozen=True)
+class Aside:
+    """The columns that are set aside for the searches.
+
+    parts: for each search's code, the column that says who takes part; keys: the one with the hash of its key.
+    facts: the facts set aside under their own names; late: those worked out from them when they are wanted.
+    """
+
+    searches: tuple[Search, ...]
+    parts: dict[str, str]
+    keys: dict[str, str]
+    part_columns: dict[str, pl.Expr]
+    key_columns: dict[str, pl.Expr]
+    facts: frozenset[str]
+    late: dict[str, pl.Expr]
+
+    def roots(self, names: Iterable[str]) -> set[str]:
+        """Return the columns set aside that facts are had from."""
+        return {root for name in names for root in (self.late[name].meta.root_names() if name in self.late else [name])}
+
+    def worked_out(self, rows: pl.LazyFrame, names: Collection[str]) -> pl.LazyFrame:
+        """Return rows of what was set aside with the late ones among `names` worked out."""
+        late = [self.late[name].alias(name) for name in sorted(names) if name in self.late]
+        return rows.with_columns(late) if late else rows
+
+
+def aside_for(searches: Sequence[Search], facts: Facts, shown: Iterable[str]) -> Aside:
+    """Return what is set aside for `searches`, and of each record for showing it."""
+    parts: dict[str, str] = {}
+    keys: dict[str, str] = {}
+    part_columns: dict[str, pl.Expr] = {}
+    key_columns: dict[str, pl.Expr] = {}
+    names: dict[str, str] = {}
+    late = {name: facts[name] for search in searches for name in search.values if name in LATE}
+    for search in searches:
+        # Who takes part also depends on the file: one that lacks a column that the rule needs has nobody.
+        condition = f"{search.needs} {search.part.meta.serialize(format='binary')!r}"
+        part = names.setdefault(condition, f"_part{len(part_columns)}")
+        part_columns[part] = search.part
+        parts[search.code] = part
+        key_of = nominators(search.across)
+        key = names.setdefault(f"key {key_of}", f"_key{len(key_columns)}")
+        key_columns[key] = hashed(key_of)
+        keys[search.code] = key
+    aside = Aside(tuple(searches), parts, keys, part_columns, key_columns, frozenset(), late)
+    wanted = {value for search in searches for value in search.values} | set(shown)
+    return replace(aside, facts=frozenset(aside.roots(wanted)))
+
+
+def nominators(across: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of a key by which its groups are nominated: fewer columns only nominate more.
+
+    Late facts cost too much to be hashed for every record; and few keys differ in the operator alone, so that a
+    rule with the operator can share its hash with one over all operators.
+    """
+    cheap = [name for name in across if name not in LATE]
+    without_operator = [name for name in cheap if name != "operator"]
+    return tuple(without_operator or cheap or across)
+
+
+def hashed(names: Sequence[str]) -> pl.Expr:
+    """Return the 64-bit hash of a key, NULL where one of its columns is."""
+    there = pl.all_horizontal(pl.col(name).is_not_null() for name in names)
+    whole = pl.col(names[0]) if len(names) == 1 else pl.struct(*names)
+    return pl.when(there).then(whole.hash(_SEED))

@@ -1,0 +1,51 @@
+"""How much memory an audit may take, and what that means in records."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from thuebao.base.errors import UsageError
+
+_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([KMGT]?)I?B?", re.IGNORECASE)
+LEAST = 10**9
+"""No audit runs in less: Polars, the rules and two batches under way take most of it."""
+_READING = 700 * 10**6
+_MOST_DIGITS = 18
+_ENOUGH, _ROUNDS = 1_500_000, 20
+_PER_RECORD = 1_200
+"""Bytes that a record takes while its group is decided: four times its values, for all that is made of them."""
+
+
+def memory_limit(text: str | None) -> int:
+    """Return the bytes that `text` (such as 2GB) stands for; a quarter of the machine's memory by default.
+
+    Raises UsageError when it is no size, or less than LEAST.
+    """
+    if text is None:
+        return max(LEAST, _of_the_machine() // 4)
+    match = _SIZE.fullmatch(text.strip())
+    if not match or len(match[1]) > _MOST_DIGITS:
+        raise UsageError("size_form", value=text)
+    limit = int(float(match[1]) * _UNITS[match[2].upper()])
+    if limit < LEAST:
+        raise UsageError("memory_too_small", value=text)
+    return limit
+
+
+def _of_the_machine() -> int:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 0
+
+
+def records_at_once(limit: int) -> int:
+    """Return how many records may be held at a time while groups are decided, under a limit in bytes."""
+    return (limit - _READING) // _PER_RECORD
+
+
+def enough(records: int) -> int:
+    """Return how many records at a time are enough for so many in all: more of them only take memory."""
+    return max(_ENOUGH, records // _ROUNDS)

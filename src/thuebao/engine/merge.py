@@ -1,0 +1,216 @@
+"""The end of an audit: what was found across records joins what was found in each, in the order of the records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from thuebao.base.helper_columns import ERA, ERROR, HIT, ROW
+from thuebao.base.spill import Part, Spill
+from thuebao.engine.count import OFFENDERS, Counts, offenders
+from thuebao.engine.groups.finder import GROUP, Found
+from thuebao.engine.shown import as_shown
+from thuebao.results.findings import ROWS, Files, Findings, Texts, shown
+from thuebao.results.result import Group
+from thuebao.rulebook.rule import Rule
+
+_CODE = "_code"
+_AT_A_TIME = 250_000
+_MOST_GROUPS, _MOST_MEMBERS = 10, 20
+
+
+@dataclass(frozen=True)
+class Settling:
+    """What was found across records, on its way to findings and counts.
+
+    records: what was set aside of each; own: their own findings (ROWS); found: by code, in the order of groups;
+    shows: the fact that a finding shows, by code; keys: what is counted by; at_once: how many records may be held
+    in memory.
+    """
+
+    records: Spill
+    own: Spill
+    found: Mapping[str, Found]
+    rules: Mapping[str, Rule]
+    shows: Mapping[str, str]
+    keys: Sequence[str]
+    files: Files
+    texts: Texts
+    at_once: int
+    reveal: bool
+
+    def settle(self, write: Callable[[Findings], None] | None) -> Counts:
+        """Return the counts of findings across records; `write` is given all findings, in order."""
+        counted: list[Counts] = []
+        for window, hits in self._windows():
+            rows = self.own.between(*window).collect(engine="streaming") if write and self.own.parts else None
+            if hits and hits.found.height:
+                counted.append(self._counts(hits))
+                if write:
+                    across = self._rows(hits)
+                    rows = pl.concat([rows, across]).sort(ROW, "kind") if rows is not None else across
+            if write and rows is not None:
+                write(Findings(rows, self.files, self.texts))
+        return Counts.sum(self.keys, counted)
+
+    def largest(self, code: str, values: Collection[str]) -> list[Group]:
+        """Return the largest groups that a rule found, each with its first records and the facts `values`."""
+        found = self.found[code]
+        if not found.hits:
+            return []
+        hits = pl.scan_parquet(found.hits, glob=False)
+        sizes = hits.group_by(GROUP).agg(pl.len().alias("size"), pl.col(ROW).min().alias("first"))
+        top = sizes.sort("size", "first", descending=[True, False]).head(_MOST_GROUPS).collect(engine="streaming")
+        members = hits.join(top.lazy().select(GROUP), on=GROUP, how="semi").sort(GROUP, ROW)
+        members = members.group_by(GROUP, maintain_order=True).head(_MOST_MEMBERS)
+        shown_facts = sorted(set(values) - {"operator", "msisdn", "subscriber_number", "shown_number"})
+        columns = [ROW, "operator", "shown_number", *shown_facts]
+        described = self.records.scan().join(members.select(ROW), on=ROW, how="semi").select(columns)
+        rows = members.join(described, on=ROW, how="left").sort(GROUP, ROW).collect(engine="streaming")
+        before = self._numbered_before(code)
+        return [
+            Group(before + number + 1, size, self._described_rows(rows.filter(pl.col(GROUP) == number), shown_facts))
+            for number, size, _ in top.iter_rows()
+        ]
+
+    def _described_rows(self, rows: pl.DataFrame, facts: Sequence[str]) -> pl.DataFrame:
+        at, record = self.files.places(rows[ROW])
+        texts = [
+            shown(as_shown(rows[name]), reveal=self.reveal).alias(name)
+            for name in facts
+            if rows.schema[name] != pl.Boolean
+        ]
+        return pl.DataFrame(
+            [
+                self.files.paths.gather(at).alias("path"),
+                record.alias("record"),
+                rows["operator"],
+                shown(rows["shown_number"], reveal=self.reveal).alias("msisdn"),
+                *texts,
+            ]
+        )
+
+    def _numbered_before(self, code: str) -> int:
+        """Return how many groups the rules before a rule have."""
+        before = 0
+        for other, found in self.found.items():
+            if other == code:
+                break
+            before += found.groups
+        return before
+
+    def _windows(self) -> Iterator[tuple[tuple[int, int], _Hits | None]]:
+        """Yield stretches of records (first and last ROW), with the hits in them if there are any."""
+        hits = self._hits()
+        total = hits.select(pl.len()).collect(engine="streaming").item() if hits is not None else 0
+        if hits is None or not total:
+            yield from (((part.first, part.last), None) for part in _apart(self.own.parts))
+            return
+        parts = self.records.parts
+        stretch = max(1, len(parts) * self.at_once // total)
+        for start in range(0, len(parts), stretch):
+            some = parts[start : start + stretch]
+            within = pl.col(ROW).is_between(some[0].first, some[-1].last)
+            of_stretch = hits.filter(within).collect(engine="streaming").sort(ROW, _CODE)
+            for part in some:
+                of_part = _slice(of_stretch, part.first, part.last)
+                if of_part.is_empty():
+                    yield (part.first, part.last), None
+                else:
+                    yield from self._described(part, of_part)
+
+    def _described(self, part: Part, hits: pl.DataFrame) -> Iterator[tuple[tuple[int, int], _Hits]]:
+        """Yield stretches of a part with their hits, and the records that these are on."""
+        columns = {ROW, ERA, HIT, ERROR, "shown_number", *OFFENDERS, *self.keys, *self.shows.values()}
+        rows = self.records.scan([part]).select(sorted(columns))
+        records = rows.filter(pl.col(ROW).is_in(hits[ROW].unique().implode())).collect(engine="streaming").sort(ROW)
+        first = part.first
+        while first <= part.last:
+            # A record's hits stay together.
+            some = _slice(hits, first, part.last).head(_AT_A_TIME)
+            last = part.last if some.height < _AT_A_TIME else max(first, some[ROW][-1] - 1)
+            yield (first, last), _Hits(_slice(hits, first, last), _slice(records, first, last))
+            first = last + 1
+
+    def _hits(self) -> pl.LazyFrame | None:
+        """Return ROW, _CODE (a position in `found`) and GROUP, numbered through all of `found`."""
+        frames = []
+        for position, (code, found) in enumerate(self.found.items()):
+            if found.hits:
+                number = pl.col(GROUP).cast(pl.UInt64) + self._numbered_before(code) + 1
+                hits = pl.scan_parquet(found.hits, glob=False)
+                frames.append(hits.select(ROW, number.alias(GROUP), pl.lit(position, dtype=pl.UInt16).alias(_CODE)))
+        return pl.concat(frames) if frames else None
+
+    def _counts(self, hits: _Hits) -> Counts:
+        codes = pl.Series(list(self.found), dtype=pl.String)
+        errors = pl.Series([self.rules[code].severity == "error" for code in self.found])
+        code, keys = hits.found[_CODE], list(self.keys)
+        by_record = hits.found.select(ROW, _of_error=errors.gather(code)).group_by(ROW, maintain_order=True)
+        counted = by_record.agg(pl.len().alias("_found"), pl.col("_of_error").any())
+        each = hits.records.hstack(counted.drop(ROW))
+        by = hits.records.select(pl.col(keys).gather(hits.at)).with_columns(codes.gather(code).alias("code"))
+        rules = by.group_by(*keys, "code").agg(pl.len().alias("violations"))
+        # Of a record that had findings of its own only what these add is counted.
+        records = each.group_by(keys).agg(
+            (pl.col("_of_error") & ~pl.col(ERROR)).sum().alias("records_with_errors"),
+            (~pl.col(HIT)).sum().alias("records_with_findings"),
+        )
+        by_offender = offenders(each, pl.col("_found"))
+        known = offenders(each.filter(HIT), pl.lit(0)).with_columns(records=-pl.col("records"))
+        return Counts.of(keys, [records], [rules], [by_offender, known])
+
+    def _rows(self, hits: _Hits) -> pl.DataFrame:
+        """Return the findings (ROWS) of hits."""
+        code, at, records = hits.found[_CODE], hits.at, hits.records
+        first = pl.Series([self.texts.first[name] for name in self.found], dtype=pl.UInt32)
+        places, values = [], []
+        for position, name in enumerate(self.found):
+            place = (code == position).arg_true()
+            value = pl.repeat(None, len(place), dtype=pl.String, eager=True)
+            if len(place) and name in self.shows:
+                value = shown(as_shown(records[self.shows[name]]), reveal=self.reveal).gather(at.gather(place))
+            places.append(place)
+            values.append(value)
+        return pl.DataFrame(
+            {
+                ROW: hits.found[ROW],
+                "operator": records["operator"].gather(at),
+                "msisdn": shown(records["shown_number"], reveal=self.reveal).gather(at),
+                "value": pl.concat(values).gather(pl.concat(places).arg_sort()),
+                "kind": first.gather(code) + records[ERA].gather(at),
+                "group": hits.found[GROUP],
+            },
+            schema=ROWS,
+        )
+
+
+@dataclass(frozen=True)
+class _Hits:
+    """What was found on some records: `found` (ROW, _CODE, GROUP) and the `records`, both by ROW."""
+
+    found: pl.DataFrame
+    records: pl.DataFrame
+
+    @property
+    def at(self) -> pl.Series:
+        """For each of `found`, the position of its record."""
+        return self.found[ROW].rle_id()
+
+
+def _slice(hits: pl.DataFrame, first: int, last: int) -> pl.DataFrame:
+    """Return the hits of the records from `first` to `last`; they are in order."""
+    start = int(hits[ROW].search_sorted(first, side="left"))
+    return hits.slice(start, int(hits[ROW].search_sorted(last, side="right")) - start)
+
+
+def _apart(parts: Sequence[Part]) -> list[Part]:
+    """Return stretches that cover the parts, without a record in two of them."""
+    apart: list[Part] = []
+    for part in parts:
+        first = apart[-1].last + 1 if apart else part.first
+        if part.last >= first:
+            apart.append(Part(part.path, first, part.last))
+    return apart

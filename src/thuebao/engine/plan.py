@@ -1,0 +1,212 @@
+"""What is worked out for the records of a file: which rules, over which facts, in which order.
+
+A plan depends only on the rulebook, the options and the columns that a file has, so files of one layout share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import polars as pl
+
+from thuebao.base.helper_columns import ERA, ERROR, HIT, INSIDE, ROW
+from thuebao.engine.groups.search import Search, compile_search
+from thuebao.engine.groups.staging import Aside
+from thuebao.facts import Facts, all_facts, given_columns, layers, needed_columns, raw_columns, without_second_looks
+from thuebao.rulebook.book import Rulebook
+from thuebao.rulebook.columns import columns, given, raw
+from thuebao.rulebook.law import Law
+from thuebao.rulebook.rule import Needs, Rule
+from thuebao.rulebook.sql import compile_rule
+
+
+def lacking(needs: Needs, present: Collection[str]) -> list[str]:
+    """Return the columns that a rule lacks in a file with the columns `present`."""
+    # The operator is always known: from its column, the user, or the file's name.
+    return [" | ".join(group) for group in needs if not any(c in present or c == "operator" for c in group)]
+
+
+@dataclass(frozen=True)
+class CompiledRule:
+    """A rule ready to run: its two predicates, and the columns without which it says nothing."""
+
+    rule: Rule
+    applies: pl.Expr
+    violation: pl.Expr
+    needs: Needs
+
+
+@dataclass(frozen=True)
+class Compilation:
+    """Every rule of a run, compiled, and the facts they rest on, with their types."""
+
+    rules: tuple[CompiledRule, ...]
+    searches: tuple[Search, ...]
+    facts: Facts
+    schema: Mapping[str, pl.DataType]
+    law: Law
+
+    @cached_property
+    def needs(self) -> dict[str, Needs]:
+        """By code, the columns without which a rule says nothing."""
+        return {c.rule.code: c.needs for c in self.rules} | {s.code: s.needs for s in self.searches}
+
+
+def compile_rules(rulebook: Rulebook, as_of: date, law: str) -> Compilation:
+    """Return the compiled rules of `rulebook`. Raises RuleError on a predicate that cannot be used."""
+    facts = all_facts(rulebook.reference, as_of, rulebook.law.day_of(law))
+    facts["era"] = _era_name(rulebook.law)
+    facts[ERA] = rulebook.law.era_index(pl.col("_era_day"))
+    schema, of_law = _schema(facts), rulebook.law
+    rules = tuple(_compile(rule, facts, schema, of_law) for rule in rulebook.rules if not rule.grouping)
+    searches = tuple(compile_search(r, r.grouping, facts, schema, of_law) for r in rulebook.rules if r.grouping)
+    return Compilation(rules, searches, facts, schema, of_law)
+
+
+def _era_name(law: Law) -> pl.Expr:
+    return pl.col(ERA).cat.to(pl.Enum(law.era_ids))
+
+
+def _schema(facts: Facts) -> Mapping[str, pl.DataType]:
+    batch: dict[str, pl.DataType] = {raw(name): pl.String() for name in columns()}
+    batch |= {given(name): pl.Boolean() for name in given_columns(facts, facts)}
+    frame = pl.LazyFrame(schema=batch)
+    for layer in layers(facts, facts):
+        frame = frame.with_columns(layer.values())
+    return frame.collect_schema()
+
+
+def _compile(rule: Rule, facts: Facts, schema: Mapping[str, pl.DataType], law: Law) -> CompiledRule:
+    violation = compile_rule(rule, rule.violation or "FALSE", schema)
+    applies = law.in_eras(rule.eras, pl.col(ERA))
+    if rule.applies:
+        applies &= compile_rule(rule, rule.applies, schema)
+    needs = rule.needs
+    if needs is None:
+        needs = tuple((c,) for c in needed_columns(facts, violation.meta.root_names()))
+    return CompiledRule(rule, applies, violation, needs)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an audit wants of every record besides its findings: what is shown, and what is set aside.
+
+    selected: codes; shown: facts; where: which records are judged (None: all); aside: for rules across records.
+    """
+
+    selected: frozenset[str]
+    shown: frozenset[str]
+    where: pl.Expr | None
+    aside: Aside
+
+    @property
+    def set_aside(self) -> list[str]:
+        """The columns that are set aside of every record."""
+        aside, inside = self.aside, [INSIDE] if self.where is not None else []
+        columns = {*self.shown, *aside.facts, *aside.part_columns, *aside.key_columns, *inside}
+        return [ROW, ERA, HIT, ERROR, *sorted(columns)]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """How the batches of one kind of file are worked out."""
+
+    active: tuple[CompiledRule, ...]
+    codes: tuple[str, ...]  # of the active rules, those across records after the others
+    scopes: tuple[str, ...]  # for each of them, the column that says which records it applies to
+    judged: tuple[str, ...]  # the columns that counts and findings are made of, without what is only set aside
+    wanted: frozenset[str]  # the canonical columns to read
+    _absent: tuple[str, ...]
+    _given: tuple[pl.Expr, ...]
+    _steps: tuple[tuple[pl.Expr, ...], ...]
+
+    def evaluate(
+        self, batch: pl.DataFrame, operator: str | None, first_row: int = 0, places: pl.Series | None = None
+    ) -> pl.DataFrame:
+        """Return what is shown and set aside, the scopes, a Boolean column per active rule (its code), HIT and ERROR.
+
+        `batch` holds raw columns; `operator` is that of every record where the file has no such column;
+        `first_row` is the number of the batch's first record, from which ROW counts; `places` says for each record
+        where it stands after that, if not all stand in a row.
+        """
+        known = {raw("operator"): operator}
+        absent = (pl.lit(known.get(c), dtype=pl.String).alias(c) for c in self._absent)
+        frame = batch.with_columns(*self._given, *absent)
+        for step in self._steps:
+            frame = frame.select(step)
+        if places is None:
+            return frame.with_row_index(ROW, offset=first_row)
+        return frame.insert_column(0, (places + first_row).cast(pl.UInt32).alias(ROW))
+
+
+def _any_of(names: list[str]) -> pl.Expr:
+    return pl.any_horizontal(names) if names else pl.lit(value=False)
+
+
+def plan_for(compilation: Compilation, wanted: Wanted, present: Collection[str]) -> Plan:
+    """Return the plan for a file with the canonical columns `present`."""
+    aside, selected = wanted.aside, wanted.selected
+    active = tuple(c for c in compilation.rules if c.rule.code in selected and not lacking(c.needs, present))
+    silent = {search.code for search in aside.searches if lacking(search.needs, present)}
+    searches = [s for s in compilation.searches if s.code in selected - silent]
+    conditions = _Conditions()
+    scopes = [conditions.name(c.applies) for c in active]
+    scopes += [conditions.name(s.part & s.judged) for s in searches]
+    parts = {
+        part: pl.lit(value=False) if code in silent else pl.col(conditions.name(aside.part_columns[part]))
+        for code, part in aside.parts.items()
+    }
+    inside = {INSIDE: wanted.where.fill_null(value=False)} if wanted.where is not None else {}
+    hits = {c.rule.code: (pl.col(s) & c.violation).fill_null(value=False) for s, c in zip(scopes, active, strict=False)}
+    errors = [c.rule.code for c in active if c.rule.severity == "error"]
+    judged = {HIT: _any_of(list(hits)), ERROR: _any_of(errors)}
+    shown = {"operator", ERA, *wanted.shown}
+    shown |= {raw(c.rule.field) for c in active if c.rule.field and c.rule.field in present}
+    for_counts = {*shown, *scopes, *hits, *judged, *inside}
+    kept = for_counts | aside.facts | aside.key_columns.keys() | parts.keys()
+    first = conditions.columns | aside.key_columns | inside
+    roots = {root for e in (*(c.violation for c in active), *first.values()) for root in e.meta.root_names()}
+    roots |= shown | aside.facts
+    facts = without_second_looks(compilation.facts, roots)
+    stages = [*layers(facts, roots), first, hits | parts, judged]
+    read = raw_columns(facts, roots)
+    return Plan(
+        active=active,
+        codes=(*hits, *(s.code for s in searches)),
+        scopes=tuple(scopes),
+        judged=(ROW, *sorted(for_counts)),
+        wanted=frozenset(read & set(present)),
+        _absent=tuple(raw(c) for c in columns() if c in read and c not in present),
+        _given=tuple(pl.lit(c in present).alias(given(c)) for c in sorted(given_columns(facts, roots))),
+        _steps=tuple(_steps(stages, kept)),
+    )
+
+
+class _Conditions:
+    """Conditions, each worked out once however often it is asked for."""
+
+    def __init__(self) -> None:
+        self.columns: dict[str, pl.Expr] = {}
+        self._names: dict[bytes, str] = {}
+
+    def name(self, condition: pl.Expr) -> str:
+        """Return the column that holds a condition: true, or false where it is neither."""
+        key = condition.meta.serialize(format="binary")
+        if key not in self._names:
+            self._names[key] = f"_condition{len(self.columns)}"
+            self.columns[self._names[key]] = condition.fill_null(value=False)
+        return self._names[key]
+
+
+def _steps(stages: Sequence[Facts], kept: Collection[str]) -> list[tuple[pl.Expr, ...]]:
+    """Return what each stage selects: its own columns, and of the earlier ones those that are still needed."""
+    needed = set(kept)
+    steps = []
+    for stage in reversed(stages):
+        carried = sorted(needed - set(stage))
+        steps.append((*map(pl.col, carried), *(expr.alias(name) for name, expr in stage.items())))
+        needed = set(carried).union(*(expr.meta.root_names() for expr in stage.values()))
+    return steps[::-1]

@@ -1,0 +1,94 @@
+"""Lines that are no records: how many of them a file may have, and what is said of them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from thuebao.base.errors import InputError, UsageError
+from thuebao.base.messages import text
+from thuebao.sources import Rejected
+
+_SHOWN = 5
+_LONG = 4
+_WHOLE = 100
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How many of a file's lines may be no records: a share of its records and such lines, or a number."""
+
+    said: str
+    share: Fraction | None
+    count: int = 0
+
+    def exceeded(self, rejected: int, lines: int) -> bool:
+        """Return whether so many of so many lines are more than is allowed."""
+        return rejected > (self.count if self.share is None else self.share * lines)
+
+
+ALL = Limit("100%", Fraction(1))
+"""No limit at all."""
+
+
+def limit_of(said: str) -> Limit:
+    """Return the limit that "1%", "0.5 %" or "100" (lines) means. Raises UsageError for anything else."""
+    given = re.fullmatch(r"\s*([0-9]{1,18}|[0-9]{0,18}\.[0-9]{1,18})\s*(%?)\s*", said, re.ASCII)
+    value = Fraction(given[1]) if given else Fraction(-1)
+    if given and given[2] and value <= _WHOLE:
+        return Limit(said.strip(), value / _WHOLE)
+    if given and not given[2] and value.denominator == 1:
+        return Limit(said.strip(), None, int(value))
+    raise UsageError("rejected_form", value=said)
+
+
+@dataclass
+class Rejections:
+    """What a file has of lines that are no records: how many, why, and the first of them.
+
+    width: fields of a record; line_bytes: about how long a line is, if that is known; weight: as `count`, but that
+    a line many times as long counts as many.
+    """
+
+    width: int
+    line_bytes: int | None = None
+    count: int = 0
+    weight: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    first: list[Rejected] = field(default_factory=list)
+
+    def add(self, rejected: Rejected) -> None:
+        """Count a line."""
+        self.count += 1
+        # Where line ends are lost, as behind a change of encoding, one line is many records.
+        self.weight += max(1, len(rejected.text) // (_LONG * self.line_bytes)) if self.line_bytes else 1
+        self.reasons[rejected.reason] += 1
+        if len(self.first) < _SHOWN:
+            self.first.append(rejected)
+
+    def why(self, rejected: Rejected) -> str:
+        """Return the reason of one line."""
+        return text(f"rejected.{rejected.reason}", found=rejected.found, expected=self.width)
+
+    def described(self) -> str:
+        """Return how many lines there are, why, and where the first ones stand."""
+        reasons = "; ".join(
+            text("rejected.times", reason=text(f"rejected_reason.{reason}"), count=f"{count:,}")
+            for reason, count in sorted(self.reasons.items(), key=lambda item: (-item[1], item[0]))
+        )
+        places = [text("rejected.place", line=rejected.line, why=self.why(rejected)) for rejected in self.first]
+        places += ["…"] * (self.count > len(self.first))
+        return text("rejected.described", count=f"{self.count:,}", reasons=reasons, lines="; ".join(places))
+
+    def check(self, path: str, records: int, limit: Limit) -> None:
+        """Raise InputError if there are more of them beside so many records than the limit allows."""
+        if limit.exceeded(self.weight, records + self.weight):
+            raise InputError(
+                "too_many_rejected",
+                path=path,
+                rejected=self.described(),
+                lines=f"{records + self.count:,}",
+                limit=limit.said,
+            )

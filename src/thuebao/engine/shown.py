@@ -1,0 +1,49 @@
+"""What a result shows of records: as text, masked, and only the most telling of it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from thuebao.engine.count import OFFENDERS
+from thuebao.engine.groups.search import Search
+from thuebao.results.findings import shown
+from thuebao.rulebook.columns import columns
+
+_MOST_OFFENDERS = 10
+_SHOWN = {
+    "msisdn": "shown_number",
+    "id_number": "document_number",
+    "date_of_birth": "birth_day",
+    "id_issue_date": "issue_day",
+    "registered_at": "registration_moment",
+    "portrait_hash": "portrait",
+    "portrait_ref": "portrait",
+}
+
+
+def shown_fact(field: str | None, search: Search) -> str | None:
+    """Return the fact that shows the field of a rule across records in its findings, None if there is none to show."""
+    fact = _SHOWN.get(field, field) if field else None
+    # What a rule asks only for being there or not need not be kept.
+    return None if f"has_{field}" in search.values and fact not in search.values else fact
+
+
+def as_shown(values: pl.Series) -> pl.Series:
+    """Return values as text: days and times in ISO form."""
+    if values.dtype == pl.Datetime:
+        return values.dt.to_string("%Y-%m-%d %H:%M:%S")
+    return values.cast(pl.String)
+
+
+def masked_columns(frame: pl.DataFrame, reveal: bool) -> pl.DataFrame:
+    """Return a frame with the values of canonical columns that may be personal masked unless `reveal`."""
+    personal = [name for name, column in columns().items() if column.personal and name in frame.columns]
+    return frame.with_columns(shown(frame[name], reveal=reveal).alias(name) for name in personal)
+
+
+def most_findings(offenders: pl.DataFrame, *, reveal: bool) -> pl.DataFrame:
+    """Return by, operator, name, findings, records of the clerks and points of sale with the most findings."""
+    ordered = offenders.sort("findings", "operator", "name", descending=[True, False, False])
+    some = [ordered.filter(pl.col("by") == by).head(_MOST_OFFENDERS) for by in OFFENDERS]
+    top = pl.concat(some).select("by", "operator", "name", "findings", "records")
+    return top.with_columns(shown(top["name"], reveal=reveal).alias("name"))

@@ -1,0 +1,36 @@
+"""The audit as CSV: one line per operator (or what it is broken down by) and rule, for a spreadsheet."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from thuebao.base.foreign_text import without_controls, without_formula
+from thuebao.results.result import AuditResult
+
+
+def render(result: AuditResult) -> str:
+    """Return operator, code, name, severity, status, evaluated, violations and share for every operator and rule.
+
+    Of a breakdown, the columns that it was asked for stand in the operator's place.
+    """
+    rules = pl.DataFrame(
+        {
+            "code": [r.rule.code for r in result.rules],
+            "name": [r.rule.name for r in result.rules],
+            "severity": [r.rule.severity for r in result.rules],
+            "status": [r.status for r in result.rules],
+        },
+        schema=dict.fromkeys(("code", "name", "severity", "status"), pl.String),
+    )
+    by, given = (result.breakdown.by, result.breakdown.rules) if result.breakdown else (("operator",), result.counts)
+    counts = given.join(rules, on="code", how="left", maintain_order="left")
+    return counts.select(
+        *(without_formula(without_controls(counts[name])) for name in by),
+        "code",
+        "name",
+        "severity",
+        "status",
+        "evaluated",
+        "violations",
+        share=(pl.col("violations") / pl.col("evaluated")).fill_nan(None).round(6),
+    ).write_csv()

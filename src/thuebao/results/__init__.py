@@ -1,0 +1,1 @@
+"""What an audit gives, and what is done with it later."""

@@ -1,0 +1,380 @@
+"""Two results of audits beside each other: what rose, what fell, and what cannot be compared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import polars as pl
+
+from thuebao.base.errors import InputError, UsageError
+from thuebao.base.scratch import private_folder
+from thuebao.results.compare.match import AT_ONCE, NUMBER, check_key, matched, scan_findings, set_aside
+from thuebao.results.result import DESELECTED, EVALUATED, NOT_EVALUATED, PARTLY
+
+FailOn = Literal["worse", "any", "never"]
+_MOST = 2**63 - 1
+_STATUSES = (EVALUATED, PARTLY, NOT_EVALUATED, DESELECTED)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Of one operator and rule: the records that it was evaluated for, and those that violate it."""
+
+    evaluated: int
+    violations: int
+
+    @property
+    def share(self) -> float | None:
+        """The share of violations, for reading; None where nothing was evaluated."""
+        return round(self.violations / self.evaluated, 6) if self.evaluated else None
+
+
+@dataclass(frozen=True)
+class Operator:
+    """What was counted of an operator's records."""
+
+    records: int
+    records_with_errors: int
+    records_with_findings: int
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A result as a file has it.
+
+    unreadable: how many inputs are not counted; rules: how each was set (severity, parameters); status: by code;
+    counts: by operator and code.
+    """
+
+    path: Path
+    schema: str
+    version: str
+    as_of: str
+    law: str
+    where: str | None
+    unreadable: int
+    rules: Mapping[str, Mapping[str, Any]]
+    status: Mapping[str, str]
+    operators: Mapping[str, Operator]
+    counts: Mapping[tuple[str, str], Counted]
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Findings of one operator and rule by their keys: in the new result only, in the old one only, in both."""
+
+    new: int
+    fixed: int
+    unchanged: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One operator and rule; old or new is None where that result has no count of it."""
+
+    operator: str
+    code: str
+    old: Counted | None
+    new: Counted | None
+    matched: Matched | None = None
+
+    @property
+    def difference(self) -> int | None:
+        """How many violations more there are; None where they cannot be compared."""
+        return self.new.violations - self.old.violations if self.old and self.new else None
+
+    @property
+    def worse(self) -> bool:
+        """Whether there are more violations than before; where nothing was counted before, any are more."""
+        return self.new is not None and self.new.violations > (self.old.violations if self.old else 0)
+
+    @property
+    def changed(self) -> bool:
+        """Whether violations differ, stand on one side only, or are those of other records."""
+        others = self.matched is not None and bool(self.matched.new or self.matched.fixed)
+        return self.difference != 0 or others
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something to know before two results are compared; its text is compare.`kind`."""
+
+    kind: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two results beside each other; rows by operator, in the order of rules. key: None without findings."""
+
+    old: Recorded
+    new: Recorded
+    rows: tuple[Row, ...]
+    notices: tuple[Notice, ...]
+    key: str | None = None
+
+    @cached_property
+    def changes(self) -> tuple[Row, ...]:
+        """The rows that are not as they were."""
+        return tuple(row for row in self.rows if row.changed)
+
+    @property
+    def worse(self) -> bool:
+        """Whether any rule's violations of any operator are more than they were."""
+        return any(row.worse for row in self.rows)
+
+    def exit_code(self, fail_on: FailOn = "worse") -> int:
+        """Return 1 when something got worse (or changed at all, for `any`), else 0."""
+        return int({"worse": self.worse, "any": bool(self.changes), "never": False}[fail_on])
+
+
+def compare(
+    old: Path,
+    new: Path,
+    *,
+    old_findings: Path | None = None,
+    new_findings: Path | None = None,
+    key: str = NUMBER,
+    at_once: int = AT_ONCE,
+    temp_dir: Path | None = None,
+) -> Comparison:
+    """Compare two results: JSON documents of `thuebao audit`, or manifests.
+
+    With the findings files of both, every finding is looked for in the other one by `key` (match.KEYS),
+    about `at_once` of them at a time, with temporary files in `temp_dir`.
+
+    Raises UsageError on what cannot be asked for, InputError on files that cannot be read, findings that are masked
+    where numbers are the key, and findings that are not those of their result.
+    """
+    check_key(key)
+    if (old_findings is None) != (new_findings is None):
+        raise UsageError("compare_one_findings")
+    before, after = read_result(old), read_result(new)
+    rows = tuple(_rows(before, after))
+    if old_findings and new_findings:
+        with private_folder(temp_dir) as folder:
+            found = _matched(before, after, (old_findings, new_findings), key, folder, at_once)
+        none = Matched(0, 0, 0)
+        rows = tuple(replace(row, matched=found.get((row.operator, row.code), none)) for row in rows)
+    return Comparison(before, after, rows, tuple(_notices(before, after)), key if old_findings else None)
+
+
+def _rows(old: Recorded, new: Recorded) -> Iterator[Row]:
+    codes = {code: n for n, code in enumerate(dict.fromkeys([*new.rules, *old.rules]))}
+    pairs = {*old.counts, *new.counts}
+    for operator, code in sorted(pairs, key=lambda pair: (pair[0], codes[pair[1]])):
+        yield Row(operator, code, old.counts.get((operator, code)), new.counts.get((operator, code)))
+
+
+def _matched(
+    old: Recorded, new: Recorded, findings: tuple[Path, Path], key: str, folder: Path, at_once: int
+) -> dict[tuple[str, str], Matched]:
+    before, after = (set_aside(scan_findings(path), path, key, folder, str(n)) for n, path in enumerate(findings))
+    found = matched(before, after, at_once)
+    for name, result, path in zip(("old", "new"), (old, new), findings, strict=True):
+        _check_belong(found.select("operator", "code", name), result, path)
+    return {
+        (row["operator"], row["code"]): Matched(row["added"], row["fixed"], row["unchanged"])
+        for row in found.iter_rows(named=True)
+    }
+
+
+def _check_belong(found: pl.DataFrame, result: Recorded, path: Path) -> None:
+    """Raise InputError unless there are as many findings as the result counted violations."""
+    listed = {(operator, code): count for operator, code, count in found.iter_rows() if count}
+    counted = {pair: count.violations for pair, count in result.counts.items() if count.violations}
+    for operator, code in sorted({*listed, *counted}):
+        there, said = listed.get((operator, code), 0), counted.get((operator, code), 0)
+        if there != said:
+            raise InputError(
+                "findings_of_another",
+                path=path,
+                result=result.path,
+                operator=operator,
+                code=code,
+                findings=f"{there:,}",
+                violations=f"{said:,}",
+            )
+
+
+def _notices(old: Recorded, new: Recorded) -> Iterator[Notice]:
+    for result in (old, new):
+        if result.unreadable:
+            yield Notice("incomplete", {"path": str(result.path), "count": f"{result.unreadable:,}"})
+    for kind, before, after in (
+        ("law_differs", old.law, new.law),
+        ("as_of_differs", old.as_of, new.as_of),
+        ("where_differs", old.where or "–", new.where or "–"),
+        ("version_differs", old.version, new.version),
+    ):
+        if before != after:
+            yield Notice(kind, {"old": before, "new": after})
+    yield from _only_in(old, new)
+    yield from _only_in(new, old)
+    both = [code for code in new.rules if code in old.rules]
+    if differing := [code for code in both if old.rules[code] != new.rules[code]]:
+        yield Notice("settings_differ", {"codes": ", ".join(differing)})
+    if differing := [code for code in both if old.status[code] != new.status[code]]:
+        yield Notice("status_differs", {"codes": ", ".join(differing)})
+
+
+def _only_in(one: Recorded, other: Recorded) -> Iterator[Notice]:
+    for kind, names, others in (
+        ("operators_only", one.operators, other.operators),
+        ("rules_only", one.rules, other.rules),
+    ):
+        if only := [name for name in names if name not in others]:
+            yield Notice(kind, {"path": str(one.path), "names": ", ".join(only)})
+
+
+def read_result(path: Path) -> Recorded:
+    """Return the result that a file holds. Raises InputError when it holds none that is understood."""
+    document = _Object(path, "", _document(path))
+    schema = document.text("schema")
+    if schema not in _READERS:
+        raise InputError("compare_schema", path=path, schema=schema, known=", ".join(_READERS))
+    return _READERS[schema](document)
+
+
+def _document(path: Path) -> object:
+    try:
+        return json.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        raise InputError("compare_missing", path=path) from None
+    except OSError as error:
+        raise InputError("file_unreadable", path=path, reason=error.strerror) from None
+    except (ValueError, RecursionError):
+        # Not UTF-8, no JSON, a number of thousands of digits, or nested without end.
+        raise InputError("compare_no_json", path=path) from None
+
+
+@dataclass(frozen=True)
+class _Object:
+    """An object of a foreign document; what it lacks or has of the wrong kind raises InputError, naming the place."""
+
+    path: Path
+    place: str
+    value: object
+
+    def _get(self, name: str, kinds: tuple[type, ...], *, absent: object = ...) -> Any:
+        if not isinstance(self.value, dict):
+            raise self.wrong("")
+        value = self.value.get(name, absent)
+        if type(value) not in kinds:
+            raise self.wrong(name)
+        return value
+
+    def wrong(self, name: str) -> InputError:
+        """Return the error that says that this is not as it must be."""
+        place = ".".join(part for part in (self.place, name) if part)
+        return InputError("compare_shape", path=self.path, place=place or "{}")
+
+    def __contains__(self, name: str) -> bool:
+        return isinstance(self.value, dict) and name in self.value
+
+    def text(self, name: str) -> str:
+        """Return a text."""
+        return str(self._get(name, (str,)))
+
+    def text_or_none(self, name: str) -> str | None:
+        """Return a text, None where it is null or absent."""
+        value = self._get(name, (str, type(None)), absent=None)
+        return None if value is None else str(value)
+
+    def count(self, name: str) -> int:
+        """Return a whole number that can be a count."""
+        value = int(self._get(name, (int,)))
+        if not 0 <= value <= _MOST:
+            raise self.wrong(name)
+        return value
+
+    def items(self, name: str) -> list[_Object]:
+        """Return what a list holds."""
+        values = self._get(name, (list,))
+        return [_Object(self.path, f"{self.place}{'.' * bool(self.place)}{name}[{n}]", v) for n, v in enumerate(values)]
+
+    def object(self, name: str) -> _Object:
+        """Return an object."""
+        value = self._get(name, (dict,))
+        return _Object(self.path, f"{self.place}{'.' * bool(self.place)}{name}", value)
+
+    def numbers(self, name: str) -> dict[str, int]:
+        """Return whole numbers by name, none where they are absent."""
+        value = self._get(name, (dict,), absent={})
+        if any(type(number) is not int for number in value.values()):
+            raise self.wrong(name)
+        return dict(value)
+
+
+def _of_audit(document: _Object) -> Recorded:
+    """Return what a document of schema thuebao-audit/1 says."""
+    return _recorded(document, document, document.text_or_none("where"))
+
+
+def _of_manifest(document: _Object) -> Recorded:
+    """Return what a document of schema thuebao-manifest/1 says, if it has counts by operator and rule."""
+    counts = document.object("counts")
+    if any("rules" not in operator for operator in counts.items("operators")):
+        raise InputError("compare_manifest", path=document.path)
+    return _recorded(document, counts, document.object("options").text_or_none("where"))
+
+
+def _recorded(document: _Object, counted: _Object, where: str | None) -> Recorded:
+    """Return a result; `counted` is the part of the document that has operators and rules."""
+    status, rules = _rules(counted)
+    operators, counts = _operators(counted, rules)
+    return Recorded(
+        document.path,
+        document.text("schema"),
+        document.object("tool").text("version"),
+        document.text("as_of"),
+        document.text("law"),
+        where,
+        len(document.items("unreadable")),
+        rules,
+        status,
+        operators,
+        counts,
+    )
+
+
+def _rules(counted: _Object) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
+    """Return the status of each rule and how it was set, by code."""
+    status, rules = {}, {}
+    for rule in counted.items("rules"):
+        code = rule.text("code")
+        if code in rules:
+            raise rule.wrong("code")
+        status[code] = rule.text("status")
+        if status[code] not in _STATUSES:
+            raise rule.wrong("status")
+        rules[code] = {"severity": rule.text("severity"), "parameters": rule.numbers("parameters")}
+    return status, rules
+
+
+def _operators(counted: _Object, rules: Container[str]) -> tuple[dict[str, Operator], dict[tuple[str, str], Counted]]:
+    """Return what was counted of each operator, and of each operator and rule."""
+    operators, counts = {}, {}
+    for operator in counted.items("operators"):
+        name = operator.text("operator")
+        if name in operators:
+            raise operator.wrong("operator")
+        operators[name] = Operator(*(operator.count(field.name) for field in fields(Operator)))
+        for rule in operator.items("rules"):
+            pair = name, rule.text("code")
+            if pair in counts or pair[1] not in rules:
+                raise rule.wrong("code")
+            counts[pair] = Counted(rule.count("evaluated"), rule.count("violations"))
+    return operators, counts
+
+
+_READERS: dict[str, Callable[[_Object], Recorded]] = {
+    "thuebao-audit/1": _of_audit,
+    "thuebao-manifest/1": _of_manifest,
+}
+"""How the documents of each schema are read."""

@@ -1,0 +1,1 @@
+"""Manifests: digests of what was read and written, and their signatures."""

@@ -1,0 +1,104 @@
+"""Findings, one row per record and rule, from the records that a batch's rules hit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from thuebao.base.foreign_text import mask, without_controls
+from thuebao.base.helper_columns import ROW
+from thuebao.rulebook.law import Law
+from thuebao.rulebook.rule import Rule
+
+SCHEMA = {
+    "path": pl.String,
+    "record": pl.UInt64,
+    "operator": pl.String,
+    "msisdn": pl.String,
+    "code": pl.String,
+    "name": pl.String,
+    "severity": pl.String,
+    "field": pl.String,
+    "value": pl.String,
+    "basis": pl.String,
+    "group": pl.UInt64,
+}
+"""The columns of a findings file."""
+
+
+ROWS = {
+    ROW: pl.UInt32,
+    "operator": pl.String,
+    "msisdn": pl.String,
+    "value": pl.String,
+    "kind": pl.UInt32,
+    "group": pl.UInt64,
+}
+"""What differs from finding to finding: a record, its operator and number, what stood in the field, and the group.
+
+`kind` is a position in `Texts.frame`.
+"""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What all findings of one rule and era share: code, name, severity, field and basis, by `kind`.
+
+    Kinds are in the order of codes, so that findings sorted by record and kind are sorted by code.
+    """
+
+    frame: pl.DataFrame
+    eras: int
+    first: dict[str, int]
+
+    @classmethod
+    def of(cls, rules: Sequence[Rule], law: Law) -> Texts:
+        """Return the texts of `rules` in every era."""
+        ordered = sorted(rules, key=lambda rule: rule.code)
+        frame = pl.DataFrame(
+            [(r.code, r.name, r.severity, r.field or "", r.basis_in(era, law)) for r in ordered for era in law.era_ids],
+            schema=dict.fromkeys(("code", "name", "severity", "field", "basis"), pl.String),
+            orient="row",
+        )
+        eras = len(law.era_ids)
+        return cls(frame, eras, {rule.code: n * eras for n, rule in enumerate(ordered)})
+
+
+@dataclass(frozen=True)
+class Files:
+    """Which file a record stands in: files by the number of their first record (ROW), in order."""
+
+    paths: pl.Series
+    first: pl.Series
+
+    def places(self, rows: pl.Series) -> tuple[pl.Series, pl.Series]:
+        """Return for each ROW the position of its file, and the record's number in it, from 1."""
+        at = (self.first.search_sorted(rows, side="right") - 1).cast(pl.UInt32)
+        return at, (rows - self.first.gather(at) + 1).cast(pl.UInt64)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Findings (ROWS) in the order of records and codes, with the files and texts that they speak of."""
+
+    rows: pl.DataFrame
+    files: Files
+    texts: Texts
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """The findings in full (SCHEMA)."""
+        at, record = self.files.places(self.rows[ROW])
+        kinds = self.texts.frame.select(pl.all().gather(self.rows["kind"]))
+        path = self.files.paths.gather(at).alias("path")
+        return self.rows.drop(ROW, "kind").hstack([path, record.alias("record"), *kinds]).select(*SCHEMA)
+
+
+def shown(values: pl.Series, *, reveal: bool) -> pl.Series:
+    """Return foreign text as a finding shows it: trimmed, composed, no control characters, masked unless `reveal`."""
+    values = without_controls(values.str.strip_chars())
+    if (values.str.len_bytes() != values.str.len_chars()).any():
+        values = values.str.normalize("NFC")  # however the file spells it
+    return values if reveal else mask(values).alias(values.name)

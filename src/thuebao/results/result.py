@@ -1,0 +1,129 @@
+"""What an audit found, as plain data and Polars frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from thuebao.base.errors import ThuebaoError
+from thuebao.rulebook.book import Rulebook
+from thuebao.rulebook.rule import Rule
+
+EVALUATED, PARTLY, NOT_EVALUATED, DESELECTED = "evaluated", "partly evaluated", "not evaluated", "deselected"
+
+
+@dataclass(frozen=True)
+class Input:
+    """An export as it was read.
+
+    rejected: lines that are no records; passed_over: lines that are neither, by kind: titles above the header,
+    headers that stand again among the records, footers (sums, signatures) below them.
+    """
+
+    path: str
+    sha256: str | None
+    bytes: int
+    format: str
+    encoding: str
+    records: int
+    rejected: int
+    columns: dict[str, str]
+    absent: list[str]
+    passed_over: dict[str, int]
+
+
+@dataclass(frozen=True)
+class ExportFinding:
+    """A finding about a file."""
+
+    code: str
+    path: str
+    severity: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """How a rule fared over all files; `reason` says why where it was not evaluated everywhere."""
+
+    rule: Rule
+    status: str
+    reason: str | None
+    violations: int
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """Counts by columns of the user's choice.
+
+    records: those columns, records, records_with_errors, records_with_findings; rules: those columns, code, evaluated,
+    violations. Values of columns that may be personal are masked unless they were asked for.
+    """
+
+    by: tuple[str, ...]
+    records: pl.DataFrame
+    rules: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Group:
+    """Records that a rule across records found together; `records` has the first of `size`.
+
+    records: path, record, operator, msisdn and the facts that the group was found by, masked unless asked for.
+    """
+
+    number: int
+    size: int
+    records: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class AuditResult:
+    """The result of an audit.
+
+    operators: operator, records, records_with_errors, records_with_findings.
+    counts: operator, code, evaluated, violations; one row for every rule that was evaluated.
+    offenders: by (clerk_name, point_of_sale), operator, name, findings, records; those with the most findings.
+    identities: identities by tier of numbers, by operator and under None over all; None if nothing could be counted.
+    Operators stand in alphabetical order, rules in the rulebook's.
+    """
+
+    as_of: date
+    law: str
+    inputs: tuple[Input, ...]
+    unreadable: tuple[ThuebaoError, ...]
+    notices: tuple[str, ...]
+    export_findings: tuple[ExportFinding, ...]
+    operators: pl.DataFrame
+    counts: pl.DataFrame
+    rules: tuple[RuleResult, ...]
+    offenders: pl.DataFrame
+    identities: dict[str | None, dict[str, int]] | None
+    breakdown: Breakdown | None
+    where: str | None
+    groups: dict[str, list[Group]]
+    rulebook: Rulebook
+    scan_findings: Callable[[], pl.LazyFrame]
+
+    @property
+    def findings(self) -> pl.LazyFrame:
+        """One row per record and rule, masked: see thuebao.results.findings.SCHEMA."""
+        return self.scan_findings()
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Return records, rejected, records_with_errors and records_with_findings over all operators."""
+        sums = self.operators.select(pl.exclude("operator").sum())
+        counted = sums.row(0, named=True) if self.operators.height else dict.fromkeys(sums.columns, 0)
+        rejected = sum(i.rejected for i in self.inputs)
+        return {"records": counted["records"], "rejected": rejected} | {
+            name: counted[name] for name in ("records_with_errors", "records_with_findings")
+        }
+
+    def worst_severity(self) -> str | None:
+        """Return the highest severity of anything found, None when nothing was."""
+        found = {r.rule.severity for r in self.rules if r.violations} | {f.severity for f in self.export_findings}
+        return next((s for s in ("error", "warning", "info") if s in found), None)

@@ -1,0 +1,215 @@
+"""What makes an audit fail: a severity, or how many records or violations there may be, as a number or a share.
+
+    error              anything of this severity or worse fails, findings about files included
+    error:0.5%         more than 0.5 % of an operator's records have an error
+    error:100          more than 100 records of the whole audit have one
+    DUP111:0           more than 0 violations of a rule in the whole audit
+    DUP111:0.1%        more than 0.1 % of an operator's records that the rule was evaluated for violate it
+
+A share is judged for every operator by itself: a small one must not hide behind a large one. (Where every operator
+keeps within a share, all together do.) A number is judged over the whole audit. All of it is in whole numbers and
+fractions: a value that is exactly the limit passes, and one record more does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from thuebao.base.errors import UsageError
+from thuebao.base.messages import text
+from thuebao.results.result import DESELECTED, EVALUATED, NOT_EVALUATED, PARTLY, AuditResult, RuleResult
+from thuebao.rulebook.book import Rulebook
+from thuebao.rulebook.load import SEVERITIES
+
+NEVER = "never"
+_COUNTED = {"error": "records_with_errors", "info": "records_with_findings"}
+"""The records that an audit counts by severity: with an error, and with anything (info or worse)."""
+_WHOLE = 100
+_LIMIT = re.compile(r"([0-9]{1,15}|[0-9]{0,15}\.[0-9]{1,15})\s*(%?)", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition of --fail-on.
+
+    said: as the user wrote it; on: a severity, or a rule's code; share, count: the most that passes, neither of them
+    for a severity alone.
+    """
+
+    said: str
+    on: str
+    share: Fraction | None = None
+    count: int | None = None
+
+    @property
+    def is_threshold(self) -> bool:
+        """Whether it says how much may be found, not just how severe it may be."""
+        return self.share is not None or self.count is not None
+
+    @property
+    def is_rule(self) -> bool:
+        """Whether it speaks of a rule."""
+        return self.on not in SEVERITIES
+
+    def allowed(self, of: int) -> int:
+        """Return the largest number, of so many, that passes."""
+        return (self.count or 0) if self.share is None else int(self.share * of)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a condition fared for one operator, or (None) over the whole audit.
+
+    counted, of: records, violations or findings, of how many; counted is None where nobody could count, of is None
+    where there is nothing to compare with. allowed: the largest number that would pass. status: whether the rule was
+    evaluated (see thuebao.results.result), and reason the columns that it lacked.
+    """
+
+    condition: Condition
+    operator: str | None
+    counted: int | None
+    of: int | None
+    allowed: int
+    status: str = EVALUATED
+    reason: str | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the condition is met; what was not evaluated never is."""
+        return self.counted is not None and self.counted <= self.allowed
+
+    @property
+    def margin(self) -> int | None:
+        """How many more there may be before it fails; below 0, how many there are too many."""
+        return None if self.counted is None else self.allowed - self.counted
+
+    @property
+    def value(self) -> Fraction | int | None:
+        """What was found, in the kind of the limit: a share or a number. None where there is nothing."""
+        if self.counted is None or self.condition.share is None:
+            return self.counted
+        return Fraction(self.counted, self.of) if self.of else None
+
+    @property
+    def limit(self) -> Fraction | int:
+        """The most that passes: a share or a number."""
+        share = self.condition.share
+        return self.allowed if share is None else share
+
+
+def conditions(given: Sequence[str], rulebook: Rulebook) -> tuple[Condition, ...]:
+    """Return the conditions of --fail-on, given several times or separated by commas; none of them for `never`.
+
+    Raises UsageError on what is no condition, or one that no count of an audit could decide exactly.
+    """
+    said = [condition.strip() for one in given for condition in one.split(",")]
+    if any(condition.lower() == NEVER for condition in said):
+        if {condition.lower() for condition in said} != {NEVER}:
+            raise UsageError("fail_on_never", value=",".join(said))
+        return ()
+    return tuple(dict.fromkeys(_condition(condition, rulebook) for condition in said))
+
+
+def _condition(said: str, rulebook: Rulebook) -> Condition:
+    name, sign, given = (part.strip() for part in said.partition(":"))
+    if name.lower() in SEVERITIES:
+        on = name.lower()
+        if sign and on not in _COUNTED:
+            raise UsageError("fail_on_uncounted", value=said, severity=on)
+        return Condition(said, on, *_limit(said, given)) if sign else Condition(said, on)
+    on = name.upper()
+    if on not in {rule.code for rule in rulebook.rules}:
+        raise UsageError(_no_rule(on, rulebook), value=said, code=on)
+    if not sign:
+        raise UsageError("fail_on_form", value=said)
+    return Condition(said, on, *_limit(said, given))
+
+
+def _no_rule(code: str, rulebook: Rulebook) -> str:
+    """Return the key of what is wrong with a name that is neither a severity nor a rule about records."""
+    if code in rulebook.by_code:
+        return "fail_on_file_rule"
+    # The records of several rules overlap and their denominators differ: no share of a prefix is exact.
+    prefix = bool(code) and any(known.startswith(code) for known in rulebook.by_code)
+    return "fail_on_prefix" if prefix else "fail_on_form"
+
+
+def _limit(said: str, given: str) -> tuple[Fraction | None, int | None]:
+    """Return the share or the number that a limit means."""
+    match = _LIMIT.fullmatch(given)
+    value = Fraction(match[1]) if match else Fraction(-1)
+    if match and match[2] and value <= _WHOLE:
+        return value / _WHOLE, None
+    if match and not match[2] and value.denominator == 1:
+        return None, int(value)
+    raise UsageError("fail_on_form", value=said)
+
+
+def judge(result: AuditResult, conditions: Iterable[Condition]) -> list[Verdict]:
+    """Return how every condition fared: operators first, in their order, then the whole audit."""
+    return [verdict for condition in conditions for verdict in _verdicts(result, condition)]
+
+
+def unevaluated(verdicts: Iterable[Verdict]) -> Iterator[str]:
+    """Yield a message for each condition that failed because its rule was not evaluated."""
+    for verdict in verdicts:
+        if verdict.counted is None:
+            key = "gate.deselected" if verdict.status == DESELECTED else "gate.unevaluated"
+            operator = text("summary.all_operators") if verdict.operator is None else verdict.operator
+            said, code = verdict.condition.said, verdict.condition.on
+            yield text(key, condition=said, code=code, operator=operator, columns=verdict.reason or "–")
+
+
+def _verdicts(result: AuditResult, condition: Condition) -> Iterator[Verdict]:
+    if condition.is_rule:
+        yield from _of_rule(result, condition)
+    elif condition.is_threshold:
+        counted = _COUNTED[condition.on]
+        if condition.share is not None:
+            for row in result.operators.iter_rows(named=True):
+                yield _verdict(condition, row["operator"], row[counted], row["records"])
+        yield _verdict(condition, None, result.totals[counted], result.totals["records"])
+    else:
+        yield Verdict(condition, None, _findings(result, condition.on), None, 0)
+
+
+def _of_rule(result: AuditResult, condition: Condition) -> Iterator[Verdict]:
+    rule = next(r for r in result.rules if r.rule.code == condition.on)
+    if rule.status in (NOT_EVALUATED, DESELECTED):
+        yield _unknown(condition, None, rule, rule.status)
+        return
+    counts = {
+        o: (evaluated, violations)
+        for o, code, evaluated, violations in result.counts.iter_rows()
+        if code == condition.on
+    }
+    for operator in result.operators["operator"]:
+        evaluated, violations = counts.get(operator, (0, 0))
+        if operator not in counts and rule.status == PARTLY:
+            # None of its files has the columns: what was not looked at has not passed.
+            yield _unknown(condition, operator, rule, NOT_EVALUATED)
+        elif condition.share is not None:
+            yield _verdict(condition, operator, violations, evaluated, rule)
+    evaluated = sum(evaluated for evaluated, _ in counts.values())
+    yield _verdict(condition, None, rule.violations, evaluated, rule)
+
+
+def _verdict(
+    condition: Condition, operator: str | None, counted: int, of: int, rule: RuleResult | None = None
+) -> Verdict:
+    status, reason = (rule.status, rule.reason) if rule else (EVALUATED, None)
+    return Verdict(condition, operator, counted, of, condition.allowed(of), status, reason)
+
+
+def _unknown(condition: Condition, operator: str | None, rule: RuleResult, status: str) -> Verdict:
+    return Verdict(condition, operator, None, None, condition.allowed(0), status, rule.reason)
+
+
+def _findings(result: AuditResult, severity: str) -> int:
+    """Return how many findings there are of a severity or worse, those about files included."""
+    counting = SEVERITIES[: SEVERITIES.index(severity) + 1]
+    of_records = sum(r.violations for r in result.rules if r.rule.severity in counting)
+    return of_records + sum(f.severity in counting for f in result.export_findings)

@@ -1,0 +1,1 @@
+"""All of rules/, loaded and compiled, and nothing else."""

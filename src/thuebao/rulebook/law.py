@@ -1,0 +1,105 @@
+"""The law as rules/law.toml has it: eras, which judge a record by its day, and the instruments that rules cite."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from thuebao.base.errors import UsageError
+
+AUTO = "auto"
+ALL_ERAS = "all"
+
+
+@dataclass(frozen=True)
+class Era:
+    """A stretch of time with its law; `start` and `end` are its first and last day, None where it is open."""
+
+    id: str
+    law: str
+    title: dict[str, str]
+    start: date | None
+    end: date | None
+    within: str | None
+
+    def covers(self, day: pl.Expr) -> pl.Expr:
+        """Return whether `day` lies in the era."""
+        covered = pl.lit(value=True)
+        if self.start:
+            covered &= day >= self.start
+        if self.end:
+            covered &= day <= self.end
+        return covered
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """A legal text: its number and title, as a finding cites it."""
+
+    id: str
+    number: str
+    title: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Law:
+    """Eras in order of time, the one on top of another after it, and instruments by id."""
+
+    eras: tuple[Era, ...]
+    instruments: dict[str, Instrument]
+
+    @classmethod
+    def read(cls, home: Path) -> Law:
+        """Return the law of `home`/law.toml."""
+        document: dict[str, Any] = tomllib.loads((home / "law.toml").read_text("utf-8"))
+        eras = tuple(
+            Era(e["id"], e["law"], e["title"], e.get("from"), e.get("to"), e.get("within")) for e in document["era"]
+        )
+        listed = {i["id"]: Instrument(i["id"], i["number"], i["title"]) for i in document["instrument"]}
+        return cls(eras, listed)
+
+    @cached_property
+    def era_ids(self) -> tuple[str, ...]:
+        """The eras' ids."""
+        return tuple(era.id for era in self.eras)
+
+    def chain(self, era: str) -> tuple[str, ...]:
+        """Return the era and those that it lies on top of."""
+        within = {e.id: e.within for e in self.eras}
+        below = within[era]
+        return (era, *self.chain(below)) if below else (era,)
+
+    def day_of(self, name: str) -> date | None:
+        """Return a day on which the law called `name` is the latest in force; None for `auto`.
+
+        Raises UsageError when there is no such law.
+        """
+        if name == AUTO:
+            return None
+        for era in self.eras:
+            if era.law == name and (day := era.start or era.end):
+                return day
+        raise UsageError("law_unknown", law=name, known=", ".join([AUTO, *(era.law for era in self.eras)]))
+
+    def reaches(self, eras: Collection[str], era: str) -> bool:
+        """Return whether what holds in `eras` holds in `era`: it is one of them, or lies on top of one."""
+        return not {ALL_ERAS, *self.chain(era)}.isdisjoint(eras)
+
+    def in_eras(self, eras: Collection[str], era: pl.Expr) -> pl.Expr:
+        """Return whether a record's era, by its position in `eras` of the law, is one that `eras` reach."""
+        positions = [n for n, name in enumerate(self.era_ids) if self.reaches(eras, name)]
+        return pl.lit(value=True) if len(positions) == len(self.eras) else era.is_in(positions)
+
+    def era_index(self, day: pl.Expr) -> pl.Expr:
+        """Return the position in `eras` of the latest era that covers `day`."""
+        found = pl.lit(0, dtype=pl.UInt8)
+        for index, era in enumerate(self.eras):
+            found = pl.when(era.covers(day)).then(pl.lit(index, dtype=pl.UInt8)).otherwise(found)
+        return found
