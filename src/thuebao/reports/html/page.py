@@ -91,7 +91,7 @@ class _Section(NamedTuple):
 
 @cache
 def _stylesheet() -> str:
-    return resources.files("thuebao.reports").joinpath("page.css").read_text("utf-8")
+    return resources.files(__package__).joinpath("page.css").read_text("utf-8")
 
 
 def _head(about: About) -> Markup:
