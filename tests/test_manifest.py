@@ -43,9 +43,10 @@ import thuebao
 from conftest import ERROR, GOOD, Desk, person, table
 from thuebao.base.errors import InputError, OutputError, UsageError
 from thuebao.base.messages import use_language
+from thuebao.engine.outputs import check_manifest_path
 from thuebao.reports.about import About
 from thuebao.reports.json_document import render
-from thuebao.reports.manifest import check_manifest_path, manifest_of, result_digest, write_manifest, written
+from thuebao.reports.manifest import manifest_of, result_digest, write_manifest, written
 from thuebao.reports.verify import as_dict, print_verification
 from thuebao.reports.verify import render as render_verification
 from thuebao.results.evidence.digests import fingerprint

@@ -1,6 +1,7 @@
 """The same groups and findings however little is held in memory, and however bad the hash that nominates them."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,13 +13,13 @@ from test_agreement import write_csv
 from thuebao.engine import count as tally
 from thuebao.engine.groups import finder
 from thuebao.engine.groups import staging as aside
-from thuebao.engine.run import Job, Options
+from thuebao.engine.options import AuditOptions
+from thuebao.engine.prepare import prepare
+from thuebao.engine.run import run
 from thuebao.reports.json_document import render
-from thuebao.rulebook.book import read_rulebook
 from thuebao.sources.delimited import table as delimited
 
 AS_OF = date(2026, 11, 23)
-RULEBOOK = read_rulebook()
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +32,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 def found(files: list[str], at_once: int) -> tuple[str, pl.DataFrame]:
     path = Path(files[0]).with_name("findings.parquet")
-    options = Options(
-        selected=RULEBOOK.selected((), ()), as_of=AS_OF, at_once=at_once, by=("province", "month"), show=("DUP121",)
-    )
-    result = Job(RULEBOOK, options).run(files, path, None)
+    prepared = prepare(AuditOptions(as_of=AS_OF, by=("province", "month"), show=("DUP121",)))
+    result = run(replace(prepared, at_once=at_once), files, findings=path)
     return render(result), pl.read_parquet(path)
 
 

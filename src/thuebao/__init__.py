@@ -6,29 +6,34 @@ result.operators, result.counts, result.findings
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["AuditResult", "InputError", "OutputError", "RuleError", "ThuebaoError", "UsageError", "audit"]
+__all__ = [
+    "AuditOptions",
+    "AuditResult",
+    "InputError",
+    "OutputError",
+    "RuleError",
+    "ThuebaoError",
+    "UsageError",
+    "audit",
+]
 
 if TYPE_CHECKING:
     from thuebao.base.errors import InputError, OutputError, RuleError, ThuebaoError, UsageError
     from thuebao.engine.audit import audit
+    from thuebao.engine.options import AuditOptions
     from thuebao.results.result import AuditResult
+
+
+_HOMES = {"audit": "engine.audit", "AuditOptions": "engine.options", "AuditResult": "results.result"}
+"""Modules of the public names that are no errors."""
 
 
 def __getattr__(name: str) -> Any:
     """Load what is asked for when it is asked for: importing Polars takes longer than printing a version."""
-    if name == "audit":
-        from thuebao.engine.audit import audit
-
-        return audit
-    if name == "AuditResult":
-        from thuebao.results.result import AuditResult
-
-        return AuditResult
     if name in __all__:
-        from thuebao.base import errors
-
-        return getattr(errors, name)
+        return getattr(import_module(f"thuebao.{_HOMES.get(name, 'base.errors')}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

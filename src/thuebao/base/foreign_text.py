@@ -1,4 +1,4 @@
-"""Personal values as findings show them, and text made harmless for where it lands."""
+"""Foreign text made safe for where it lands: personal values masked, control characters and formulas neutralised."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ import re
 import polars as pl
 
 _FIRST, _LAST = 3, 2
+"""Characters of a masked value that stay at its beginning and end."""
 _MOST_STARS = 40
 _STARS = pl.Series(["*" * n for n in range(_MOST_STARS + 1)])
-# Control and format characters: terminal escapes, bidirectional overrides, line breaks.
-_CONTROL = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]"
 _FORMULA = r"^[=+\-@\t\r]"
+CONTROLS = (
+    r"[\x00-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+    r"\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
+)
+"""Control and format characters (Unicode Cc, Cf, Zl, Zp): terminal escapes, line breaks, what is not seen, and what
+turns the reading direction. A regular expression as both Python and Polars understand it."""
+# What a name that is no text leaves in Python's strings, and no file takes.
+_HARMFUL = re.compile(rf"{CONTROLS}|[\ud800-\udfff]")
 
 
 def mask(values: pl.Series) -> pl.Series:
@@ -37,29 +45,16 @@ def mask_text(value: str) -> str:
 
 def without_controls(values: pl.Series) -> pl.Series:
     """Return each text with control and format characters made visible as U+FFFD."""
-    found = values.str.contains(_CONTROL)
-    return values.zip_with(~found, values.str.replace_all(_CONTROL, "\ufffd")) if found.any() else values
+    found = values.str.contains(CONTROLS)
+    return values.zip_with(~found, values.str.replace_all(CONTROLS, "\ufffd")) if found.any() else values
+
+
+def harmless(value: object) -> str:
+    """Return one line of text with control and format characters made visible as U+FFFD."""
+    return _HARMFUL.sub("\ufffd", str(value))
 
 
 def without_formula(values: pl.Series) -> pl.Series:
     """Return each text so that a spreadsheet takes it for text: a formula gets an apostrophe before it."""
     found = values.str.contains(_FORMULA)
     return values.zip_with(~found, "'" + values) if found.any() else values
-
-
-CONTROLS = (
-    r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    r"\U000e0000-\U000e007f]"
-)
-"""Control and format characters: terminal escapes, line breaks, what is not seen, and what turns the reading direction.
-
-A regular expression as both Python and Polars understand it.
-"""
-
-# What a name that is no text leaves in Python's strings, and no file takes.
-_HARMFUL = re.compile(rf"{CONTROLS}|[\ud800-\udfff]")
-
-
-def harmless(value: object) -> str:
-    """Return a line of text with its control and format characters made visible as U+FFFD."""
-    return _HARMFUL.sub("\ufffd", str(value))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,19 @@ import typer
 
 from thuebao.base.errors import UsageError
 from thuebao.base.messages import text
-from thuebao.cli.options import Format, Lang, codes, complain, day, names, option, parameters, progress, severities
+from thuebao.cli.options import (
+    Format,
+    Lang,
+    codes,
+    complain,
+    day,
+    given,
+    names,
+    option,
+    parameters,
+    progress,
+    severities,
+)
 from thuebao.cli.options import stdout as console
 
 if TYPE_CHECKING:
@@ -20,6 +31,7 @@ if TYPE_CHECKING:
 
 
 def audit(
+    context: typer.Context,
     paths: Annotated[list[str], typer.Argument(help=text("help.paths"), show_default=False)],
     operator: Annotated[str | None, option("--operator", help_key="operator", metavar="NAME")] = None,
     findings: Annotated[Path | None, option("--findings", help_key="findings", metavar="FILE")] = None,
@@ -54,26 +66,31 @@ def audit(
     reveal: Annotated[bool, option("--reveal", help_key="reveal")] = False,
     hash_inputs: Annotated[bool, option("--hash", help_key="hash")] = False,
     quiet: Annotated[bool, option("--quiet", "-q", help_key="quiet")] = False,
-    lang: Annotated[Lang | None, option("--lang", help_key="lang")] = None,
+    lang: Annotated[Lang | None, option("--lang", help_key="lang")] = None,  # noqa: ARG001
 ) -> None:
     """Check exports and print a summary per operator."""
-    given = {name: value for name, value in locals().items() if name not in ("paths", "lang", "quiet")}
+    from thuebao.base.clock import now
     from thuebao.base.scratch import private_folder
-    from thuebao.engine.audit import audit as run_audit
-    from thuebao.reports.deliver import VIETNAM, Desk
-    from thuebao.results import thresholds as gate
-    from thuebao.rulebook.book import read_rulebook
+    from thuebao.engine.audit import Audit
+    from thuebao.engine.options import AuditOptions
+    from thuebao.reports.deliver import Delivery
+    from thuebao.results import thresholds
 
     if operator is not None and not operator.strip():
         raise UsageError("operator_empty")
     if where is not None and not where.strip():
         raise UsageError("where_empty")
-    conditions = gate.conditions(fail_on or ["error"], read_rulebook(rules or ()))
-    desk = Desk(
+    options = AuditOptions.of(
+        operator=operator,
         findings=findings,
-        rejects=rejects,
-        reports=tuple(report or ()),
+        reports=report,
         per_operator=per_operator,
+        rejects=rejects,
+        max_rejected=max_rejected,
+        encoding=encoding,
+        sheet=sheet,
+        mappings=mapping,
+        fail_on=fail_on or ("error",),
         baseline=baseline,
         key=key,
         manifest=manifest,
@@ -81,49 +98,39 @@ def audit(
         password_file=password_file,
         made_by=made_by,
         force=force,
-        reveal=reveal,
+        select=codes(select),
+        ignore=codes(ignore),
+        severity=severities(severity),
+        rules=rules,
+        parameters=parameters(set_),
+        as_of=day(as_of),
+        law=law,
+        by=names(by),
+        where=where,
+        show=codes(show),
+        memory_limit=memory_limit,
         temp_dir=temp_dir,
+        reveal=reveal,
+        hash_inputs=hash_inputs,
     )
-    desk.check(paths)
+    started = now()
+    run = Audit(paths, options)
+    conditions = thresholds.conditions(options.fail_on, run.rulebook)
+    delivery = Delivery(options)
     with ExitStack() as stack:
         folder = None
-        if desk.needs_findings or format is Format.SARIF:
+        if delivery.needs_findings or format is Format.SARIF:
             folder = stack.enter_context(private_folder(temp_dir))
-        started = datetime.now(VIETNAM)
         with progress(quiet=quiet) as tell:
-            result = run_audit(
-                paths,
-                operator=operator,
-                rules=rules or (),
-                select=codes(select),
-                ignore=codes(ignore),
-                severity=severities(severity),
-                parameters=parameters(set_),
-                as_of=day(as_of),
-                law=law,
-                by=names(by),
-                where=where,
-                show=codes(show),
-                findings=desk.findings_of_audit(folder),
-                rejects=rejects,
-                max_rejected=max_rejected,
-                encoding=encoding,
-                sheet=sheet,
-                mappings=mapping or (),
-                reveal=reveal,
-                hash_inputs=hash_inputs or desk.is_evidence,
-                memory_limit=memory_limit,
-                temp_dir=temp_dir,
-                progress=tell,
-            )
+            result = run.run(delivery.findings_of_audit(folder), tell)
         for error in result.unreadable:
             complain(str(error))
-        counted, said = desk.held_against_baseline(result, separate=folder is not None)
-        verdicts = gate.judge(counted, conditions)
-        for line in (*([] if quiet else result.notices), *said, *gate.unevaluated(verdicts)):
+        counted, said = delivery.held_against_baseline(result, separate=folder is not None)
+        verdicts = thresholds.judge(counted, conditions)
+        for line in (*([] if quiet else result.notices), *said, *thresholds.unevaluated(verdicts)):
             complain(line)
         _print(result, verdicts, format, quiet=quiet)
-        for line in desk.deliver(result, counted, given, started):
+        for line in delivery.deliver(result, counted, given(context), started):
             if not quiet:
                 complain(line)
     unread = max((error.exit_code for error in result.unreadable), default=0)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _NARROWEST = 60
 """Columns that a table needs: a narrower terminal folds its lines, and loses nothing."""
 _MOST_DIGITS = 18
+_NOT_SAID = ("paths", "lang", "quiet")
 
 
 class Format(StrEnum):
@@ -85,6 +86,18 @@ def complain(message: str) -> None:
     """Print a message for people, beside the result."""
     # Names of files and headers are foreign text: none may speak to the terminal.
     print("\n".join(harmless(line) for line in message.split("\n")), file=sys.stderr)
+
+
+def given(context: typer.Context) -> dict[str, str]:
+    """Return the options that the user gave a command, as text, by their names; arguments and --lang aside."""
+    said = {}
+    for name, value in context.params.items():
+        source = context.get_parameter_source(name)
+        if name not in _NOT_SAID and value is not None and source and not source.name.startswith("DEFAULT"):
+            said[name.rstrip("_").replace("_", "-")] = (
+                ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+            )
+    return said
 
 
 def codes(values: Sequence[str] | None) -> list[str]:

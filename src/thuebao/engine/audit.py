@@ -1,14 +1,13 @@
-"""The audit as a function: options in, result out."""
+"""The audit as a function: paths and options in, result out."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -16,121 +15,72 @@ from polars.io.plugins import register_io_source
 from thuebao.base.errors import InputError
 from thuebao.base.messages import text
 from thuebao.base.scratch import private_folder
-from thuebao.engine.memory import memory_limit as bytes_of
-from thuebao.engine.memory import records_at_once
+from thuebao.engine.options import AuditOptions
+from thuebao.engine.outputs import check_outputs
+from thuebao.engine.prepare import Prepared, prepare
 from thuebao.engine.read import Progress
-from thuebao.engine.rejected import limit_of
-from thuebao.engine.run import Job, Options
-from thuebao.results import findings as found
-from thuebao.results.files import check_findings_path, check_rejects_path, is_ours
+from thuebao.engine.run import run
+from thuebao.results.files import is_ours
+from thuebao.results.findings import SCHEMA
 from thuebao.results.result import AuditResult
-from thuebao.rulebook.book import read_rulebook
-from thuebao.rulebook.law import AUTO
-from thuebao.sources import ReadAs, find_exports
+from thuebao.rulebook.book import Rulebook
+from thuebao.sources import find_exports
 from thuebao.sources.discover import STANDARD_INPUT
-from thuebao.sources.encodings.encoding import encoding_named
-from thuebao.sources.headers.mapping import read_mapping
 
-
-def today() -> date:
-    """Return today's date in Viet Nam."""
-    return datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
+Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
 
 def audit(
-    paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
-    *,
-    operator: str | None = None,
-    rules: Sequence[Path] = (),
-    select: str | Sequence[str] = (),
-    ignore: str | Sequence[str] = (),
-    severity: Mapping[str, str] | None = None,
-    parameters: Mapping[str, int] | None = None,
-    as_of: date | None = None,
-    law: str = AUTO,
-    by: str | Sequence[str] = (),
-    where: str | None = None,
-    show: str | Sequence[str] = (),
-    findings: str | os.PathLike[str] | None = None,
-    encoding: str | None = None,
-    sheet: str | None = None,
-    mappings: Sequence[Path] = (),
-    rejects: str | os.PathLike[str] | None = None,
-    max_rejected: str = "1%",
-    reveal: bool = False,
-    hash_inputs: bool = False,
-    memory_limit: str | None = None,
-    temp_dir: str | os.PathLike[str] | None = None,
-    progress: Progress | None = None,
+    paths: Paths, options: AuditOptions | None = None, *, progress: Progress | None = None, **given: Any
 ) -> AuditResult:
     """Check every record of the exports at `paths` (files, folders, patterns) and return what was found.
 
-    operator: whose the records are, for files that do not say so themselves.
-    rules: folders with rules of the user's own, beside the shipped ones.
-    select, ignore: rule codes or prefixes of codes; severity: code → error, warning or info.
-    parameters: of rules, such as {"DUP141.threshold": 4}.
-    as_of: the day of the audit (default: today in Viet Nam); law: a law's name judges every record under it.
-    by: canonical columns, or month (of registration), by which records are counted too.
-    where: a SQL predicate over columns and facts; only records for which it holds are judged and counted, while
-    groups are looked for among all records.
-    show: codes of rules across records whose largest groups are wanted.
-    findings: a .csv or .parquet file to write, one row per record and rule, masked unless `reveal`.
-    encoding: of all text files; sheet: of workbooks, by name or number; mappings: mapping files for headers.
-    rejects: a .csv file to write, one row per line that is no record, as it stands in the export.
-    max_rejected: how many such lines a file may have, as a share ("1%") or a number; one with more is unreadable.
-    hash_inputs: also work out each file's SHA-256.
-    memory_limit: such as "2GB" (default: a quarter of the machine's memory); temp_dir: where temporary files go.
+    options: see AuditOptions, or each of them by its name: `audit("exports/", as_of=day, findings="fix.csv")`.
+    Of the files that they name only `findings` and `rejects` are written here.
 
     A file that cannot be read does not stop the others: it is in `unreadable`, and nothing of it is counted.
     Raises UsageError, RuleError or OutputError before any data is read, OutputError also when a disk fills.
     """
-    rulebook = read_rulebook(rules).with_severities(dict(severity or {})).with_parameters(dict(parameters or {}))
-    options = Options(
-        operator=operator,
-        selected=rulebook.selected(_listed(select), _listed(ignore)),
-        as_of=as_of or today(),
-        law=law,
-        read_as=ReadAs(
-            encoding_named(encoding) if encoding is not None else None,
-            sheet,
-            [read_mapping(Path(path)) for path in mappings],
-        ),
-        most_rejected=limit_of(max_rejected),
-        by=tuple(_listed(by)),
-        where=where,
-        show=tuple(_listed(show)),
-        reveal=reveal,
-        hash_inputs=hash_inputs,
-        at_once=records_at_once(bytes_of(memory_limit)),
-        temp_dir=Path(temp_dir) if temp_dir else None,
-    )
-    job = Job(rulebook, options)
-    findings = Path(findings) if findings else None
-    rejects = Path(rejects) if rejects else None
-    outputs = [path for path in (findings, rejects) if path and is_ours(path)]
-    sources = find_exports([paths] if isinstance(paths, str | os.PathLike) else paths, outputs)
-    if findings:
-        check_findings_path(findings, [*sources.files, *map(os.fspath, mappings)])
-    if rejects:
-        check_rejects_path(rejects, findings, [*sources.files, *map(os.fspath, mappings)])
-    result = job.run(sources.files, findings, progress, rejects)
-    again = partial(_read_again, job, sources.files, options.temp_dir)
-    unreadable = (*sources.errors, *result.unreadable)
-    if not result.inputs and not unreadable:
-        unreadable = (InputError("nothing_read", path=", ".join(sources.files)),)
-    scan = result.scan_findings  # of nothing, where nothing could be read
-    if result.inputs:
-        scan = partial(_scan_findings, findings) if findings else again
-    return replace(
-        result,
-        unreadable=unreadable,
-        notices=(*_notices(sources.passed_over, sources.given_twice), *result.notices),
-        scan_findings=scan,
-    )
+    if options is None:
+        options = AuditOptions.of(**given)
+    elif given:
+        raise TypeError("audit() takes options either as AuditOptions or by their names")
+    return Audit(paths, options).run(options.findings, progress)
 
 
-def _listed(values: str | Sequence[str]) -> Sequence[str]:
-    return [values] if isinstance(values, str) else values
+class Audit:
+    """An audit whose options are checked, rules compiled and files found, so that it can run.
+
+    Raises UsageError, RuleError or OutputError on what it cannot be asked for.
+    """
+
+    def __init__(self, paths: Paths, options: AuditOptions) -> None:
+        self._prepared = prepare(options)
+        own = [path for path in options.outputs() if is_ours(path)]
+        self._sources = find_exports([paths] if isinstance(paths, str | os.PathLike) else paths, own)
+        check_outputs(options, self._sources.files)
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The rules of the audit."""
+        return self._prepared.rulebook
+
+    def run(self, findings: Path | None = None, progress: Progress | None = None) -> AuditResult:
+        """Run the audit, write its findings to `findings` and rejected lines where the options say."""
+        prepared, sources = self._prepared, self._sources
+        result = run(prepared, sources.files, findings=findings, rejects=prepared.options.rejects, progress=progress)
+        unreadable = (*sources.errors, *result.unreadable)
+        if not result.inputs and not unreadable:
+            unreadable = (InputError("nothing_read", path=", ".join(sources.files)),)
+        scan = result.scan_findings  # of nothing, where nothing could be read
+        if result.inputs:
+            scan = partial(_scan_findings, findings) if findings else partial(_read_again, prepared, sources.files)
+        return replace(
+            result,
+            unreadable=unreadable,
+            notices=(*_notices(sources.passed_over, sources.given_twice), *result.notices),
+            scan_findings=scan,
+        )
 
 
 def _notices(passed_over: Sequence[str], given_twice: Sequence[str]) -> Iterator[str]:
@@ -142,11 +92,11 @@ def _notices(passed_over: Sequence[str], given_twice: Sequence[str]) -> Iterator
 
 def _scan_findings(path: Path) -> pl.LazyFrame:
     if path.suffix.lower() == ".csv":
-        return pl.scan_csv(path, schema=found.SCHEMA)
+        return pl.scan_csv(path, schema=SCHEMA)
     return pl.scan_parquet(path)
 
 
-def _read_again(job: Job, files: Sequence[str], temp_dir: Path | None) -> pl.LazyFrame:
+def _read_again(prepared: Prepared, files: Sequence[str]) -> pl.LazyFrame:
     """Return the findings as a lazy frame that audits the files again when it is collected."""
 
     def batches(
@@ -155,12 +105,12 @@ def _read_again(job: Job, files: Sequence[str], temp_dir: Path | None) -> pl.Laz
         del batch_size
         if STANDARD_INPUT in files:
             raise InputError("input_once")
-        with private_folder(temp_dir) as folder:
+        with private_folder(prepared.options.temp_dir) as folder:
             path = folder / "findings.parquet"
-            job.run(files, path, None)
+            run(prepared, files, findings=path)
             scan = pl.scan_parquet(path).head(n_rows) if n_rows is not None else pl.scan_parquet(path)
             scan = scan.filter(predicate) if predicate is not None else scan
             scan = scan.select(with_columns) if with_columns else scan
             yield from scan.collect_batches(maintain_order=True)
 
-    return register_io_source(batches, schema=found.SCHEMA)
+    return register_io_source(batches, schema=SCHEMA)

@@ -1,4 +1,4 @@
-"""The end of an audit: what was found across records joins what was found in each, in the order of the records."""
+"""Merges group findings with record findings, in record order."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from thuebao.base.helper_columns import ERA, ERROR, HIT, ROW
 from thuebao.base.spill import Part, Spill
 from thuebao.engine.count import OFFENDERS, Counts, offenders
 from thuebao.engine.groups.finder import GROUP, Found
+from thuebao.engine.prepare import Prepared
 from thuebao.engine.shown import as_shown
-from thuebao.results.findings import ROWS, Files, Findings, Texts, shown
+from thuebao.results.findings import ROWS, Files, Findings, shown
 from thuebao.results.result import Group
-from thuebao.rulebook.rule import Rule
 
 _CODE = "_code"
 _AT_A_TIME = 250_000
@@ -22,26 +22,21 @@ _MOST_GROUPS, _MOST_MEMBERS = 10, 20
 
 
 @dataclass(frozen=True)
-class Settling:
-    """What was found across records, on its way to findings and counts.
+class Merge:
+    """Merges group findings with record findings, in record order.
 
-    records: what was set aside of each; own: their own findings (ROWS); found: by code, in the order of groups;
-    shows: the fact that a finding shows, by code; keys: what is counted by; at_once: how many records may be held
-    in memory.
+    records: the staged columns of each record; own: findings of record rules (ROWS); found: by code, in the order of
+    groups; at_once: how many records may be held in memory.
     """
 
+    prepared: Prepared
     records: Spill
     own: Spill
     found: Mapping[str, Found]
-    rules: Mapping[str, Rule]
-    shows: Mapping[str, str]
-    keys: Sequence[str]
     files: Files
-    texts: Texts
     at_once: int
-    reveal: bool
 
-    def settle(self, write: Callable[[Findings], None] | None) -> Counts:
+    def merge(self, write: Callable[[Findings], None] | None) -> Counts:
         """Return the counts of findings across records; `write` is given all findings, in order."""
         counted: list[Counts] = []
         for window, hits in self._windows():
@@ -52,8 +47,8 @@ class Settling:
                     across = self._rows(hits)
                     rows = pl.concat([rows, across]).sort(ROW, "kind") if rows is not None else across
             if write and rows is not None:
-                write(Findings(rows, self.files, self.texts))
-        return Counts.sum(self.keys, counted)
+                write(Findings.placed(rows, self.files, self.prepared.texts))
+        return Counts.sum(self.prepared.keys, counted)
 
     def largest(self, code: str, values: Collection[str]) -> list[Group]:
         """Return the largest groups that a rule found, each with its first records and the facts `values`."""
@@ -78,7 +73,7 @@ class Settling:
     def _described_rows(self, rows: pl.DataFrame, facts: Sequence[str]) -> pl.DataFrame:
         at, record = self.files.places(rows[ROW])
         texts = [
-            shown(as_shown(rows[name]), reveal=self.reveal).alias(name)
+            shown(as_shown(rows[name]), reveal=self.prepared.options.reveal).alias(name)
             for name in facts
             if rows.schema[name] != pl.Boolean
         ]
@@ -87,7 +82,7 @@ class Settling:
                 self.files.paths.gather(at).alias("path"),
                 record.alias("record"),
                 rows["operator"],
-                shown(rows["shown_number"], reveal=self.reveal).alias("msisdn"),
+                shown(rows["shown_number"], reveal=self.prepared.options.reveal).alias("msisdn"),
                 *texts,
             ]
         )
@@ -123,7 +118,7 @@ class Settling:
 
     def _described(self, part: Part, hits: pl.DataFrame) -> Iterator[tuple[tuple[int, int], _Hits]]:
         """Yield stretches of a part with their hits, and the records that these are on."""
-        columns = {ROW, ERA, HIT, ERROR, "shown_number", *OFFENDERS, *self.keys, *self.shows.values()}
+        columns = {ROW, ERA, HIT, ERROR, "shown_number", *OFFENDERS, *self.prepared.keys, *self.prepared.shows.values()}
         rows = self.records.scan([part]).select(sorted(columns))
         records = rows.filter(pl.col(ROW).is_in(hits[ROW].unique().implode())).collect(engine="streaming").sort(ROW)
         first = part.first
@@ -146,8 +141,8 @@ class Settling:
 
     def _counts(self, hits: _Hits) -> Counts:
         codes = pl.Series(list(self.found), dtype=pl.String)
-        errors = pl.Series([self.rules[code].severity == "error" for code in self.found])
-        code, keys = hits.found[_CODE], list(self.keys)
+        errors = pl.Series([self.prepared.rulebook.by_code[code].severity == "error" for code in self.found])
+        code, keys = hits.found[_CODE], list(self.prepared.keys)
         by_record = hits.found.select(ROW, _of_error=errors.gather(code)).group_by(ROW, maintain_order=True)
         counted = by_record.agg(pl.len().alias("_found"), pl.col("_of_error").any())
         each = hits.records.hstack(counted.drop(ROW))
@@ -165,20 +160,21 @@ class Settling:
     def _rows(self, hits: _Hits) -> pl.DataFrame:
         """Return the findings (ROWS) of hits."""
         code, at, records = hits.found[_CODE], hits.at, hits.records
-        first = pl.Series([self.texts.first[name] for name in self.found], dtype=pl.UInt32)
+        prepared, reveal = self.prepared, self.prepared.options.reveal
+        first = pl.Series([prepared.texts.first[name] for name in self.found], dtype=pl.UInt32)
         places, values = [], []
         for position, name in enumerate(self.found):
             place = (code == position).arg_true()
             value = pl.repeat(None, len(place), dtype=pl.String, eager=True)
-            if len(place) and name in self.shows:
-                value = shown(as_shown(records[self.shows[name]]), reveal=self.reveal).gather(at.gather(place))
+            if len(place) and name in prepared.shows:
+                value = shown(as_shown(records[prepared.shows[name]]), reveal=reveal).gather(at.gather(place))
             places.append(place)
             values.append(value)
         return pl.DataFrame(
             {
                 ROW: hits.found[ROW],
                 "operator": records["operator"].gather(at),
-                "msisdn": shown(records["shown_number"], reveal=self.reveal).gather(at),
+                "msisdn": shown(records["shown_number"], reveal=reveal).gather(at),
                 "value": pl.concat(values).gather(pl.concat(places).arg_sort()),
                 "kind": first.gather(code) + records[ERA].gather(at),
                 "group": hits.found[GROUP],

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import polars as pl
 
@@ -21,6 +21,9 @@ from thuebao.rulebook.columns import columns, given, raw
 from thuebao.rulebook.law import Law
 from thuebao.rulebook.rule import Needs, Rule
 from thuebao.rulebook.sql import compile_rule
+
+_COMPILED_KEPT = 8
+"""Compiled rulebooks that are kept: of one process, which may audit under several laws or days."""
 
 
 def lacking(needs: Needs, present: Collection[str]) -> list[str]:
@@ -55,6 +58,7 @@ class Compilation:
         return {c.rule.code: c.needs for c in self.rules} | {s.code: s.needs for s in self.searches}
 
 
+@lru_cache(_COMPILED_KEPT)
 def compile_rules(rulebook: Rulebook, as_of: date, law: str) -> Compilation:
     """Return the compiled rules of `rulebook`. Raises RuleError on a predicate that cannot be used."""
     facts = all_facts(rulebook.reference, as_of, rulebook.law.day_of(law))

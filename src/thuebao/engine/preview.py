@@ -7,9 +7,9 @@ from pathlib import Path
 
 import polars as pl
 
+from thuebao.base.clock import today
 from thuebao.base.errors import InputError
 from thuebao.base.foreign_text import mask_text
-from thuebao.engine.audit import today
 from thuebao.engine.plan import compile_rules, lacking
 from thuebao.rulebook.book import read_rulebook
 from thuebao.rulebook.columns import columns

@@ -1,4 +1,4 @@
-"""Reading: one pass over every file, all rules about records at once, and what the others need set aside."""
+"""Reads each file once, evaluates record rules, stages columns for group rules."""
 
 from __future__ import annotations
 
@@ -21,17 +21,19 @@ from thuebao.base.messages import text
 from thuebao.base.spill import Spill
 from thuebao.engine.count import Counts, Tally
 from thuebao.engine.find import rows_of
-from thuebao.engine.plan import Compilation, Plan, Wanted, plan_for
-from thuebao.engine.rejected import Limit, Rejections
+from thuebao.engine.plan import Plan, plan_for
+from thuebao.engine.prepare import Prepared
+from thuebao.engine.rejected import Rejections
 from thuebao.results.files import RejectsOutput, is_ours
-from thuebao.results.findings import SCHEMA, Files, Texts
+from thuebao.results.findings import SCHEMA, Files
+from thuebao.results.limit import Limit
 from thuebao.results.result import ExportFinding, Input
-from thuebao.rulebook.book import Rulebook
-from thuebao.sources import Batch, Export, ReadAs, Rejected, Stored, open_export, spool, stored_at, unpacked
+from thuebao.sources import Batch, Export, Rejected, Stored, open_export, spool, stored_at, unpacked
 from thuebao.sources.batch import FOOTERS, HEADERS, TITLES
 from thuebao.sources.discover import STANDARD_INPUT, STANDARD_INPUT_SHOWN
 
 _AT_ONCE = 2
+"""Batches under way: where the steps of one leave a processor idle, the other's fill it."""
 
 Progress = Callable[[str, int], None]
 """Told the path of the file being read and how many records all files gave so far."""
@@ -39,24 +41,15 @@ Progress = Callable[[str, int], None]
 
 @dataclass
 class Reading:
-    """The files of an audit, read one after the other.
+    """Reads each file once, evaluates record rules, stages columns for group rules.
 
-    keys: what is counted by. aside, own: where records and their own findings go, rejects where lines go that are no
-    records; None if nobody asks for them. folder: for what has to lie on disk.
+    staged, own: where the staged columns and the findings of record rules go, rejects: where rejected lines go; None
+    if nobody asks for them. folder: for what has to lie on disk.
     """
 
-    rulebook: Rulebook
-    compilation: Compilation
-    wanted: Wanted
-    texts: Texts
-    keys: tuple[str, ...]
-    operator: str | None
-    read_as: ReadAs
-    most_rejected: Limit
-    reveal: bool
-    hash_inputs: bool
+    prepared: Prepared
     folder: Path
-    aside: Spill | None
+    staged: Spill | None
     own: Spill | None
     rejects: RejectsOutput | None
     inputs: list[Input] = field(default_factory=list)
@@ -89,28 +82,29 @@ class Reading:
             if stored.packing is None and is_ours(stored.file):
                 self.passed_over.append(stored.path)  # what an earlier audit wrote
                 return
-            export = open_export(stored, self.operator, self.rulebook.reference, self.read_as, self.exports)
+            options, reference = self.prepared.options, self.prepared.rulebook.reference
+            export = open_export(stored, options.operator, reference, self.prepared.read_as, self.exports)
             if export.header.names == tuple(SCHEMA):
                 self.passed_over.append(stored.path)
                 return
             intake = _Intake(
                 export,
-                Tally(self._plan(export), self.keys),
+                Tally(self._plan(export), self.prepared.keys),
                 Rejections(len(export.header.names), export.layout.line_bytes if export.layout else None),
             )
             with ExitStack() as stack:
                 hasher = stack.enter_context(ThreadPoolExecutor(1))
-                digest = hasher.submit(_sha256, stored) if self.hash_inputs else None
+                digest = hasher.submit(_sha256, stored) if options.hash_inputs or options.is_evidence else None
                 for evaluated in stack.enter_context(closing(self._evaluated(intake))):
                     self._take(evaluated, intake)
                     if progress:
                         progress(stored.path, self.rows)
                 sha256 = digest.result() if digest else None
-            intake.check(self.most_rejected)
+            intake.check(self.prepared.most_rejected)
         except InputError as error:
             self.rows = before
             self.unreadable.append(error)
-            for spill in (self.aside, self.own):
+            for spill in (self.staged, self.own):
                 if spill:
                     spill.take_back(before)
             return
@@ -128,25 +122,24 @@ class Reading:
 
     def _take(self, evaluated: pl.DataFrame, intake: _Intake) -> None:
         """Count a batch, and set aside what is needed of it."""
-        if self.aside:
-            self.aside.add(evaluated.select(self.wanted.set_aside))
+        if self.staged:
+            self.staged.add(evaluated.select(self.prepared.wanted.set_aside))
         plan = self._plan(intake.export)
         judged = evaluated.select(plan.judged)
-        if self.wanted.where is not None:
+        if self.prepared.wanted.where is not None:
             judged = judged.filter(INSIDE)
         intake.tally.add(judged)
         if self.own:
-            self.own.add(rows_of(judged, plan, self.texts, reveal=self.reveal))
+            self.own.add(rows_of(judged, plan, self.prepared.texts, reveal=self.prepared.options.reveal))
 
     def _plan(self, export: Export) -> Plan:
         present = frozenset(export.header.mapped)
         if present not in self._plans:
-            self._plans[present] = plan_for(self.compilation, self.wanted, present)
+            self._plans[present] = plan_for(self.prepared.compilation, self.prepared.wanted, present)
         return self._plans[present]
 
     def _evaluated(self, intake: _Intake) -> Generator[pl.DataFrame]:
         """Yield the evaluated batches of a file, each record with its number."""
-        # Two batches at once: where the steps of one leave a processor idle, the other's fill it.
         export = intake.export
         plan = self._plan(export)
         under_way: deque[Future[pl.DataFrame]] = deque()
@@ -173,8 +166,8 @@ class Reading:
                 "text-converted": [text(f"encoding.{export.encoding.name}")] if export.converted else [],
                 "column-unknown": [", ".join(name.strip() for name in export.header.unknown)],
             }
-            for rule in self.rulebook.export_rules:
-                if rule.code not in self.wanted.selected:
+            for rule in self.prepared.rulebook.export_rules:
+                if rule.code not in self.prepared.wanted.selected:
                     continue
                 absent = [" | ".join(group) for group in rule.needs or () if present.isdisjoint(group)]
                 for detail in said.get(rule.name, absent):

@@ -2,46 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from thuebao.base.errors import InputError, UsageError
 from thuebao.base.messages import text
+from thuebao.results.limit import Limit, read_limit
 from thuebao.sources import Rejected
 
 _SHOWN = 5
+"""Lines that are named in a message."""
 _LONG = 4
-_WHOLE = 100
+"""Times the usual length from which a line counts as several."""
 
 
-@dataclass(frozen=True)
-class Limit:
-    """How many of a file's lines may be no records: a share of its records and such lines, or a number."""
-
-    said: str
-    share: Fraction | None
-    count: int = 0
-
-    def exceeded(self, rejected: int, lines: int) -> bool:
-        """Return whether so many of so many lines are more than is allowed."""
-        return rejected > (self.count if self.share is None else self.share * lines)
-
-
-ALL = Limit("100%", Fraction(1))
-"""No limit at all."""
-
-
-def limit_of(said: str) -> Limit:
-    """Return the limit that "1%", "0.5 %" or "100" (lines) means. Raises UsageError for anything else."""
-    given = re.fullmatch(r"\s*([0-9]{1,18}|[0-9]{0,18}\.[0-9]{1,18})\s*(%?)\s*", said, re.ASCII)
-    value = Fraction(given[1]) if given else Fraction(-1)
-    if given and given[2] and value <= _WHOLE:
-        return Limit(said.strip(), value / _WHOLE)
-    if given and not given[2] and value.denominator == 1:
-        return Limit(said.strip(), None, int(value))
-    raise UsageError("rejected_form", value=said)
+def rejected_limit(said: str) -> Limit:
+    """Return how many lines of a file may be no records. Raises UsageError for what is neither a share nor a number."""
+    limit = read_limit(said)
+    if limit is None:
+        raise UsageError("rejected_form", value=said)
+    return limit
 
 
 @dataclass
@@ -84,7 +64,7 @@ class Rejections:
 
     def check(self, path: str, records: int, limit: Limit) -> None:
         """Raise InputError if there are more of them beside so many records than the limit allows."""
-        if limit.exceeded(self.weight, records + self.weight):
+        if self.weight > limit.allowed(records + self.weight):
             raise InputError(
                 "too_many_rejected",
                 path=path,

@@ -15,24 +15,23 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from thuebao import __version__
-from thuebao.base.errors import InputError, OutputError, UsageError
+from thuebao.base.atomic_file import AtomicFile, writing
+from thuebao.base.clock import VIET_NAM
+from thuebao.base.errors import InputError
 from thuebao.base.messages import text
 from thuebao.reports.about import About
 from thuebao.reports.json_document import render
 from thuebao.results.evidence.digests import digest_of, fingerprint, rules_of
 from thuebao.results.evidence.verify import SCHEMA, signature_path
-from thuebao.results.files import Replacement
 from thuebao.results.result import AuditResult, Input
 from thuebao.rulebook.book import Rulebook
-from thuebao.sources.discover import STANDARD_INPUT_SHOWN, same_file
+from thuebao.sources.discover import STANDARD_INPUT_SHOWN
 
 if TYPE_CHECKING:
     from thuebao.results.evidence.signatures.signer import Signer
 
-_VIET_NAM = ZoneInfo("Asia/Ho_Chi_Minh")
 _NO_LIBRARIES = frozenset({"thuebao", "python"})
 
 
@@ -73,7 +72,7 @@ def result_digest(result: AuditResult) -> str:
 
 def moment(value: datetime) -> str:
     """Return a time as it is in Viet Nam, with its zone."""
-    return value.astimezone(_VIET_NAM).isoformat(timespec="seconds")
+    return value.astimezone(VIET_NAM).isoformat(timespec="seconds")
 
 
 def _file(path: Path) -> dict[str, Any]:
@@ -85,7 +84,7 @@ def _file(path: Path) -> dict[str, Any]:
         raise InputError("file_unreadable", path=path, reason=error.strerror or error) from None
     return {
         "bytes": found.st_size,
-        "changed": moment(datetime.fromtimestamp(found.st_mtime, _VIET_NAM)),
+        "changed": moment(datetime.fromtimestamp(found.st_mtime, VIET_NAM)),
         "sha256": sha256,
     }
 
@@ -180,17 +179,6 @@ def _counts(result: AuditResult) -> dict[str, Any]:
     }
 
 
-def check_manifest_path(path: Path, outputs: Sequence[Path] = (), inputs: Sequence[str] = ()) -> None:
-    """Raise UsageError unless the path ends in .json and neither it nor its signature is an input or an output."""
-    if path.suffix.lower() != ".json":
-        raise UsageError("manifest_format", path=path)
-    for ours in (path, signature_path(path)):
-        if any(output.absolute() == ours.absolute() or same_file(str(output), ours) for output in outputs):
-            raise UsageError("manifest_over_output", path=ours)
-        if any(same_file(given, ours) for given in inputs):
-            raise UsageError("output_over_input", path=ours)
-
-
 def write_manifest(path: Path, manifest: Mapping[str, Any], signer: Signer | None = None) -> list[Path]:
     """Write a manifest, and its signature beside it; return their paths. Each is there whole or not at all.
 
@@ -209,23 +197,19 @@ def write_manifest(path: Path, manifest: Mapping[str, Any], signer: Signer | Non
     return list(contents)
 
 
-def _written(path: Path, content: bytes, stack: ExitStack) -> Replacement:
+def _written(path: Path, content: bytes, stack: ExitStack) -> AtomicFile:
     """Return a replacement with that content, which is discarded with the stack unless it is kept."""
-    replacement = Replacement(path)
+    replacement = AtomicFile(path)
     stack.callback(replacement.discard)
-    try:
+    with writing(path):
         replacement.file.write(content)
         replacement.file.flush()
-    except OSError as error:
-        raise OutputError("output_unwritable", path=path, reason=error.strerror or error) from None
     return replacement
 
 
 def _remove(path: Path) -> None:
-    try:
+    with writing(path):
         path.unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputError("output_unwritable", path=path, reason=error.strerror or error) from None
 
 
 def written(paths: Sequence[Path], signer: Signer | None = None) -> list[str]:

@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
+from thuebao.base.atomic_file import AtomicFile
 from thuebao.base.errors import OutputError, UsageError
 from thuebao.base.messages import text
-from thuebao.results.files import Replacement
 from thuebao.rulebook.columns import columns
 from thuebao.sources.discover import same_file
 from thuebao.sources.headers.proposal import KNOWN, MAPPED, SIMILAR, SURE, Proposal
@@ -24,7 +24,7 @@ def write_mapping(out: Path, proposals: Sequence[Proposal], source: str, operato
     or is the source itself, OutputError when it cannot be written.
     """
     check_mapping_path(out, source, force=force)
-    replacement = Replacement(out)
+    replacement = AtomicFile(out)
     try:
         replacement.file.write(mapping_text(proposals, source, operator).encode())
     except OSError as error:

@@ -1,72 +1,39 @@
-"""Files that appear whole or not at all, readable by their owner only."""
+"""The files of findings and of rejected lines: their formats, how they are written, and how own files are known."""
 
 from __future__ import annotations
 
-import errno
-import os
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Protocol, Self
+from typing import BinaryIO, Protocol
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from thuebao.base.errors import OutputError, UsageError
+from thuebao.base.atomic_file import AtomicFile, writing
 from thuebao.base.foreign_text import without_controls, without_formula
-from thuebao.base.helper_columns import ROW
 from thuebao.results.findings import SCHEMA, Findings
-from thuebao.sources.discover import same_file
+
+REJECTS_COLUMNS = ("path", "line", "record", "reason", "text")
+"""The columns of a file of rejected lines; `record` counts records and such lines of a file from 1."""
+OWN_BOOK = "thuebao-report"
+"""The custom property of a workbook that an audit wrote."""
+_MOST_PROPERTIES = 1 << 16
+"""Bytes of a workbook's properties that are looked at: more than any program writes."""
+_SUSPECT = '[",\r\n]|^[=+@\t-]'
+"""What a spreadsheet or a CSV reader would not take for plain text: most values need no closer look."""
 
 
-class Replacement:
-    """A file written beside `path` under another name until it is kept or discarded.
-
-    Raises OutputError when it cannot be written.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        try:
-            if path.is_dir():
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-            if path.exists() and not path.is_file():
-                # A device or a pipe would be replaced by a file.
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
-            # mkstemp makes the file readable by its owner only.
-            handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        except OSError as error:
-            raise OutputError("output_unwritable", path=path, reason=error.strerror) from None
-        self._part = Path(name)
-        self.file: BinaryIO = os.fdopen(handle, "w+b")
-
-    def keep(self) -> None:
-        """Put the file in the place of `path`."""
-        try:
-            self.file.close()
-            self._part.replace(self._path)
-        except OSError as failure:
-            self.discard()
-            raise OutputError("output_unwritable", path=self._path, reason=failure.strerror) from None
-
-    def discard(self) -> None:
-        """Remove the file."""
-        try:
-            with suppress(OSError):
-                self.file.close()
-        finally:
-            self._part.unlink(missing_ok=True)
-
-
-class OutputFile(Protocol):
-    """A file of one format."""
+class Writer(Protocol):
+    """A findings file of one format, written batch by batch."""
 
     def __init__(self, file: BinaryIO) -> None: ...
+
+    def add(self, findings: Findings) -> None:
+        """Write findings."""
 
     def close(self) -> None:
         """Write what is left to write."""
@@ -88,53 +55,18 @@ class CsvFindings:
         if rows.is_empty():
             return
         # The texts of a rule are the same on every line: they are quoted once, not a million times.
-        texts = findings.texts.frame.select(pl.all().map_batches(_quoted))
+        texts = findings.texts.select(pl.all().map_batches(_quoted))
         before = texts.select(pl.format(",{},{},{},{},", "code", "name", "severity", "field")).to_series()
         after = texts.select(pl.format(",{},", "basis")).to_series()
-        at, record = findings.files.places(rows[ROW])
-        paths = _quoted(without_formula(without_controls(findings.files.paths))) + ","
-        lines = rows.select(
-            pl.concat_str(
-                paths.gather(at),
-                record.cast(pl.String),
-                pl.lit(","),
-                _safe(without_controls(rows["operator"])),
-                pl.lit(","),
-                _safe(rows["msisdn"]),
-                before.gather(rows["kind"]),
-                _safe(rows["value"]),
-                after.gather(rows["kind"]),
-                rows["group"].cast(pl.String).fill_null(""),
-                pl.lit("\n"),
-            )
-        ).to_series()
+        paths = _quoted(without_formula(without_controls(findings.paths))) + ","
+        record = findings.record.cast(pl.String) + ","
+        number = _safe(without_controls(rows["operator"])) + "," + _safe(rows["msisdn"])
+        value, kind = _safe(rows["value"]), rows["kind"]
+        group = rows["group"].cast(pl.String).fill_null("") + "\n"
+        parts = (paths.gather(findings.at), record, number, before.gather(kind), value, after.gather(kind), group)
         # The lines lie end to end in Arrow's memory: no need to make Python strings of them.
-        array = lines.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
-        self._file.write(array.buffers()[2])
-
-    def close(self) -> None:
-        """Write what is left to write."""
-        self._file.flush()
-
-    def abandon(self) -> None:
-        """Nothing is held."""
-
-
-REJECTS_COLUMNS = ("path", "line", "record", "reason", "text")
-"""The columns of a file of lines that are no records; `record` counts records and such lines of a file from 1."""
-
-
-class CsvRejects:
-    """Lines that are no records, as CSV, UTF-8; texts that a spreadsheet would run are neutralised."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self.add(REJECTS_COLUMNS)
-
-    def add(self, row: Sequence[str | int]) -> None:
-        """Write a line."""
-        cells = _safe(pl.Series(list(map(str, row)), dtype=pl.String))
-        self._file.write((",".join(cells) + "\n").encode())
+        lines = pl.select(pl.concat_str(*parts)).to_series().rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+        self._file.write(lines.buffers()[2])
 
     def close(self) -> None:
         """Write what is left to write."""
@@ -145,14 +77,14 @@ class CsvRejects:
 
 
 class ParquetFindings:
-    """Parquet, compressed with zstd."""
+    """Parquet, compressed with zstd; one row group for each batch."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._schema = pl.DataFrame(schema=SCHEMA).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
         self._writer = pq.ParquetWriter(file, self._schema, compression="zstd")
 
     def add(self, findings: Findings) -> None:
-        """Write the findings as one row group."""
+        """Write the findings."""
         if findings.rows.height:
             table = findings.frame.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(self._schema)
             self._writer.write_table(table, row_group_size=table.num_rows)
@@ -167,8 +99,71 @@ class ParquetFindings:
             self._writer.close()
 
 
-_SUSPECT = '[",\r\n]|^[=+@\t-]'
-"""What a spreadsheet or a CSV reader would not take for plain text: most values need no closer look."""
+FINDINGS_FORMATS: dict[str, type[Writer]] = {".csv": CsvFindings, ".parquet": ParquetFindings}
+"""Writers of findings by the ending of a file's name."""
+
+
+class FindingsOutput:
+    """A findings file under way; `wanted`: whether it is kept in the end."""
+
+    def __init__(self, path: Path, writer: Writer) -> None:
+        self._path = path
+        self._writer = writer
+        self.wanted = True
+
+    def add(self, findings: Findings) -> None:
+        """Write findings. Raises OutputError when the disk does not take them."""
+        with writing(self._path, pa.ArrowException):
+            self._writer.add(findings)
+
+
+@contextmanager
+def findings_file(path: Path) -> Iterator[FindingsOutput]:
+    """Write the findings file at `path`, in the format that its ending names: whole or not at all.
+
+    Raises OutputError when it cannot be written.
+    """
+    atomic = AtomicFile(path)
+    try:
+        with writing(path, pa.ArrowException):
+            writer = FINDINGS_FORMATS[path.suffix.lower()](atomic.file)
+        output = FindingsOutput(path, writer)
+        try:
+            yield output
+        except BaseException:
+            writer.abandon()
+            raise
+        if output.wanted:
+            with writing(path, pa.ArrowException):
+                writer.close()
+        else:
+            writer.abandon()
+    except BaseException:
+        atomic.discard()
+        raise
+    (atomic.keep if output.wanted else atomic.discard)()
+
+
+class RejectsOutput:
+    """A file of rejected lines under way, as CSV, UTF-8; texts that a spreadsheet would run are neutralised."""
+
+    def __init__(self, path: Path, file: BinaryIO) -> None:
+        self._path = path
+        self._file = file
+        self.add(REJECTS_COLUMNS)
+
+    def add(self, row: Sequence[str | int]) -> None:
+        """Write a line: REJECTS_COLUMNS. Raises OutputError when the disk does not take it."""
+        cells = _safe(pl.Series(list(map(str, row)), dtype=pl.String))
+        with writing(self._path):
+            self._file.write((",".join(cells) + "\n").encode())
+
+
+@contextmanager
+def rejects_file(path: Path) -> Iterator[RejectsOutput]:
+    """Write the file of rejected lines at `path`: whole or not at all. Raises OutputError when it cannot be written."""
+    with AtomicFile(path) as atomic:
+        yield RejectsOutput(path, atomic.file)
 
 
 def _safe(values: pl.Series) -> pl.Series:
@@ -182,12 +177,7 @@ def _quoted(values: pl.Series) -> pl.Series:
     return values.zip_with(~special, quoted)
 
 
-_FORMATS: dict[str, type[CsvFindings | ParquetFindings]] = {".csv": CsvFindings, ".parquet": ParquetFindings}
-
-
-_MOST_PROPERTIES = 1 << 16
-OWN_BOOK = "thuebao-report"
-"""The custom property of a workbook that an audit wrote."""
+_NO_WORKBOOK = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError)
 
 
 def is_ours(path: Path) -> bool:
@@ -203,109 +193,6 @@ def is_ours(path: Path) -> bool:
                 return f'"{OWN_BOOK}"'.encode() in book.open("docProps/custom.xml").read(_MOST_PROPERTIES)
         if start.startswith(b"PAR1"):
             return list(pq.read_schema(path).names) == list(SCHEMA)
-    except (
-        OSError,
-        pa.ArrowException,
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        KeyError,
-        NotImplementedError,
-        RuntimeError,
-    ):
+    except (OSError, pa.ArrowException, *_NO_WORKBOOK):
         return False
     return start.startswith(tuple(headers))
-
-
-def check_findings_path(path: Path, inputs: Sequence[str]) -> None:
-    """Raise UsageError unless the ending names a format of findings files and the path is no input."""
-    if path.suffix.lower() not in _FORMATS:
-        raise UsageError("findings_format", path=path, known=", ".join(_FORMATS))
-    _check_no_input(path, inputs)
-
-
-def check_rejects_path(path: Path, findings: Path | None, inputs: Sequence[str]) -> None:
-    """Raise UsageError unless the path ends in .csv and is neither an input nor the findings file."""
-    if path.suffix.lower() != ".csv":
-        raise UsageError("rejects_format", path=path)
-    if findings and path.resolve() == findings.resolve():
-        raise UsageError("outputs_same", path=path)
-    _check_no_input(path, inputs)
-
-
-def _check_no_input(path: Path, inputs: Sequence[str]) -> None:
-    if any(same_file(given, path) for given in inputs):
-        raise UsageError("output_over_input", path=path)
-
-
-class _Output:
-    """A file that is there on success, whole, or not at all. Raises OutputError when it cannot be written."""
-
-    _file: OutputFile
-
-    def __init__(self, path: Path, kind: type[OutputFile]) -> None:
-        self._replacement = Replacement(path)
-        try:
-            with _writing(path):
-                self._file = kind(self._replacement.file)
-        except BaseException:
-            self._replacement.discard()
-            raise
-        self.path = path
-        self.wanted = True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is not None or not self.wanted:
-            self._file.abandon()
-            self._replacement.discard()
-            return
-        try:
-            with _writing(self.path):
-                self._file.close()
-        except BaseException:
-            self._replacement.discard()
-            raise
-        self._replacement.keep()
-
-
-class FindingsOutput(_Output):
-    """The findings file at `path`, in the format that its ending names."""
-
-    _file: CsvFindings | ParquetFindings
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path, _FORMATS[path.suffix.lower()])
-
-    def add(self, findings: Findings) -> None:
-        """Write findings."""
-        with _writing(self.path):
-            self._file.add(findings)
-
-
-class RejectsOutput(_Output):
-    """The file at `path` of lines that are no records."""
-
-    _file: CsvRejects
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path, CsvRejects)
-
-    def add(self, row: Sequence[str | int]) -> None:
-        """Write a line: REJECTS_COLUMNS."""
-        with _writing(self.path):
-            self._file.add(row)
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """Turn what goes wrong while `path` is written into OutputError."""
-    try:
-        yield
-    except (OSError, pa.ArrowException) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise OutputError("output_unwritable", path=path, reason=reason) from None

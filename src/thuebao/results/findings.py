@@ -26,7 +26,8 @@ SCHEMA = {
     "group": pl.UInt64,
 }
 """The columns of a findings file."""
-
+_SHARED = ("code", "name", "severity", "field", "basis")
+"""What findings of one rule and era have in common."""
 
 ROWS = {
     ROW: pl.UInt32,
@@ -59,7 +60,7 @@ class Texts:
         ordered = sorted(rules, key=lambda rule: rule.code)
         frame = pl.DataFrame(
             [(r.code, r.name, r.severity, r.field or "", r.basis_in(era, law)) for r in ordered for era in law.era_ids],
-            schema=dict.fromkeys(("code", "name", "severity", "field", "basis"), pl.String),
+            schema=dict.fromkeys(_SHARED, pl.String),
             orient="row",
         )
         eras = len(law.era_ids)
@@ -81,19 +82,40 @@ class Files:
 
 @dataclass(frozen=True)
 class Findings:
-    """Findings (ROWS) in the order of records and codes, with the files and texts that they speak of."""
+    """Findings in the order of records and codes.
+
+    rows: as ROWS has them, ROW aside; at: for each the position of its file in `paths`; record: its record's number
+    in that file, from 1; texts: what findings of one `kind` share (Texts.frame).
+    """
 
     rows: pl.DataFrame
-    files: Files
-    texts: Texts
+    paths: pl.Series
+    at: pl.Series
+    record: pl.Series
+    texts: pl.DataFrame
+
+    @classmethod
+    def placed(cls, rows: pl.DataFrame, files: Files, texts: Texts) -> Findings:
+        """Return the findings `rows` (ROWS) with their places in the files."""
+        at, record = files.places(rows[ROW])
+        return cls(rows.drop(ROW), files.paths, at, record, texts.frame)
+
+    @classmethod
+    def of(cls, frame: pl.DataFrame) -> Findings:
+        """Return findings that are there in full (SCHEMA)."""
+        texts = frame.select(_SHARED).unique(maintain_order=True)
+        kind = frame.select(_SHARED).join(texts.with_row_index("kind"), on=_SHARED, how="left", nulls_equal=True)
+        paths = frame["path"].unique(maintain_order=True)
+        at = frame.select("path").join(paths.to_frame().with_row_index("at"), on="path", how="left")["at"]
+        return cls(frame.with_columns(kind["kind"]), paths, at, frame["record"], texts.fill_null(""))
 
     @property
     def frame(self) -> pl.DataFrame:
         """The findings in full (SCHEMA)."""
-        at, record = self.files.places(self.rows[ROW])
-        kinds = self.texts.frame.select(pl.all().gather(self.rows["kind"]))
-        path = self.files.paths.gather(at).alias("path")
-        return self.rows.drop(ROW, "kind").hstack([path, record.alias("record"), *kinds]).select(*SCHEMA)
+        path = self.paths.gather(self.at).alias("path")
+        kinds = self.texts.select(pl.all().gather(self.rows["kind"]))
+        rest = self.rows.select(set(self.rows.columns) & set(SCHEMA) - set(kinds.columns) - {"path", "record"})
+        return rest.hstack([path, self.record.alias("record"), *kinds]).select(*SCHEMA)
 
 
 def shown(values: pl.Series, *, reveal: bool) -> pl.Series:

@@ -13,13 +13,13 @@ fractions: a value that is exactly the limit passes, and one record more does no
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from thuebao.base.errors import UsageError
 from thuebao.base.messages import text
+from thuebao.results.limit import Limit, read_limit
 from thuebao.results.result import DESELECTED, EVALUATED, NOT_EVALUATED, PARTLY, AuditResult, RuleResult
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.load import SEVERITIES
@@ -27,27 +27,34 @@ from thuebao.rulebook.load import SEVERITIES
 NEVER = "never"
 _COUNTED = {"error": "records_with_errors", "info": "records_with_findings"}
 """The records that an audit counts by severity: with an error, and with anything (info or worse)."""
-_WHOLE = 100
-_LIMIT = re.compile(r"([0-9]{1,15}|[0-9]{0,15}\.[0-9]{1,15})\s*(%?)", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Condition:
     """One condition of --fail-on.
 
-    said: as the user wrote it; on: a severity, or a rule's code; share, count: the most that passes, neither of them
-    for a severity alone.
+    said: as the user wrote it; on: a severity, or a rule's code; limit: the most that passes, None for a severity
+    alone.
     """
 
     said: str
     on: str
-    share: Fraction | None = None
-    count: int | None = None
+    limit: Limit | None = None
 
     @property
     def is_threshold(self) -> bool:
         """Whether it says how much may be found, not just how severe it may be."""
-        return self.share is not None or self.count is not None
+        return self.limit is not None
+
+    @property
+    def share(self) -> Fraction | None:
+        """The share that passes; None where a number is judged."""
+        return self.limit.share if self.limit else None
+
+    @property
+    def count(self) -> int | None:
+        """The number that passes; None where a share is judged."""
+        return self.limit.count if self.limit and self.limit.share is None else None
 
     @property
     def is_rule(self) -> bool:
@@ -56,7 +63,7 @@ class Condition:
 
     def allowed(self, of: int) -> int:
         """Return the largest number, of so many, that passes."""
-        return (self.count or 0) if self.share is None else int(self.share * of)
+        return self.limit.allowed(of) if self.limit else 0
 
 
 @dataclass(frozen=True)
@@ -119,13 +126,13 @@ def _condition(said: str, rulebook: Rulebook) -> Condition:
         on = name.lower()
         if sign and on not in _COUNTED:
             raise UsageError("fail_on_uncounted", value=said, severity=on)
-        return Condition(said, on, *_limit(said, given)) if sign else Condition(said, on)
+        return Condition(said, on, _limit(said, given)) if sign else Condition(said, on)
     on = name.upper()
     if on not in {rule.code for rule in rulebook.rules}:
         raise UsageError(_no_rule(on, rulebook), value=said, code=on)
     if not sign:
         raise UsageError("fail_on_form", value=said)
-    return Condition(said, on, *_limit(said, given))
+    return Condition(said, on, _limit(said, given))
 
 
 def _no_rule(code: str, rulebook: Rulebook) -> str:
@@ -137,15 +144,11 @@ def _no_rule(code: str, rulebook: Rulebook) -> str:
     return "fail_on_prefix" if prefix else "fail_on_form"
 
 
-def _limit(said: str, given: str) -> tuple[Fraction | None, int | None]:
-    """Return the share or the number that a limit means."""
-    match = _LIMIT.fullmatch(given)
-    value = Fraction(match[1]) if match else Fraction(-1)
-    if match and match[2] and value <= _WHOLE:
-        return value / _WHOLE, None
-    if match and not match[2] and value.denominator == 1:
-        return None, int(value)
-    raise UsageError("fail_on_form", value=said)
+def _limit(said: str, given: str) -> Limit:
+    limit = read_limit(given)
+    if limit is None:
+        raise UsageError("fail_on_form", value=said)
+    return limit
 
 
 def judge(result: AuditResult, conditions: Iterable[Condition]) -> list[Verdict]:

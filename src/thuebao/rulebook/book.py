@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from thuebao.base.errors import RuleError, UsageError
@@ -17,7 +17,7 @@ _LAW = "law.toml"
 _ORDER = ("number", "person", "document", "minors", "organisation", "registration", "duplicates")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one rulebook is told from another by being another: what is compiled of it is kept
 class Rulebook:
     """All rules of a run, in the order of their codes, with the law and the reference data they rest on."""
 
@@ -31,11 +31,13 @@ class Rulebook:
         """Every rule by its code, those about files included."""
         return {rule.code: rule for rule in (*self.rules, *self.export_rules)}
 
-    def with_severities(self, overrides: dict[str, str]) -> Rulebook:
+    def with_severities(self, overrides: Mapping[str, str]) -> Rulebook:
         """Return the rulebook with the severity of some rules, by code or prefix, changed.
 
         Raises UsageError on an unknown code or severity.
         """
+        if not overrides:
+            return self
         for code, severity in overrides.items():
             if severity not in SEVERITIES:
                 raise UsageError("severity_unknown", severity=severity, known=", ".join(SEVERITIES))
@@ -50,11 +52,13 @@ class Rulebook:
 
         return replace(self, rules=changed(self.rules), export_rules=changed(self.export_rules))
 
-    def with_parameters(self, changes: dict[str, int]) -> Rulebook:
+    def with_parameters(self, changes: Mapping[str, int]) -> Rulebook:
         """Return the rulebook with some parameters (`CODE.name` → value) changed.
 
         Raises UsageError on a rule or a parameter that there is not.
         """
+        if not changes:
+            return self
         rules = {rule.code: rule for rule in self.rules}
         for name, value in changes.items():
             code, _, parameter = name.rpartition(".")
@@ -86,15 +90,24 @@ def read_rulebook(extra: Sequence[Path] = (), home: Path | None = None) -> Ruleb
     Raises RuleError naming file, line and reason when a rule file cannot be used.
     """
     home = home or rules_home()
+    shipped = _shipped(home) if home == rules_home() else _read(home)
+    if not extra:
+        return shipped
+    added = [rule for folder in extra for path in _rule_files(folder) for rule in read_rules(path, shipped.law)]
+    _check_unique([*shipped.rules, *shipped.export_rules, *added])
+    return replace(shipped, rules=(*shipped.rules, *added))
+
+
+def _read(home: Path) -> Rulebook:
     law = Law.read(home)
-    rules: list[Rule] = []
-    export_rules: list[Rule] = []
-    for folder in (home, *extra):
-        for path in _rule_files(folder):
-            found = list(read_rules(path, law))
-            (export_rules if path.name == EXPORT_RULES and folder == home else rules).extend(found)
+    found = {path.name: list(read_rules(path, law)) for path in _rule_files(home)}
+    export_rules = found.pop(EXPORT_RULES, [])
+    rules = [rule for some in found.values() for rule in some]
     _check_unique([*rules, *export_rules])
     return Rulebook(tuple(rules), tuple(export_rules), law, Reference(home))
+
+
+_shipped = cache(_read)  # they do not change while the program runs
 
 
 def _rule_files(folder: Path) -> list[Path]:

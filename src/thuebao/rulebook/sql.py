@@ -2,34 +2,59 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
 from functools import partial
 
 import polars as pl
+import sqlglot
+from sqlglot import Token, Tokenizer, TokenType, exp
+from sqlglot.errors import TokenError
 
 from thuebao.base.errors import RuleError, ThuebaoError, UsageError
 from thuebao.rulebook.columns import columns
 from thuebao.rulebook.rule import LARGEST_PARAMETER, Rule
 
-# Quoted text is left alone; a canonical column followed by IS [NOT] NULL asks for presence only.
-_PRESENCE = re.compile(r"('(?:[^']|'')*')|\b([a-z_]+)\s+IS\s+(NOT\s+)?NULL\b", re.IGNORECASE)
-
 
 def compile_sql(sql: str) -> pl.Expr:
     """Return the expression of a SQL predicate. Raises what Polars raises on SQL that it does not know."""
+    return pl.sql_expr(_replaced(sql, _presence))
 
-    def presence(match: re.Match[str]) -> str:
-        quoted, name, negated = match.groups()
-        if quoted or name.lower() not in columns():
-            return match.group()
-        # Whether a value is there is cheaper to know than its cleaned text.
-        return f"(has_{name.lower()})" if negated else f"(NOT has_{name.lower()})"
 
-    return pl.sql_expr(_PRESENCE.sub(presence, sql))
+Replacing = Callable[[Sequence[Token]], tuple[int, str] | None]
+"""Told the tokens from one on: how many of them are replaced by which SQL, None if none is."""
+
+
+def _replaced(sql: str, replacing: Replacing) -> str:
+    """Return SQL with runs of its tokens replaced; what cannot be cut into tokens is left to Polars to refuse."""
+    try:
+        tokens = Tokenizer().tokenize(sql)
+    except TokenError:
+        return sql
+    pieces, at, end = [], 0, 0
+    while at < len(tokens):
+        found = replacing(tokens[at:])
+        if found:
+            count, instead = found
+            pieces += [sql[end : tokens[at].start], instead]
+            end = tokens[at + count - 1].end + 1
+            at += count
+        else:
+            at += 1
+    return "".join([*pieces, sql[end:]])
+
+
+def _presence(tokens: Sequence[Token]) -> tuple[int, str] | None:
+    """Ask `IS [NOT] NULL` of a canonical column by whether it has a value: cheaper to know than its cleaned text."""
+    name = tokens[0].text.lower()
+    if tokens[0].token_type == TokenType.STRING or name not in columns():
+        return None
+    kinds = [token.token_type for token in tokens[1:4]]
+    if kinds[:2] == [TokenType.IS, TokenType.NULL]:
+        return 3, f"(NOT has_{name})"
+    return (4, f"(has_{name})") if kinds == [TokenType.IS, TokenType.NOT, TokenType.NULL] else None
 
 
 Broken = Callable[..., ThuebaoError]
@@ -78,9 +103,6 @@ def _compile(sql: str, schema: Mapping[str, pl.DataType], broken: Broken) -> pl.
 RECORDS = "_records"
 """How many records of a group take part."""
 
-_AGGREGATE = re.compile(r"\bCOUNT\s*\(\s*(?:\*|DISTINCT\s+([a-z_]+))\s*\)", re.IGNORECASE)
-_AT_LEAST = re.compile(r"_[a-z_]+\s*>=?\s*([0-9]+)")
-
 
 def distinct(column: str) -> str:
     """Return the name of the number of distinct values of a column in a group."""
@@ -107,13 +129,17 @@ def compile_having(rule: Rule, sql: str, schema: Mapping[str, pl.DataType]) -> H
     """
     counted: dict[str, None] = {}
 
-    def count(match: re.Match[str]) -> str:
-        if not match[1]:
-            return RECORDS
-        counted[match[1].lower()] = None
-        return distinct(match[1].lower())
+    def count(tokens: Sequence[Token]) -> tuple[int, str] | None:
+        words = [token.text.upper() for token in tokens[:5]]
+        if words[:4] == ["COUNT", "(", "*", ")"]:
+            return 4, RECORDS
+        if len(words) > 4 and words[:3] == ["COUNT", "(", "DISTINCT"] and words[4] == ")":
+            column = words[3].lower()
+            counted[column] = None
+            return 5, distinct(column)
+        return None
 
-    plain = _AGGREGATE.sub(count, rule.filled(sql))
+    plain = _replaced(rule.filled(sql), count)
     names = [RECORDS, *(distinct(column) for column in counted)]
     for column in counted:
         if column not in schema:
@@ -129,9 +155,8 @@ def compile_having(rule: Rule, sql: str, schema: Mapping[str, pl.DataType]) -> H
     single = pl.DataFrame([{RECORDS: 1} | dict.fromkeys(names[1:], n) for n in (0, 1)], schema=numbers)
     if single.select(condition.alias("holds")).to_series().any():
         raise _broken(rule, "having_single", sql=sql)
-    bounds = [min(int(bound), LARGEST_PARAMETER) for bound in _AT_LEAST.findall(plain)]
-    rest = re.sub(r"\b(?:AND|OR)\b|[()\s]", "", _AT_LEAST.sub("", plain), flags=re.IGNORECASE)
-    if rest or not bounds:
+    bounds = _lower_bounds(sqlglot.parse_one(plain))
+    if not bounds:
         return Having(condition, tuple(counted), least=2, grows=False)
     # The least that fulfils it is one of the bounds, or one more.
     tried = sorted({2, *(n for bound in bounds for n in (bound, bound + 1) if n > 1)})
@@ -139,7 +164,22 @@ def compile_having(rule: Rule, sql: str, schema: Mapping[str, pl.DataType]) -> H
     return Having(condition, tuple(counted), least=held[0], grows=True)
 
 
+def _lower_bounds(condition: exp.Expr) -> list[int]:
+    """Return the numbers that counts must reach, if a condition asks for nothing else; else none."""
+    match condition:
+        case exp.And() | exp.Or():
+            left, right = _lower_bounds(condition.left), _lower_bounds(condition.right)
+            return left + right if left and right else []
+        case exp.Paren():
+            return _lower_bounds(condition.this)
+        case exp.GT() | exp.GTE() if isinstance(condition.left, exp.Column) and condition.right.is_int:
+            return [min(int(condition.right.name), LARGEST_PARAMETER)]
+        case _:
+            return []
+
+
 _COPIES = 3
+"""Equal records that a predicate is tried on: one that looks across them answers otherwise than on one."""
 _VALUES: dict[type[pl.DataType], object] = {
     pl.String: "x",
     pl.Boolean: True,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from thuebao.base.errors import OutputError, UsageError
-from thuebao.base.foreign_text import without_controls, without_formula
+from thuebao.base.errors import UsageError
 from thuebao.base.messages import text
 from thuebao.base.scratch import private_folder
 from thuebao.results.compare.match import (
@@ -23,22 +22,19 @@ from thuebao.results.compare.match import (
     scan_findings,
     set_aside,
 )
-from thuebao.results.files import Replacement
-from thuebao.results.findings import SCHEMA
+from thuebao.results.files import findings_file
+from thuebao.results.findings import SCHEMA, Findings
 from thuebao.results.result import AuditResult
 
 
-def check_baseline(baseline: Path, key: str, outputs: Sequence[Path], *, reveal: bool) -> None:
+def check_baseline(baseline: Path, key: str, *, reveal: bool) -> None:
     """Raise UsageError or InputError on a baseline that no audit could be held against, before any data is read.
 
-    key: one of match.KEYS; reveal: whether the audit's own findings will be unmasked; outputs: the files
-    that it will write, none of which may be the baseline.
+    key: one of match.KEYS; reveal: whether the audit's own findings will be unmasked.
     """
     check_key(key)
     if key == NUMBER and not reveal:
         raise UsageError("baseline_masked")
-    if any(path.absolute() == baseline.absolute() for path in outputs):
-        raise UsageError("output_over_input", path=baseline)
     findings = scan_findings(baseline)
     if key == NUMBER:
         refuse_masked(findings, baseline)
@@ -144,27 +140,6 @@ def said(result: AuditResult, new: AuditResult, baseline: Path) -> str:
 
 def write_findings(findings: pl.LazyFrame, path: Path) -> None:
     """Write findings to a .csv or .parquet file as an audit does: whole or not at all, for its owner only."""
-    replacement = Replacement(path)
-    try:
-        try:
-            if path.suffix.lower() == ".csv":
-                _write_csv(findings, replacement)
-            else:
-                findings.sink_parquet(replacement.file, compression="zstd")
-        except OSError as error:
-            raise OutputError("output_unwritable", path=path, reason=error.strerror or error) from None
-    except BaseException:
-        replacement.discard()
-        raise
-    replacement.keep()
-
-
-def _write_csv(findings: pl.LazyFrame, replacement: Replacement) -> None:
-    replacement.file.write((",".join(SCHEMA) + "\n").encode())
-    for batch in findings.collect_batches(maintain_order=True):
-        texts = [
-            without_formula(without_controls(batch[name].fill_null(""))).replace("", None)
-            for name, kind in batch.schema.items()
-            if kind == pl.String
-        ]
-        batch.with_columns(texts).write_csv(replacement.file, include_header=False)
+    with findings_file(path) as output:
+        for batch in findings.collect_batches(maintain_order=True):
+            output.add(Findings.of(batch))

@@ -1,0 +1,84 @@
+"""Checks of all outputs of an audit, against all that it reads and against each other, before any data is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from thuebao.base.errors import OutputError, UsageError
+from thuebao.base.messages import text
+from thuebao.base.paths import same_file
+from thuebao.engine.options import AuditOptions
+from thuebao.results.evidence.verify import signature_path
+from thuebao.results.files import FINDINGS_FORMATS
+
+REPORT_FORMATS = (".xlsx", ".html")
+
+
+def check_outputs(options: AuditOptions, exports: Sequence[str]) -> None:
+    """Raise UsageError or OutputError for an output that cannot be written, or would replace what is read or written.
+
+    exports: the files to be audited.
+    """
+    _check_formats(options)
+    inputs: list[str | Path] = [*exports, *_other_inputs(options)]
+    written: list[Path] = []
+    for path in options.outputs():
+        _check_apart(path, inputs, written, "outputs_same")
+        written.append(path)
+    for path in options.reports:
+        if not path.parent.is_dir() or path.is_dir():
+            raise OutputError("output_unwritable", path=path, reason=text("error.no_such_place"))
+        if path.exists() and not options.force:
+            raise UsageError("report_exists", path=path)
+    if options.per_operator:
+        _check_folder(options.per_operator, exports)
+    if options.manifest:
+        check_manifest_path(options.manifest, written, inputs)
+    elif options.sign_with:
+        raise UsageError("sign_without_manifest")
+    if options.password_file and not options.sign_with:
+        raise UsageError("password_without_sign")
+
+
+def _check_formats(options: AuditOptions) -> None:
+    findings, rejects = options.findings, options.rejects
+    if findings and findings.suffix.lower() not in FINDINGS_FORMATS:
+        raise UsageError("findings_format", path=findings, known=", ".join(FINDINGS_FORMATS))
+    if rejects and rejects.suffix.lower() != ".csv":
+        raise UsageError("rejects_format", path=rejects)
+    for path in options.reports:
+        if path.suffix.lower() not in REPORT_FORMATS:
+            raise UsageError("report_format", path=path, known=", ".join(REPORT_FORMATS))
+
+
+def _other_inputs(options: AuditOptions) -> Iterator[Path]:
+    """Yield what is read beside the exports."""
+    yield from options.mappings
+    yield from filter(None, (options.baseline, options.sign_with, options.password_file))
+    for folder in options.rules:
+        yield from folder.glob("*.toml")
+
+
+def _check_apart(path: Path, inputs: Sequence[str | Path], written: Sequence[Path], clash: str) -> None:
+    if any(same_file(path, given) for given in inputs):
+        raise UsageError("output_over_input", path=path)
+    if any(same_file(path, other) for other in written):
+        raise UsageError(clash, path=path)
+
+
+def _check_folder(folder: Path, exports: Sequence[str]) -> None:
+    """Raise UsageError unless workbooks for operators can be written to a folder without replacing an export."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError("per_operator_no_folder", path=folder)
+    for file in exports:
+        if file.lower().endswith(".xlsx") and same_file(Path(file).parent, folder):
+            raise UsageError("output_over_input", path=file)
+
+
+def check_manifest_path(path: Path, written: Sequence[Path] = (), inputs: Sequence[str | Path] = ()) -> None:
+    """Raise UsageError unless the path ends in .json and neither it nor its signature is an input or an output."""
+    if path.suffix.lower() != ".json":
+        raise UsageError("manifest_format", path=path)
+    for ours in (path, signature_path(path)):
+        _check_apart(ours, inputs, written, "manifest_over_output")

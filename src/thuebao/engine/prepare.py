@@ -1,0 +1,118 @@
+"""What an audit needs before any data is read: its options checked, its rules compiled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from thuebao.base.clock import today
+from thuebao.base.errors import UsageError
+from thuebao.engine.count import OFFENDERS
+from thuebao.engine.groups.identities import IdentityPicture
+from thuebao.engine.groups.search import Search
+from thuebao.engine.groups.staging import aside_for
+from thuebao.engine.memory import memory_limit, records_at_once
+from thuebao.engine.options import AuditOptions
+from thuebao.engine.plan import Compilation, Wanted, compile_rules
+from thuebao.engine.rejected import rejected_limit
+from thuebao.engine.shown import shown_fact
+from thuebao.results.findings import Texts
+from thuebao.results.limit import Limit
+from thuebao.rulebook.book import Rulebook, read_rulebook
+from thuebao.rulebook.columns import columns
+from thuebao.rulebook.sql import compile_where
+from thuebao.sources import ReadAs
+from thuebao.sources.encodings.encoding import encoding_named
+from thuebao.sources.headers.mapping import read_mapping
+
+_FACTS_OF = {"month": "registration_month"}
+"""What records can be counted by beside the canonical columns."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """An audit that is ready to run.
+
+    by: the fact for each column of --by; keys: what records are counted by; shows: the fact that findings of a rule
+    across records show, by code; picture: counts identities by their numbers, None if no rule across records is
+    asked for; most_rejected: how many of a file's lines may be no records; at_once: how many records may be held in
+    memory while groups are decided.
+    """
+
+    options: AuditOptions
+    rulebook: Rulebook
+    compilation: Compilation
+    as_of: date
+    selected: frozenset[str]
+    by: dict[str, str]
+    keys: tuple[str, ...]
+    searches: dict[str, Search]
+    shows: dict[str, str]
+    picture: IdentityPicture | None
+    wanted: Wanted
+    texts: Texts
+    read_as: ReadAs
+    most_rejected: Limit
+    at_once: int
+
+
+def rulebook_of(options: AuditOptions) -> Rulebook:
+    """Return the rules that an audit is asked for. Raises RuleError or UsageError."""
+    rulebook = read_rulebook(tuple(options.rules))
+    return rulebook.with_severities(options.severity).with_parameters(options.parameters)
+
+
+def reading_of(options: AuditOptions) -> ReadAs:
+    """Return how files are to be read where they do not show it themselves. Raises UsageError."""
+    encoding = encoding_named(options.encoding) if options.encoding is not None else None
+    return ReadAs(encoding, options.sheet, [read_mapping(path) for path in options.mappings])
+
+
+def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared:
+    """Return an audit that is ready to run, by `rulebook` (None: the one that the options ask for).
+
+    Raises UsageError or RuleError on what it cannot be asked for.
+    """
+    rulebook = rulebook or rulebook_of(options)
+    as_of = options.as_of or today()
+    selected = rulebook.selected(options.select, options.ignore)
+    compilation = compile_rules(rulebook, as_of, options.law)
+    facts, schema = compilation.facts, compilation.schema
+    searches = {s.code: s for s in compilation.searches if s.code in selected}
+    for code in options.show:
+        if code not in searches:
+            raise UsageError("show_unknown", code=code, known=", ".join(searches))
+    by = {name: _fact_of(name) for name in options.by}
+    keys = ("operator", *(fact for fact in by.values() if fact != "operator"))
+    shows = {code: fact for code, s in searches.items() if (fact := shown_fact(rulebook.by_code[code].field, s))}
+    picture = IdentityPicture.of(rulebook.reference, facts, schema, rulebook.law) if searches else None
+    wanted = Wanted(
+        selected,
+        frozenset({"shown_number", *OFFENDERS, *keys}),
+        compile_where(options.where, schema) if options.where else None,
+        aside_for([*searches.values(), *(picture.searches if picture else ())], facts, shows.values()),
+    )
+    return Prepared(
+        options=options,
+        rulebook=rulebook,
+        compilation=compilation,
+        as_of=as_of,
+        selected=selected,
+        by=by,
+        keys=keys,
+        searches=searches,
+        shows=shows,
+        picture=picture,
+        wanted=wanted,
+        texts=Texts.of(rulebook.rules, rulebook.law),
+        read_as=reading_of(options),
+        most_rejected=rejected_limit(options.max_rejected),
+        at_once=records_at_once(memory_limit(options.memory_limit)),
+    )
+
+
+def _fact_of(name: str) -> str:
+    """Return the fact that records are counted by for a column of --by. Raises UsageError on one there is not."""
+    if name not in columns() and name not in _FACTS_OF:
+        raise UsageError("by_unknown", name=name, known=", ".join([*columns(), *_FACTS_OF]))
+    return _FACTS_OF.get(name, name)
