@@ -51,7 +51,6 @@ from thuebao.base.messages import text, use_language
 from thuebao.cli.app import run
 from thuebao.reports import github, sarif
 from thuebao.results.evidence.signatures.signer import PASSWORD_VARIABLE
-from thuebao.rulebook.book import read_rulebook
 from thuebao.rulebook.columns import columns
 
 HERE = Path(__file__).parent
@@ -136,16 +135,6 @@ def called(*arguments: object) -> Outcome:
     with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as end:
         run([str(argument) for argument in arguments])
     return Outcome(int(end.value.code or 0), out.getvalue(), err.getvalue())
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _rules_read_once() -> Iterator[None]:
-    """Read the shipped rules, which nothing here changes, once and not twice for each audit."""
-    once = cache(read_rulebook)
-    with pytest.MonkeyPatch.context() as patch:
-        for place in ("thuebao.engine.audit", "thuebao.rulebook.book"):
-            patch.setattr(f"{place}.read_rulebook", lambda rules=(): once(tuple(rules)))
-        yield
 
 
 @pytest.fixture(scope="module")
