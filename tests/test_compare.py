@@ -26,7 +26,8 @@ from thuebao.reports import json_document as as_json
 from thuebao.results import thresholds as gate
 from thuebao.results.compare import baseline
 from thuebao.results.compare import match as matching
-from thuebao.results.compare.results import Comparison, compare, read_result
+from thuebao.results.compare.document import read_result
+from thuebao.results.compare.results import Comparison, compare
 from thuebao.results.findings import SCHEMA
 from thuebao.results.result import AuditResult
 from thuebao.rulebook.book import read_rulebook

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from msgspec import structs
 from rich.console import Console, Group, RenderableType
 from rich.rule import Rule as Line
 from rich.table import Table
@@ -15,7 +16,8 @@ from rich.text import Text
 from thuebao import __version__
 from thuebao.base.messages import text
 from thuebao.reports.terminal import light_table, number, plain, share
-from thuebao.results.compare.results import Comparison, Counted, Notice, Operator, Recorded, Row
+from thuebao.results.compare.document import Counted, Operator, Recorded
+from thuebao.results.compare.results import Comparison, Notice, Row
 
 SCHEMA = "thuebao-comparison/1"
 _MOST_ROWS = 100
@@ -81,7 +83,7 @@ def _operators(comparison: Comparison) -> list[str]:
 
 
 def _records(operator: Operator | None) -> dict[str, int] | None:
-    return asdict(operator) if operator else None
+    return structs.asdict(operator) if operator else None
 
 
 def _rule(result: Recorded, code: str) -> dict[str, Any] | None:
@@ -110,7 +112,7 @@ def _row(row: Row) -> dict[str, Any]:
 
 
 def _count(counted: Counted | None) -> dict[str, Any] | None:
-    return {**asdict(counted), "share": counted.share} if counted else None
+    return {**structs.asdict(counted), "share": counted.share} if counted else None
 
 
 def notices(comparison: Comparison) -> list[str]:

@@ -24,7 +24,8 @@ from thuebao.base.messages import text
 from thuebao.reports.about import About
 from thuebao.reports.json_document import render
 from thuebao.results.evidence.digests import digest_of, fingerprint, rules_of
-from thuebao.results.evidence.verify import SCHEMA, signature_path
+from thuebao.results.evidence.manifest import SCHEMA
+from thuebao.results.evidence.verify import signature_path
 from thuebao.results.result import AuditResult, Input
 from thuebao.rulebook.book import Rulebook
 from thuebao.sources.discover import STANDARD_INPUT_SHOWN

@@ -2,66 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import polars as pl
 
 from thuebao.base.errors import InputError, UsageError
 from thuebao.base.scratch import private_folder
+from thuebao.results.compare.document import Counted, Recorded, read_result
 from thuebao.results.compare.match import AT_ONCE, NUMBER, check_key, matched, scan_findings, set_aside
-from thuebao.results.result import DESELECTED, EVALUATED, NOT_EVALUATED, PARTLY
 
 FailOn = Literal["worse", "any", "never"]
-_MOST = 2**63 - 1
-_STATUSES = (EVALUATED, PARTLY, NOT_EVALUATED, DESELECTED)
-
-
-@dataclass(frozen=True)
-class Counted:
-    """Of one operator and rule: the records that it was evaluated for, and those that violate it."""
-
-    evaluated: int
-    violations: int
-
-    @property
-    def share(self) -> float | None:
-        """The share of violations, for reading; None where nothing was evaluated."""
-        return round(self.violations / self.evaluated, 6) if self.evaluated else None
-
-
-@dataclass(frozen=True)
-class Operator:
-    """What was counted of an operator's records."""
-
-    records: int
-    records_with_errors: int
-    records_with_findings: int
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """A result as a file has it.
-
-    unreadable: how many inputs are not counted; rules: how each was set (severity, parameters); status: by code;
-    counts: by operator and code.
-    """
-
-    path: Path
-    schema: str
-    version: str
-    as_of: str
-    law: str
-    where: str | None
-    unreadable: int
-    rules: Mapping[str, Mapping[str, Any]]
-    status: Mapping[str, str]
-    operators: Mapping[str, Operator]
-    counts: Mapping[tuple[str, str], Counted]
 
 
 @dataclass(frozen=True)
@@ -230,151 +184,3 @@ def _only_in(one: Recorded, other: Recorded) -> Iterator[Notice]:
     ):
         if only := [name for name in names if name not in others]:
             yield Notice(kind, {"path": str(one.path), "names": ", ".join(only)})
-
-
-def read_result(path: Path) -> Recorded:
-    """Return the result that a file holds. Raises InputError when it holds none that is understood."""
-    document = _Object(path, "", _document(path))
-    schema = document.text("schema")
-    if schema not in _READERS:
-        raise InputError("compare_schema", path=path, schema=schema, known=", ".join(_READERS))
-    return _READERS[schema](document)
-
-
-def _document(path: Path) -> object:
-    try:
-        return json.loads(path.read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError:
-        raise InputError("compare_missing", path=path) from None
-    except OSError as error:
-        raise InputError("file_unreadable", path=path, reason=error.strerror) from None
-    except (ValueError, RecursionError):
-        # Not UTF-8, no JSON, a number of thousands of digits, or nested without end.
-        raise InputError("compare_no_json", path=path) from None
-
-
-@dataclass(frozen=True)
-class _Object:
-    """An object of a foreign document; what it lacks or has of the wrong kind raises InputError, naming the place."""
-
-    path: Path
-    place: str
-    value: object
-
-    def _get(self, name: str, kinds: tuple[type, ...], *, absent: object = ...) -> Any:
-        if not isinstance(self.value, dict):
-            raise self.wrong("")
-        value = self.value.get(name, absent)
-        if type(value) not in kinds:
-            raise self.wrong(name)
-        return value
-
-    def wrong(self, name: str) -> InputError:
-        """Return the error that says that this is not as it must be."""
-        place = ".".join(part for part in (self.place, name) if part)
-        return InputError("compare_shape", path=self.path, place=place or "{}")
-
-    def __contains__(self, name: str) -> bool:
-        return isinstance(self.value, dict) and name in self.value
-
-    def text(self, name: str) -> str:
-        """Return a text."""
-        return str(self._get(name, (str,)))
-
-    def text_or_none(self, name: str) -> str | None:
-        """Return a text, None where it is null or absent."""
-        value = self._get(name, (str, type(None)), absent=None)
-        return None if value is None else str(value)
-
-    def count(self, name: str) -> int:
-        """Return a whole number that can be a count."""
-        value = int(self._get(name, (int,)))
-        if not 0 <= value <= _MOST:
-            raise self.wrong(name)
-        return value
-
-    def items(self, name: str) -> list[_Object]:
-        """Return what a list holds."""
-        values = self._get(name, (list,))
-        return [_Object(self.path, f"{self.place}{'.' * bool(self.place)}{name}[{n}]", v) for n, v in enumerate(values)]
-
-    def object(self, name: str) -> _Object:
-        """Return an object."""
-        value = self._get(name, (dict,))
-        return _Object(self.path, f"{self.place}{'.' * bool(self.place)}{name}", value)
-
-    def numbers(self, name: str) -> dict[str, int]:
-        """Return whole numbers by name, none where they are absent."""
-        value = self._get(name, (dict,), absent={})
-        if any(type(number) is not int for number in value.values()):
-            raise self.wrong(name)
-        return dict(value)
-
-
-def _of_audit(document: _Object) -> Recorded:
-    """Return what a document of schema thuebao-audit/1 says."""
-    return _recorded(document, document, document.text_or_none("where"))
-
-
-def _of_manifest(document: _Object) -> Recorded:
-    """Return what a document of schema thuebao-manifest/1 says, if it has counts by operator and rule."""
-    counts = document.object("counts")
-    if any("rules" not in operator for operator in counts.items("operators")):
-        raise InputError("compare_manifest", path=document.path)
-    return _recorded(document, counts, document.object("options").text_or_none("where"))
-
-
-def _recorded(document: _Object, counted: _Object, where: str | None) -> Recorded:
-    """Return a result; `counted` is the part of the document that has operators and rules."""
-    status, rules = _rules(counted)
-    operators, counts = _operators(counted, rules)
-    return Recorded(
-        document.path,
-        document.text("schema"),
-        document.object("tool").text("version"),
-        document.text("as_of"),
-        document.text("law"),
-        where,
-        len(document.items("unreadable")),
-        rules,
-        status,
-        operators,
-        counts,
-    )
-
-
-def _rules(counted: _Object) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
-    """Return the status of each rule and how it was set, by code."""
-    status, rules = {}, {}
-    for rule in counted.items("rules"):
-        code = rule.text("code")
-        if code in rules:
-            raise rule.wrong("code")
-        status[code] = rule.text("status")
-        if status[code] not in _STATUSES:
-            raise rule.wrong("status")
-        rules[code] = {"severity": rule.text("severity"), "parameters": rule.numbers("parameters")}
-    return status, rules
-
-
-def _operators(counted: _Object, rules: Container[str]) -> tuple[dict[str, Operator], dict[tuple[str, str], Counted]]:
-    """Return what was counted of each operator, and of each operator and rule."""
-    operators, counts = {}, {}
-    for operator in counted.items("operators"):
-        name = operator.text("operator")
-        if name in operators:
-            raise operator.wrong("operator")
-        operators[name] = Operator(*(operator.count(field.name) for field in fields(Operator)))
-        for rule in operator.items("rules"):
-            pair = name, rule.text("code")
-            if pair in counts or pair[1] not in rules:
-                raise rule.wrong("code")
-            counts[pair] = Counted(rule.count("evaluated"), rule.count("violations"))
-    return operators, counts
-
-
-_READERS: dict[str, Callable[[_Object], Recorded]] = {
-    "thuebao-audit/1": _of_audit,
-    "thuebao-manifest/1": _of_manifest,
-}
-"""How the documents of each schema are read."""

@@ -6,29 +6,26 @@ size is another, or that is no regular file, is not even opened.
 
 from __future__ import annotations
 
-import json
-import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from thuebao.base.errors import InputError, UsageError
 from thuebao.results.evidence.digests import digest_of, digest_of_rules, fingerprint, shipped_rules
+from thuebao.results.evidence.manifest import File, Manifest, RuleFile, read_manifest
 from thuebao.rulebook.reference import rules_home
 
 if TYPE_CHECKING:
     from thuebao.results.evidence.signatures.examining import Signed
 
-SCHEMA = "thuebao-manifest/1"
 SAME, CHANGED, GONE, ADDED, UNCHECKED = "same", "changed", "gone", "added", "unchecked"
 INPUT, OUTPUT, RULES = "input", "output", "rules"
 
 _LARGEST = 64 << 20
 _LARGEST_SIGNATURE = 1 << 20
 _LARGEST_RULES = 16 << 20
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -97,7 +94,7 @@ def verify(path: Path, *, root: Path | None = None, trust: Sequence[Path] = ()) 
     if root is not None and not root.is_dir():
         raise UsageError("verify_root_missing", path=root)
     content = _content(path)
-    manifest = _Manifest(path, content)
+    manifest = read_manifest(path, content)
     signed = _signed(content, signature_path(path), trust)
     places = _Places(path.parent, root)
     hashing = _Hashing(places)
@@ -105,7 +102,7 @@ def verify(path: Path, *, root: Path | None = None, trust: Sequence[Path] = ()) 
     files += [(OUTPUT, entry) for entry in manifest.outputs]
     return Verification(
         str(path),
-        manifest.version,
+        manifest.tool.version,
         manifest.started,
         manifest.ended,
         manifest.made_by,
@@ -149,110 +146,6 @@ def _signed(content: bytes, path: Path, trust: Sequence[Path]) -> Signed | None:
 
 
 @dataclass(frozen=True)
-class _File:
-    """A file as the manifest has it; None for what was not known."""
-
-    path: str
-    bytes: int | None
-    sha256: str | None
-
-
-@dataclass(frozen=True)
-class _RuleFile:
-    """A rule file as the manifest has it; no path means that it travels with the package."""
-
-    name: str
-    path: str | None
-    sha256: str
-
-
-class _Manifest:
-    """A manifest that has everything that is needed of it, of the right kinds. Raises InputError on any other."""
-
-    def __init__(self, path: Path, content: bytes) -> None:
-        self._path = path
-        document = self._document(content)
-        self.version = self._text(self._table(document, "tool"), "version")
-        self.started, self.ended = self._text(document, "started"), self._text(document, "ended")
-        self.made_by = self._optional_text(document, "made_by")
-        rulebook = self._table(document, "rulebook")
-        self.fingerprint = self._digest(rulebook, "fingerprint")
-        self.rules = [
-            _RuleFile(self._text(entry, "name"), self._optional_text(entry, "path"), self._digest(entry, "sha256"))
-            for entry in self._tables(rulebook, "files")
-        ]
-        self.inputs = [self._input(entry) for entry in self._tables(document, "inputs")]
-        self.unreadable = [self._unreadable(entry) for entry in self._tables(document, "unreadable")]
-        self.outputs = [self._file(entry) for entry in self._tables(document, "outputs")]
-
-    def _document(self, content: bytes) -> Mapping[str, Any]:
-        try:
-            document = json.loads(content.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
-        except (ValueError, RecursionError):  # what is wrong with it is not told: that would cite it
-            raise InputError("manifest_not_json", path=self._path) from None
-        schema = document.get("schema") if isinstance(document, dict) else None
-        if not isinstance(schema, str) or not schema.startswith("thuebao-manifest/"):
-            raise InputError("manifest_none", path=self._path)
-        if schema != SCHEMA:
-            raise InputError("manifest_schema", path=self._path, known=SCHEMA)
-        return dict(document)
-
-    def _get(self, table: Mapping[str, Any], key: str, kind: type, *, optional: bool = False) -> Any:
-        value = table.get(key)
-        # To Python, true and false are whole numbers too.
-        fits = isinstance(value, kind) and not isinstance(value, bool)
-        if not (fits or (optional and key in table and value is None)):
-            raise InputError("manifest_key", path=self._path, key=key)
-        return value
-
-    def _text(self, table: Mapping[str, Any], key: str) -> str:
-        return str(self._get(table, key, str))
-
-    def _optional_text(self, table: Mapping[str, Any], key: str) -> str | None:
-        value: str | None = self._get(table, key, str, optional=True)
-        return value
-
-    def _table(self, table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-        value: Mapping[str, Any] = self._get(table, key, dict)
-        return value
-
-    def _tables(self, table: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-        entries: list[Mapping[str, Any]] = self._get(table, key, list)
-        if not all(isinstance(entry, dict) for entry in entries):
-            raise InputError("manifest_key", path=self._path, key=key)
-        return entries
-
-    def _digest(self, table: Mapping[str, Any], key: str) -> str:
-        value = self._text(table, key)
-        if not _SHA256.fullmatch(value):
-            raise InputError("manifest_key", path=self._path, key=key)
-        return value
-
-    def _file(self, entry: Mapping[str, Any]) -> _File:
-        return _File(self._text(entry, "path"), int(self._get(entry, "bytes", int)), self._digest(entry, "sha256"))
-
-    def _input(self, entry: Mapping[str, Any]) -> _File:
-        given_once = entry.get("standard_input") is True
-        return _File(self._text(entry, "path"), None, None) if given_once else self._file(entry)
-
-    def _unreadable(self, entry: Mapping[str, Any]) -> _File:
-        known = self._optional_text(entry, "sha256") is not None
-        return self._file(entry) if known else _File(self._text(entry, "path"), None, None)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object. Raises ValueError on a key that stands twice: two readers could take it two ways."""
-    table = dict(pairs)
-    if len(table) < len(pairs):
-        raise ValueError("a key stands twice")
-    return table
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
-
-
-@dataclass(frozen=True)
 class _Places:
     """Where the files of a manifest may be: as given, from where we are or from the manifest; or below another root."""
 
@@ -288,8 +181,8 @@ class _Hashing:
         self._places = places
         self._known: dict[Path, str] = {}
 
-    def checked(self, kind: str, given: _File) -> Checked:
-        if given.sha256 is None:
+    def checked(self, kind: str, given: File) -> Checked:
+        if given.sha256 is None or given.standard_input:
             return Checked(kind, given.path, UNCHECKED)
         place = self._places.find(given.path)
         if place is None:
@@ -298,7 +191,7 @@ class _Hashing:
         found = str(place) if place != Path(given.path) else None
         return Checked(kind, given.path, CHANGED if reason else SAME, reason, found)
 
-    def _difference(self, place: Path, given: _File) -> str | None:
+    def _difference(self, place: Path, given: File) -> str | None:
         try:
             now = place.stat()
             if not stat.S_ISREG(now.st_mode):
@@ -312,26 +205,26 @@ class _Hashing:
         return None if self._known[place] == given.sha256 else "digest"
 
 
-def _rules(manifest: _Manifest, places: _Places) -> Iterator[Checked]:
+def _rules(manifest: Manifest, places: _Places) -> Iterator[Checked]:
     """Yield how each rule file stands, the shipped ones against those of this installation."""
     shipped = {file.name: file.sha256 for file in shipped_rules(rules_home())}
-    named = {file.name for file in manifest.rules if file.path is None}
-    for file in manifest.rules:
+    named = {file.name for file in manifest.rulebook.files if file.path is None}
+    for file in manifest.rulebook.files:
         yield _own_rules(file, places) if file.path is not None else _shipped_rules(file, shipped)
     for name in sorted(shipped.keys() - named):
         yield Checked(RULES, name, ADDED)
-    if fingerprint({file.name: file.sha256 for file in manifest.rules}) != manifest.fingerprint:
+    if fingerprint({file.name: file.sha256 for file in manifest.rulebook.files}) != manifest.rulebook.fingerprint:
         yield Checked(RULES, "fingerprint", CHANGED, "fingerprint")
 
 
-def _shipped_rules(file: _RuleFile, shipped: Mapping[str, str]) -> Checked:
+def _shipped_rules(file: RuleFile, shipped: Mapping[str, str]) -> Checked:
     if file.name not in shipped:
         return Checked(RULES, file.name, GONE)
     same = shipped[file.name] == file.sha256
     return Checked(RULES, file.name, SAME if same else CHANGED, None if same else "digest")
 
 
-def _own_rules(file: _RuleFile, places: _Places) -> Checked:
+def _own_rules(file: RuleFile, places: _Places) -> Checked:
     given = file.path or ""
     place = places.find(given)
     if place is None:
