@@ -258,12 +258,12 @@ def test_every_masked_number_is_known_as_one(desk: Desk) -> None:
         frame = pl.DataFrame([["a", 1, "b", mask_text(number), "PER101"]], schema=columns, orient="row")
         plain = frame.with_columns(msisdn=pl.lit("0912345678"))
         with pytest.raises(InputError, match="masked"):
-            matching.set_aside(pl.concat([plain, frame]).lazy(), Path("x.csv"), "number", desk.path, "x")
+            matching.store_keys(pl.concat([plain, frame]).lazy(), Path("x.csv"), "number", desk.path, "x")
     # A star that somebody typed masks nothing.
     starred = plain.with_columns(msisdn=pl.lit("*101#"))
-    matching.set_aside(pl.concat([plain, starred]).lazy(), Path("x.csv"), "number", desk.path, "x")
+    matching.store_keys(pl.concat([plain, starred]).lazy(), Path("x.csv"), "number", desk.path, "x")
     with pytest.raises(InputError, match="masked"):
-        matching.set_aside(starred.with_columns(msisdn=pl.lit("1*")).lazy(), Path("x"), "number", desk.path, "x")
+        matching.store_keys(starred.with_columns(msisdn=pl.lit("1*")).lazy(), Path("x"), "number", desk.path, "x")
 
 
 def test_findings_must_be_those_of_their_result(months: Desk) -> None:

@@ -11,8 +11,7 @@ import pytest
 import worlds
 from test_agreement import write_csv
 from thuebao.engine import count as tally
-from thuebao.engine.groups import finder
-from thuebao.engine.groups import staging as aside
+from thuebao.engine.groups import finder, staging
 from thuebao.engine.options import AuditOptions
 from thuebao.engine.prepare import prepare
 from thuebao.engine.run import run
@@ -56,8 +55,8 @@ def test_a_hash_never_convicts(
     files: list[str], expected: tuple[str, pl.DataFrame], at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A hash of two bits: hundreds of groups nominated together.
-    right = aside.hashed
-    monkeypatch.setattr(aside, "hashed", lambda names: right(names) & pl.lit(3 << 62, dtype=pl.UInt64))
+    right = staging.hashed
+    monkeypatch.setattr(staging, "hashed", lambda names: right(names) & pl.lit(3 << 62, dtype=pl.UInt64))
     document, findings = found(files, at_once)
     # Groups are numbered in the order of the hash: here only which findings share one can be the same.
     without_groups = [json.loads(text) | {"groups": None} for text in (document, expected[0])]

@@ -67,23 +67,23 @@ def private_folder(parent: Path | None) -> Iterator[Path]:
 
 _PER_TEXT_BYTE = 0.6
 _PER_RECORD = 150
-"""What is set aside for each byte of a text, and for each record of a Parquet file, which packs more into a byte."""
+"""What is staged for each byte of a text, and for each record of a Parquet file, which packs more into a byte."""
 _OF_FINDINGS = 0.5
 """Findings of rules about records, as a share of that: many of them, to be on the safe side."""
 
 
 def check_room(folder: Path, files: Sequence[str], *, across: bool, findings: bool) -> None:
-    """Raise OutputError unless the disk of `folder` has room for what reading `files` sets aside.
+    """Raise OutputError unless the disk of `folder` has room for what reading `files` stages.
 
     across: for rules across records; findings: for a findings file.
     """
-    needed = sum(map(_set_aside, files)) * (across + findings * _OF_FINDINGS)
+    needed = sum(map(_staged_bytes, files)) * (across + findings * _OF_FINDINGS)
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise OutputError("temp_dir_full", path=folder.parent, needed=_gigabytes(needed), free=_gigabytes(free))
 
 
-def _set_aside(path: str) -> float:
+def _staged_bytes(path: str) -> float:
     if not Path(path).is_file():
         return 0  # its reader will say so
     try:

@@ -13,6 +13,7 @@ from thuebao.base.errors import OutputError
 from thuebao.base.helper_columns import ROW
 
 ROWS_PER_PART = 150_000
+"""Rows of a file: some 20 MB, and few enough files for the country's records."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Spill:
         frame = frame.select(column for column in frame if column.null_count() < frame.height)
         path = self._folder / f"{self._name}-{self._written}.parquet"
         self._written += 1
-        with writing_aside(self._folder):
+        with writing_scratch(self._folder):
             frame.write_parquet(path, compression="uncompressed", statistics=False, row_group_size=ROWS_PER_PART)
         self.parts.append(Part(path, frame[ROW][0], frame[ROW][-1]))
 
@@ -88,7 +89,7 @@ class Spill:
 
 
 @contextmanager
-def writing_aside(folder: Path) -> Iterator[None]:
+def writing_scratch(folder: Path) -> Iterator[None]:
     """Turn what goes wrong while temporary files are written into OutputError."""
     try:
         yield

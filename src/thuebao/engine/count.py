@@ -13,6 +13,7 @@ from thuebao.engine.plan import Plan
 _RECORDS = ("records", "records_with_errors", "records_with_findings")
 _RULES = ("evaluated", "violations")
 _TOGETHER = 100_000
+"""Rows of counts that wait to be summed."""
 OFFENDERS = ("clerk_name", "point_of_sale")
 """The facts that say who took a registration and where."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from thuebao.base.scratch import private_folder
-from thuebao.engine.groups.staging import aside_for
+from thuebao.engine.groups.staging import staging_for
 from thuebao.engine.options import AuditOptions
 from thuebao.engine.plan import Wanted, compile_rules, plan_for
 from thuebao.engine.prepare import prepare
@@ -49,8 +49,8 @@ def violates(rulebook: Rulebook, rule: Rule, example: Example, as_of: date) -> t
     if rule.grouping:
         return _across(rulebook, rule, example, as_of)
     compilation = compile_rules(rulebook, as_of, AUTO)
-    aside = aside_for([], compilation.facts, [])
-    wanted = Wanted(frozenset({rule.code}), frozenset({"shown_number"}), None, aside)
+    staging = staging_for([], compilation.facts, [])
+    wanted = Wanted(frozenset({rule.code}), frozenset({"shown_number"}), None, staging)
     plan = plan_for(compilation, wanted, _columns(example))
     records = {raw(column): [record.get(column) for record in example.records] for column in _columns(example)}
     evaluated = plan.evaluate(pl.DataFrame(records), _OPERATOR)

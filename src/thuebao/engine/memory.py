@@ -10,10 +10,12 @@ from thuebao.base.errors import UsageError
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([KMGT]?)I?B?", re.IGNORECASE)
 LEAST = 10**9
-"""No audit runs in less: Polars, the rules and two batches under way take most of it."""
+"""Bytes without which no audit runs: Polars, the rules and two batches under way take most of them."""
 _READING = 700 * 10**6
+"""Bytes that reading takes at its peak, measured on exports of 39 columns."""
 _MOST_DIGITS = 18
 _ENOUGH, _ROUNDS = 1_500_000, 20
+"""Records of a round from which larger rounds were not faster, and rounds that all records are divided into."""
 _PER_RECORD = 1_200
 """Bytes that a record takes while its group is decided: four times its values, for all that is made of them."""
 
@@ -47,5 +49,5 @@ def records_at_once(limit: int) -> int:
 
 
 def enough(records: int) -> int:
-    """Return how many records at a time are enough for so many in all: more of them only take memory."""
+    """Return the records per round beyond which more memory gains nothing, for so many in all."""
     return max(_ENOUGH, records // _ROUNDS)

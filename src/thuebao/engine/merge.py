@@ -18,7 +18,9 @@ from thuebao.results.result import Group
 
 _CODE = "_code"
 _AT_A_TIME = 250_000
+"""Findings that are merged at a time: some 100 MB with their texts."""
 _MOST_GROUPS, _MOST_MEMBERS = 10, 20
+"""Groups of --show, and records of each."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import polars as pl
 
 from thuebao.base.helper_columns import ERA, ERROR, HIT, INSIDE, ROW
 from thuebao.engine.groups.search import Search, compile_search
-from thuebao.engine.groups.staging import Aside
+from thuebao.engine.groups.staging import Staging
 from thuebao.facts import Facts, all_facts, given_columns, layers, needed_columns, raw_columns, without_second_looks
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.columns import columns, given, raw
@@ -96,21 +96,21 @@ def _compile(rule: Rule, facts: Facts, schema: Mapping[str, pl.DataType], law: L
 
 @dataclass(frozen=True)
 class Wanted:
-    """What an audit wants of every record besides its findings: what is shown, and what is set aside.
+    """What an audit wants of every record besides its findings: what is shown, and what is staged.
 
-    selected: codes; shown: facts; where: which records are judged (None: all); aside: for rules across records.
+    selected: codes; shown: facts; where: which records are judged (None: all); staging: for rules across records.
     """
 
     selected: frozenset[str]
     shown: frozenset[str]
     where: pl.Expr | None
-    aside: Aside
+    staging: Staging
 
     @property
-    def set_aside(self) -> list[str]:
-        """The columns that are set aside of every record."""
-        aside, inside = self.aside, [INSIDE] if self.where is not None else []
-        columns = {*self.shown, *aside.facts, *aside.part_columns, *aside.key_columns, *inside}
+    def staged(self) -> list[str]:
+        """The columns that are staged of every record."""
+        staging, inside = self.staging, [INSIDE] if self.where is not None else []
+        columns = {*self.shown, *staging.facts, *staging.part_columns, *staging.key_columns, *inside}
         return [ROW, ERA, HIT, ERROR, *sorted(columns)]
 
 
@@ -121,7 +121,7 @@ class Plan:
     active: tuple[CompiledRule, ...]
     codes: tuple[str, ...]  # of the active rules, those across records after the others
     scopes: tuple[str, ...]  # for each of them, the column that says which records it applies to
-    judged: tuple[str, ...]  # the columns that counts and findings are made of, without what is only set aside
+    judged: tuple[str, ...]  # the columns that counts and findings are made of, without what is only staged
     wanted: frozenset[str]  # the canonical columns to read
     _absent: tuple[str, ...]
     _given: tuple[pl.Expr, ...]
@@ -130,7 +130,7 @@ class Plan:
     def evaluate(
         self, batch: pl.DataFrame, operator: str | None, first_row: int = 0, places: pl.Series | None = None
     ) -> pl.DataFrame:
-        """Return what is shown and set aside, the scopes, a Boolean column per active rule (its code), HIT and ERROR.
+        """Return what is shown and staged, the scopes, a Boolean column per active rule (its code), HIT and ERROR.
 
         `batch` holds raw columns; `operator` is that of every record where the file has no such column;
         `first_row` is the number of the batch's first record, from which ROW counts; `places` says for each record
@@ -152,16 +152,16 @@ def _any_of(names: list[str]) -> pl.Expr:
 
 def plan_for(compilation: Compilation, wanted: Wanted, present: Collection[str]) -> Plan:
     """Return the plan for a file with the canonical columns `present`."""
-    aside, selected = wanted.aside, wanted.selected
+    staging, selected = wanted.staging, wanted.selected
     active = tuple(c for c in compilation.rules if c.rule.code in selected and not lacking(c.needs, present))
-    silent = {search.code for search in aside.searches if lacking(search.needs, present)}
+    silent = {search.code for search in staging.searches if lacking(search.needs, present)}
     searches = [s for s in compilation.searches if s.code in selected - silent]
     conditions = _Conditions()
     scopes = [conditions.name(c.applies) for c in active]
     scopes += [conditions.name(s.part & s.judged) for s in searches]
     parts = {
-        part: pl.lit(value=False) if code in silent else pl.col(conditions.name(aside.part_columns[part]))
-        for code, part in aside.parts.items()
+        part: pl.lit(value=False) if code in silent else pl.col(conditions.name(staging.part_columns[part]))
+        for code, part in staging.parts.items()
     }
     inside = {INSIDE: wanted.where.fill_null(value=False)} if wanted.where is not None else {}
     hits = {c.rule.code: (pl.col(s) & c.violation).fill_null(value=False) for s, c in zip(scopes, active, strict=False)}
@@ -170,10 +170,10 @@ def plan_for(compilation: Compilation, wanted: Wanted, present: Collection[str])
     shown = {"operator", ERA, *wanted.shown}
     shown |= {raw(c.rule.field) for c in active if c.rule.field and c.rule.field in present}
     for_counts = {*shown, *scopes, *hits, *judged, *inside}
-    kept = for_counts | aside.facts | aside.key_columns.keys() | parts.keys()
-    first = conditions.columns | aside.key_columns | inside
+    kept = for_counts | staging.facts | staging.key_columns.keys() | parts.keys()
+    first = conditions.columns | staging.key_columns | inside
     roots = {root for e in (*(c.violation for c in active), *first.values()) for root in e.meta.root_names()}
-    roots |= shown | aside.facts
+    roots |= shown | staging.facts
     facts = without_second_looks(compilation.facts, roots)
     stages = [*layers(facts, roots), first, hits | parts, judged]
     read = raw_columns(facts, roots)

@@ -10,7 +10,7 @@ from thuebao.base.errors import UsageError
 from thuebao.engine.count import OFFENDERS
 from thuebao.engine.groups.identities import IdentityPicture
 from thuebao.engine.groups.search import Search
-from thuebao.engine.groups.staging import aside_for
+from thuebao.engine.groups.staging import staging_for
 from thuebao.engine.memory import memory_limit, records_at_once
 from thuebao.engine.options import AuditOptions
 from thuebao.engine.plan import Compilation, Wanted, compile_rules
@@ -90,7 +90,7 @@ def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared
         selected,
         frozenset({"shown_number", *OFFENDERS, *keys}),
         compile_where(options.where, schema) if options.where else None,
-        aside_for([*searches.values(), *(picture.searches if picture else ())], facts, shows.values()),
+        staging_for([*searches.values(), *(picture.searches if picture else ())], facts, shows.values()),
     )
     return Prepared(
         options=options,

@@ -121,9 +121,9 @@ class Reading:
         return Files(pl.Series([i.path for i in self.inputs], dtype=pl.String), pl.Series(self.first, dtype=pl.UInt32))
 
     def _take(self, evaluated: pl.DataFrame, intake: _Intake) -> None:
-        """Count a batch, and set aside what is needed of it."""
+        """Count a batch, and stage what group rules need of it."""
         if self.staged:
-            self.staged.add(evaluated.select(self.prepared.wanted.set_aside))
+            self.staged.add(evaluated.select(self.prepared.wanted.staged))
         plan = self._plan(intake.export)
         judged = evaluated.select(plan.judged)
         if self.prepared.wanted.where is not None:

@@ -46,15 +46,19 @@ def run(
 
     Raises OutputError when a disk does not take what is written.
     """
-    options, aside = prepared.options, prepared.wanted.aside
+    options, staging = prepared.options, prepared.wanted.staging
     with ExitStack() as stack:
         folder = stack.enter_context(private_folder(options.temp_dir))
-        check_room(folder, files, across=bool(aside.searches), findings=bool(findings))
+        check_room(folder, files, across=bool(staging.searches), findings=bool(findings))
         output = stack.enter_context(findings_file(findings)) if findings else None
         rejected = stack.enter_context(rejects_file(rejects)) if rejects else None
         records, own = Spill(folder, "records"), Spill(folder, "findings")
         reading = Reading(
-            prepared, folder, staged=records if aside.searches else None, own=own if output else None, rejects=rejected
+            prepared,
+            folder,
+            staged=records if staging.searches else None,
+            own=own if output else None,
+            rejects=rejected,
         )
         for path in files:
             reading.read(path, progress)
@@ -62,12 +66,12 @@ def run(
             spill.flush()
         at_once = min(prepared.at_once, enough(reading.rows))
         limited = prepared.wanted.where is not None
-        finder = Finder(aside, records, reading.rows, folder, at_once, limited)
+        finder = Finder(staging, records, reading.rows, folder, at_once, limited)
         groups = finder.find() if records.parts else {}
         found = {code: groups.get(code, Found()) for code in prepared.searches}
         merge = Merge(prepared, records, own, found, reading.files, at_once)
         counts = Counts.sum(prepared.keys, [*reading.counts, merge.merge(output.add if output else None)])
-        largest = {code: merge.largest(code, aside.roots(prepared.searches[code].values)) for code in options.show}
+        largest = {code: merge.largest(code, staging.roots(prepared.searches[code].values)) for code in options.show}
         if output:
             output.wanted = bool(reading.inputs)
     return _result(prepared, reading, counts, groups, largest)

@@ -84,7 +84,7 @@ class Files:
 class Findings:
     """Findings in the order of records and codes.
 
-    rows: as ROWS has them, ROW aside; at: for each the position of its file in `paths`; record: its record's number
+    rows: as ROWS has them, without ROW; at: for each the position of its file in `paths`; record: its record's number
     in that file, from 1; texts: what findings of one `kind` share (Texts.frame).
     """
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import polars as pl
 
 from thuebao.base.helper_columns import ERA, INSIDE, ROW
-from thuebao.base.spill import Spill, writing_aside
+from thuebao.base.spill import Spill, writing_scratch
 from thuebao.engine.groups.one_character_apart import near_values
 from thuebao.engine.groups.search import AFTER_FIRST, EARLIEST, HAS_NEAR, Search
-from thuebao.engine.groups.staging import Aside, nominators
+from thuebao.engine.groups.staging import Staging, nominators
 from thuebao.facts import LATE
 from thuebao.rulebook.sql import RECORDS, distinct
 
@@ -46,12 +46,12 @@ class Found:
 
 @dataclass(frozen=True)
 class Finder:
-    """The search for groups in what was set aside.
+    """The search for groups in what was staged.
 
     at_once: how many records may be held in memory at a time. where: whether some records are INSIDE only.
     """
 
-    aside: Aside
+    staging: Staging
     records: Spill
     total: int
     folder: Path
@@ -61,9 +61,9 @@ class Finder:
 
     def find(self) -> dict[str, Found]:
         """Return what each search found, by its code."""
-        found = {search.code: Found() for search in self.aside.searches}
-        for key in self.aside.key_columns:
-            searches = [s for s in self.aside.searches if self.aside.keys[s.code] == key]
+        found = {search.code: Found() for search in self.staging.searches}
+        for key in self.staging.key_columns:
+            searches = [s for s in self.staging.searches if self.staging.keys[s.code] == key]
             least = min(s.having.least for s in searches)
             for first, last in self._ranges():
                 sizes = self._sizes(key, first, last, least)
@@ -107,15 +107,17 @@ class Finder:
         if not having.grows:
             return sizes[key]
         by = [name for name in search.across if name not in {*nominators(search.across), *LATE}]
-        stand_in = {column: next(iter(self.aside.roots([column]))) for column in having.counted}
+        stand_in = {column: next(iter(self.staging.roots([column]))) for column in having.counted}
         counts = [pl.col(root).drop_nulls().n_unique().alias(distinct(c)) for c, root in stand_in.items()]
         nominated = [sizes[key].clear()]
         for chosen in self._rounds(sizes, key, self.at_once * _SCREENED_PER_RECORD):
             if chosen[SIZE][0] > self.at_once * _SCREENED_PER_RECORD:
                 nominated.append(chosen[key])
                 continue
-            rows = self._rows(key, chosen[key], {self.aside.parts[search.code], *by, *stand_in.values()})
-            groups = rows.filter(self.aside.parts[search.code]).group_by(key, *by).agg(pl.len().alias(RECORDS), *counts)
+            rows = self._rows(key, chosen[key], {self.staging.parts[search.code], *by, *stand_in.values()})
+            groups = (
+                rows.filter(self.staging.parts[search.code]).group_by(key, *by).agg(pl.len().alias(RECORDS), *counts)
+            )
             keys = groups.filter(having.condition).select(pl.col(key).unique()).collect(engine="streaming")
             nominated.append(keys[key])
         return pl.concat(nominated)
@@ -135,9 +137,9 @@ class Finder:
     ) -> None:
         """Add to `found` what the searches find in the chosen groups."""
         values = {value for search in searches for value in search.values}
-        parts = {self.aside.parts[search.code] for search in searches}
+        parts = {self.staging.parts[search.code] for search in searches}
         rows = self._rows(
-            key, chosen[key], {ROW, ERA, *parts, *self.aside.roots(values), *([INSIDE] if self.limited else [])}
+            key, chosen[key], {ROW, ERA, *parts, *self.staging.roots(values), *([INSIDE] if self.limited else [])}
         )
         slices = -(-int(chosen[SIZE].sum()) // (2 * self.at_once))
         if slices == 1:
@@ -145,9 +147,9 @@ class Finder:
         for search in searches:
             keys = nominated[search.code].filter(nominated[search.code].is_in(chosen[key].implode()))
             if len(keys):
-                some = rows.filter(pl.col(self.aside.parts[search.code]), pl.col(key).is_in(keys.implode()))
+                some = rows.filter(pl.col(self.staging.parts[search.code]), pl.col(key).is_in(keys.implode()))
                 some = some.collect().lazy() if slices == 1 else some
-                self._decide(search, key, self.aside.worked_out(some, search.values), slices, found[search.code])
+                self._decide(search, key, self.staging.worked_out(some, search.values), slices, found[search.code])
 
     def _decide(self, search: Search, key: str, rows: pl.LazyFrame, slices: int, found: Found) -> None:
         """Add to `found` what the groups of these records really are."""
@@ -177,7 +179,7 @@ class Finder:
 
     def _written(self, hits: pl.LazyFrame, code: str) -> Path:
         path = self.folder / f"hits-{code}-{next(self._serial)}.parquet"
-        with writing_aside(self.folder):
+        with writing_scratch(self.folder):
             hits.sink_parquet(path, compression="uncompressed", statistics=False)
         return path
 

@@ -22,8 +22,8 @@ AFTER_FIRST, EARLIEST, HAS_NEAR = "is_after_first", "earliest", "has_near"
 class Search:
     """What is looked for: groups `across` columns, of the records for which `part` holds, that fulfil `having`.
 
-    violation: which records of such a group are found, among those that are `judged`: of the rule's eras; None where
-    groups are only counted.
+    violation: which records of a qualifying group are reported, within the rule's eras (`judged`); None: groups are
+    only counted.
     of, by, first: the distinct `of` of a group, in the order of their earliest `by`, and how many of them come first.
     near: a text of which another in the group may differ in one character.
     """

@@ -1,4 +1,4 @@
-"""What of every record is set aside while the files are read: enough to find groups in it afterwards."""
+"""What of every record is staged while the files are read: enough to find groups in it afterwards."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _SEED = 1
 
 
 @dataclass(frozen=True)
-class Aside:
-    """The columns that are set aside for the searches.
+class Staging:
+    """The columns that are staged for the searches.
 
     parts: for each search's code, the column that says who takes part; keys: the one with the hash of its key.
-    facts: the facts set aside under their own names; late: those worked out from them when they are wanted.
+    facts: the facts staged under their own names; late: those worked out from them when they are wanted.
     """
 
     searches: tuple[Search, ...]
@@ -30,17 +30,17 @@ class Aside:
     late: dict[str, pl.Expr]
 
     def roots(self, names: Iterable[str]) -> set[str]:
-        """Return the columns set aside that facts are had from."""
+        """Return the staged columns from which these facts are computed."""
         return {root for name in names for root in (self.late[name].meta.root_names() if name in self.late else [name])}
 
     def worked_out(self, rows: pl.LazyFrame, names: Collection[str]) -> pl.LazyFrame:
-        """Return rows of what was set aside with the late ones among `names` worked out."""
+        """Return rows of what was staged with the late ones among `names` worked out."""
         late = [self.late[name].alias(name) for name in sorted(names) if name in self.late]
         return rows.with_columns(late) if late else rows
 
 
-def aside_for(searches: Sequence[Search], facts: Facts, shown: Iterable[str]) -> Aside:
-    """Return what is set aside for `searches`, and of each record for showing it."""
+def staging_for(searches: Sequence[Search], facts: Facts, shown: Iterable[str]) -> Staging:
+    """Return what is staged for `searches`, and of each record for showing it."""
     parts: dict[str, str] = {}
     keys: dict[str, str] = {}
     part_columns: dict[str, pl.Expr] = {}
@@ -57,9 +57,9 @@ def aside_for(searches: Sequence[Search], facts: Facts, shown: Iterable[str]) ->
         key = names.setdefault(f"key {key_of}", f"_key{len(key_columns)}")
         key_columns[key] = hashed(key_of)
         keys[search.code] = key
-    aside = Aside(tuple(searches), parts, keys, part_columns, key_columns, frozenset(), late)
+    staging = Staging(tuple(searches), parts, keys, part_columns, key_columns, frozenset(), late)
     wanted = {value for search in searches for value in search.values} | set(shown)
-    return replace(aside, facts=frozenset(aside.roots(wanted)))
+    return replace(staging, facts=frozenset(staging.roots(wanted)))
 
 
 def nominators(across: Sequence[str]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from thuebao.results.compare.match import (
     check_key,
     refuse_masked,
     scan_findings,
-    set_aside,
+    store_keys,
 )
 from thuebao.results.files import findings_file
 from thuebao.results.findings import SCHEMA, Findings
@@ -60,8 +60,8 @@ def new_findings(
     check_key(key)
     called = named or Path("findings")
     with private_folder(temp_dir) as folder:
-        old = set_aside(scan_findings(baseline), baseline, key, folder, "old")
-        new = set_aside(findings, called, key, folder, "new")
+        old = store_keys(scan_findings(baseline), baseline, key, folder, "old")
+        new = store_keys(findings, called, key, folder, "new")
         flags = added(old, new, at_once)
 
     def some(

@@ -19,7 +19,7 @@ import polars as pl
 
 from thuebao.base.errors import InputError, UsageError
 from thuebao.base.helper_columns import ROW
-from thuebao.base.spill import writing_aside
+from thuebao.base.spill import writing_scratch
 from thuebao.results.findings import SCHEMA
 
 NUMBER, RECORD = "number", "record"
@@ -95,7 +95,7 @@ def reading(path: Path) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Keys:
-    """The keys of findings, set aside in files: the columns of a key, a hash and the findings' positions (ROW)."""
+    """The keys of findings, stored in files: the columns of a key, a hash and the findings' positions (ROW)."""
 
     by: tuple[str, ...]
     parts: tuple[Path, ...]
@@ -113,8 +113,8 @@ class Keys:
         return pl.scan_parquet(list(self.parts), glob=False)
 
 
-def set_aside(findings: pl.LazyFrame, path: Path, key: str, folder: Path, name: str) -> Keys:
-    """Set the keys of the findings of `path` aside in `folder`, under `name`.
+def store_keys(findings: pl.LazyFrame, path: Path, key: str, folder: Path, name: str) -> Keys:
+    """Store the keys of the findings of `path` in `folder`, under `name`.
 
     Raises InputError when they cannot be read or are masked where the key is the number.
     """
@@ -128,7 +128,7 @@ def set_aside(findings: pl.LazyFrame, path: Path, key: str, folder: Path, name: 
         parts.append(folder / f"{name}-{len(parts)}.parquet")
         position = pl.int_range(rows, rows + batch.height, dtype=pl.UInt64)
         keys = keys.with_columns(pl.struct(by).hash().alias(_HASH), position.alias(ROW))
-        with writing_aside(folder):
+        with writing_scratch(folder):
             keys.write_parquet(parts[-1], compression="uncompressed")
         rows += batch.height
     stars.check(path)
@@ -219,7 +219,7 @@ def _matched_in(old: pl.LazyFrame, new: pl.LazyFrame, by: tuple[str, ...]) -> pl
 
 
 def added(old: Keys, new: Keys, at_once: int = AT_ONCE) -> pl.Series:
-    """Return for each of the new findings whether it is beyond those that there were of its key, the first first."""
+    """Return for each new finding whether it exceeds the old count for its key, in order."""
     flags = pl.repeat(False, new.rows, dtype=pl.Boolean, eager=True)
     of = buckets(at_once, old, new)
     for number in range(of):

@@ -13,7 +13,7 @@ import polars as pl
 from thuebao.base.errors import InputError, UsageError
 from thuebao.base.scratch import private_folder
 from thuebao.results.compare.document import Counted, Recorded, read_result
-from thuebao.results.compare.match import AT_ONCE, NUMBER, check_key, matched, scan_findings, set_aside
+from thuebao.results.compare.match import AT_ONCE, NUMBER, check_key, matched, scan_findings, store_keys
 
 FailOn = Literal["worse", "any", "never"]
 
@@ -128,7 +128,7 @@ def _rows(old: Recorded, new: Recorded) -> Iterator[Row]:
 def _matched(
     old: Recorded, new: Recorded, findings: tuple[Path, Path], key: str, folder: Path, at_once: int
 ) -> dict[tuple[str, str], Matched]:
-    before, after = (set_aside(scan_findings(path), path, key, folder, str(n)) for n, path in enumerate(findings))
+    before, after = (store_keys(scan_findings(path), path, key, folder, str(n)) for n, path in enumerate(findings))
     found = matched(before, after, at_once)
     for name, result, path in zip(("old", "new"), (old, new), findings, strict=True):
         _check_belong(found.select("operator", "code", name), result, path)
