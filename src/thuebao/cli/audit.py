@@ -132,7 +132,7 @@ def audit(
 
 def _print(result: AuditResult, verdicts: list[Verdict], format: Format, *, quiet: bool) -> None:  # noqa: A002
     if format is Format.JSON:
-        from thuebao.reports import gate
+        from thuebao.reports import verdicts as gate
         from thuebao.reports import json_document as json
 
         print(json.render(result, gate.as_data(verdicts)))
@@ -149,6 +149,7 @@ def _print(result: AuditResult, verdicts: list[Verdict], format: Format, *, quie
 
         print(github.render(result), end="")
     elif not quiet and result.inputs:
-        from thuebao.reports import gate, terminal
+        from thuebao.reports import terminal
+        from thuebao.reports import verdicts as gate
 
         terminal.print_summary(result, console(), gate.parts(verdicts))
