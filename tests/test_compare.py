@@ -21,8 +21,8 @@ from thuebao.base.errors import InputError, ThuebaoError, UsageError
 from thuebao.base.foreign_text import mask_text
 from thuebao.base.messages import LANGUAGES, use_language
 from thuebao.reports import comparison as report
-from thuebao.reports import gate as gate_report
 from thuebao.reports import json_document as as_json
+from thuebao.reports import verdicts as gate_report
 from thuebao.results import thresholds as gate
 from thuebao.results.compare import baseline
 from thuebao.results.compare import match as matching

@@ -17,7 +17,7 @@ import thuebao
 from conftest import AS_OF, ERROR, GOOD, INFO, NAMELESS, WARNING, Desk, people, person
 from thuebao.base.errors import UsageError
 from thuebao.base.messages import LANGUAGES, use_language
-from thuebao.reports import gate as report
+from thuebao.reports import verdicts as report
 from thuebao.results import thresholds as gate
 from thuebao.results.result import AuditResult
 from thuebao.rulebook.book import Rulebook, read_rulebook

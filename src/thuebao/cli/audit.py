@@ -139,8 +139,8 @@ def audit(
 
 def _print(result: AuditResult, verdicts: list[Verdict], format: Format, *, quiet: bool) -> None:  # noqa: A002
     if format is Format.JSON:
-        from thuebao.reports import gate
         from thuebao.reports import json_document as json
+        from thuebao.reports import verdicts as gate
 
         print(json.render(result, gate.as_data(verdicts)))
     elif format is Format.CSV:
@@ -156,6 +156,7 @@ def _print(result: AuditResult, verdicts: list[Verdict], format: Format, *, quie
 
         print(github.render(result), end="")
     elif not quiet and result.inputs:
-        from thuebao.reports import gate, terminal
+        from thuebao.reports import terminal
+        from thuebao.reports import verdicts as gate
 
         terminal.print_summary(result, console(), gate.parts(verdicts))

@@ -1,4 +1,4 @@
-"""What a report says of itself: who had it made, when, with what."""
+"""What a report says of the run that made it: who ordered it, when it ran, with which options and versions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class About:
-    """Of one run of an audit.
+    """Origin of a report: one run of an audit.
 
     made_by: a person or an office, None if nobody said; started, ended: with their zone; options: as the user gave
     them, by name without dashes; versions: of thuebao, Python and the libraries that count.

@@ -1,4 +1,4 @@
-"""How a file's header maps to canonical columns, how sure that is, and a few masked values of each."""
+"""Shows how a file's headers map to canonical columns, how sure each mapping is, and a few masked values."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from rich.rule import Rule as Line
 
 from thuebao.base.messages import language, text
 from thuebao.engine.preview import Inspection
+from thuebao.reports.format import NOTHING, titled
 from thuebao.reports.mapping import confidence
 from thuebao.reports.terminal import light_table, plain
 
 
 def print_inspection(found: Inspection, console: Console) -> None:
-    """Print what maps to what, what is unknown, what is absent and which rules that disables."""
+    """Print the mapped headers, the unknown ones, and the absent columns with the rules that they disable."""
     console.print(plain(found.export.path))
     layout = found.export.layout
-    shown = {"\t": "Tab"}.get(layout.separator, layout.separator) if layout else "–"
+    shown = {"\t": "Tab"}.get(layout.separator, layout.separator) if layout else NOTHING
     encoding = found.export.encoding.name
     console.print(text("columns.form", format=found.export.format, encoding=encoding, separator=shown))
     console.print(text("columns.operator", operator=found.export.operator or text("columns.operator_column")))
@@ -26,18 +27,15 @@ def print_inspection(found: Inspection, console: Console) -> None:
         console.print(plain(", ".join(unknown)))
     if found.export.header.absent:
         console.print(Line(text("columns.absent"), align="left"))
-        absent = light_table(
-            (text("columns.column"), "left"), (text("columns.meaning"), "left"), (text("columns.disables"), "left")
-        )
+        absent = light_table(*titled("left", "columns.column", "columns.meaning", "columns.disables"))
         for column in found.export.header.absent:
-            absent.add_row(column, found.titles[column][language()], ", ".join(found.disabled[column]) or "–")
+            absent.add_row(column, found.titles[column][language()], ", ".join(found.disabled[column]) or NOTHING)
         console.print(absent)
 
 
 def _print_proposals(found: Inspection, console: Console) -> None:
     used = found.export.header.canonical
-    titles = ("columns.column", "columns.header", "columns.confidence", "columns.values")
-    table = light_table(*((text(title), "left") for title in titles))
+    table = light_table(*titled("left", "columns.column", "columns.header", "columns.confidence", "columns.values"))
     open_ones = False
     for proposal in found.proposals:
         if proposal.column and proposal.header:

@@ -1,4 +1,4 @@
-"""Two results beside each other: for a screen, and as one JSON document (schema thuebao-comparison/1)."""
+"""Shows the comparison of two results: tables for a screen, and one JSON document (schema thuebao-comparison/1)."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from rich.text import Text
 
 from thuebao import __version__
 from thuebao.base.messages import text
-from thuebao.reports.terminal import light_table, number, plain, share
+from thuebao.reports.format import MOST_ROWS, NOTHING, number, share, titled
+from thuebao.reports.terminal import left_out, light_table, plain
 from thuebao.results.compare.document import Counted, Operator, Recorded
-from thuebao.results.compare.results import Comparison, Notice, Row
+from thuebao.results.compare.results import Comparison, Row
 
 SCHEMA = "thuebao-comparison/1"
-_MOST_ROWS = 100
 
 
 def as_dict(comparison: Comparison) -> dict[str, Any]:
@@ -67,15 +67,8 @@ def render(comparison: Comparison) -> str:
 
 
 def _described(result: Recorded) -> dict[str, Any]:
-    return {
-        "path": str(result.path),
-        "schema": result.schema,
-        "version": result.version,
-        "as_of": result.as_of,
-        "law": result.law,
-        "where": result.where,
-        "unreadable": result.unreadable,
-    }
+    names = ("schema", "version", "as_of", "law", "where", "unreadable")
+    return {"path": str(result.path)} | {name: getattr(result, name) for name in names}
 
 
 def _operators(comparison: Comparison) -> list[str]:
@@ -91,12 +84,11 @@ def _rule(result: Recorded, code: str) -> dict[str, Any] | None:
 
 
 def _sums(rows: Sequence[Row]) -> dict[str, int]:
-    """Return the violations of all operators together, before and now."""
-    sums = {"old": 0, "new": 0}
-    for row in rows:
-        sums["old"] += row.old.violations if row.old else 0
-        sums["new"] += row.new.violations if row.new else 0
-    return sums
+    """Return the violations of all operators together, old and new."""
+    return {
+        "old": sum(row.old.violations for row in rows if row.old),
+        "new": sum(row.new.violations for row in rows if row.new),
+    }
 
 
 def _row(row: Row) -> dict[str, Any]:
@@ -116,27 +108,23 @@ def _count(counted: Counted | None) -> dict[str, Any] | None:
 
 
 def notices(comparison: Comparison) -> list[str]:
-    """Return what to know about the two results before their difference means anything."""
-    return [_notice(notice) for notice in comparison.notices]
-
-
-def _notice(notice: Notice) -> str:
-    return text(f"compare.{notice.kind}", **notice.values)
+    """Return warnings about what makes the two results less comparable."""
+    return [text(f"compare.{notice.kind}", **notice.values) for notice in comparison.notices]
 
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
-    """Print what changed."""
+    """Print the records of each operator, and the rules whose counts changed."""
     old, new = comparison.old, comparison.new
     parts: list[RenderableType] = [
         plain(text(f"compare.{side}", path=result.path, as_of=result.as_of, law=result.law))
         for side, result in (("old", old), ("new", new))
     ]
     parts += [Line(text("summary.operators"), align="left"), _operator_table(comparison)]
-    parts += _left_out(len(_operators(comparison)))
+    parts += left_out(len(_operators(comparison)))
     parts.append(Line(text("compare.changes"), align="left"))
     if comparison.changes:
-        parts += [_changes(comparison.changes[:_MOST_ROWS]), *_by_record(comparison)]
-        parts += _left_out(len(comparison.changes))
+        parts += [_changes(comparison.changes[:MOST_ROWS]), *_by_record(comparison)]
+        parts += left_out(len(comparison.changes))
         if same := len(comparison.rows) - len(comparison.changes):
             parts.append(text("compare.unchanged", count=number(same)))
     else:
@@ -145,51 +133,32 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     console.print(Group(*parts))
 
 
-def _left_out(rows: int) -> list[RenderableType]:
-    """Return what to say below a table that has room for the first rows only."""
-    some = text("summary.files_some", some=number(_MOST_ROWS), all=number(rows))
-    return [some] if rows > _MOST_ROWS else []
-
-
 def _operator_table(comparison: Comparison) -> Table:
     table = light_table(
-        (text("summary.operator"), "left"),
-        (text("compare.records_old"), "right"),
-        (text("compare.records_new"), "right"),
-        (text("compare.errors_old"), "right"),
-        (text("compare.errors_new"), "right"),
+        *titled("left", "summary.operator"),
+        *titled("right", "compare.records_old", "compare.records_new", "compare.errors_old", "compare.errors_new"),
     )
-    for name in _operators(comparison)[:_MOST_ROWS]:
+    for name in _operators(comparison)[:MOST_ROWS]:
         both = [comparison.old.operators.get(name), comparison.new.operators.get(name)]
-        records = [number(o.records) if o else "–" for o in both]
-        errors = [number(o.records_with_errors) if o else "–" for o in both]
+        records = [number(o.records if o else None) for o in both]
+        errors = [number(o.records_with_errors if o else None) for o in both]
         table.add_row(plain(name), *records, *errors)
     return table
 
 
 def _changes(rows: Sequence[Row]) -> Table:
     table = light_table(
-        (text("summary.operator"), "left"),
-        (text("summary.code"), "left"),
-        (text("compare.counted_old"), "right"),
-        (text("compare.counted_new"), "right"),
-        (text("compare.difference"), "right"),
-        (text("compare.share_old"), "right"),
-        (text("compare.share_new"), "right"),
+        *titled("left", "summary.operator", "summary.code"),
+        *titled("right", "compare.counted_old", "compare.counted_new", "compare.difference"),
+        *titled("right", "compare.share_old", "compare.share_new"),
     )
     for row in rows:
-        table.add_row(
-            plain(row.operator),
-            plain(row.code),
-            *(_of(counted) for counted in (row.old, row.new)),
-            Text(_difference(row), "bold red" if row.worse else ""),
-            *(share(counted.violations, counted.evaluated) if counted else "–" for counted in (row.old, row.new)),
-        )
+        both = (row.old, row.new)
+        counts = (f"{number(c.violations)} / {number(c.evaluated)}" if c else NOTHING for c in both)
+        shares = (share(c.violations, c.evaluated) if c else NOTHING for c in both)
+        difference = Text(_difference(row), "bold red" if row.worse else "")
+        table.add_row(plain(row.operator), plain(row.code), *counts, difference, *shares)
     return table
-
-
-def _of(counted: Counted | None) -> str:
-    return f"{number(counted.violations)} / {number(counted.evaluated)}" if counted else "–"
 
 
 def _difference(row: Row) -> str:
@@ -202,13 +171,10 @@ def _by_record(comparison: Comparison) -> list[RenderableType]:
     if comparison.key is None:
         return []
     table = light_table(
-        (text("summary.operator"), "left"),
-        (text("summary.code"), "left"),
-        (text("compare.findings_new"), "right"),
-        (text("compare.findings_fixed"), "right"),
-        (text("compare.findings_same"), "right"),
+        *titled("left", "summary.operator", "summary.code"),
+        *titled("right", "compare.findings_new", "compare.findings_fixed", "compare.findings_same"),
     )
-    for row in comparison.changes[:_MOST_ROWS]:
+    for row in comparison.changes[:MOST_ROWS]:
         if found := row.matched:
             counts = (number(count) for count in (found.new, found.fixed, found.unchanged))
             table.add_row(plain(row.operator), plain(row.code), *counts)

@@ -1,4 +1,4 @@
-"""The audit as CSV: one line per operator (or what it is broken down by) and rule, for a spreadsheet."""
+"""Renders the audit as CSV: one line per operator (or row of the breakdown) and rule, for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -11,26 +11,18 @@ from thuebao.results.result import AuditResult
 def render(result: AuditResult) -> str:
     """Return operator, code, name, severity, status, evaluated, violations and share for every operator and rule.
 
-    Of a breakdown, the columns that it was asked for stand in the operator's place.
+    With a breakdown, its columns replace the operator.
     """
     rules = pl.DataFrame(
-        {
-            "code": [r.rule.code for r in result.rules],
-            "name": [r.rule.name for r in result.rules],
-            "severity": [r.rule.severity for r in result.rules],
-            "status": [r.status for r in result.rules],
-        },
+        [(r.rule.code, r.rule.name, r.rule.severity, r.status) for r in result.rules],
         schema=dict.fromkeys(("code", "name", "severity", "status"), pl.String),
+        orient="row",
     )
     by, given = (result.breakdown.by, result.breakdown.rules) if result.breakdown else (("operator",), result.counts)
     counts = given.join(rules, on="code", how="left", maintain_order="left")
     return counts.select(
         *(without_formula(without_controls(counts[name])) for name in by),
-        "code",
-        "name",
-        "severity",
-        "status",
-        "evaluated",
-        "violations",
+        *rules.columns,
+        *("evaluated", "violations"),
         share=(pl.col("violations") / pl.col("evaluated")).fill_nan(None).round(6),
     ).write_csv()

@@ -1,4 +1,4 @@
-"""The audit as workflow commands of GitHub Actions: annotations that a run shows, with nothing of any record."""
+"""Renders the audit as annotations of GitHub Actions (workflow commands), with nothing of any record."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from thuebao.base.errors import ThuebaoError
 from thuebao.base.foreign_text import harmless
 from thuebao.base.messages import language, text
-from thuebao.reports.terminal import number
+from thuebao.reports.format import number
 from thuebao.results.result import AuditResult, RuleResult
 
 MOST_OF_A_LEVEL = 10
-"""A step shows this many errors, warnings and notices each; what follows is lost without a word."""
+"""Annotations of each level that GitHub shows for a step (its documented limit); it drops the rest silently."""
 _LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
@@ -41,7 +41,7 @@ def render(result: AuditResult) -> str:
 
 
 def unreadable(error: ThuebaoError) -> str:
-    """Return which input could not be read, and the kind of reason: its message may quote the file."""
+    """Return which input could not be read, and the key of the reason, for its message may quote the file."""
     return text("ci.unreadable", path=harmless(error.values.get("path", "")), reason=error.key.replace("_", " "))
 
 

@@ -1,4 +1,4 @@
-"""The audit as one JSON document (schema thuebao-audit/1): the same input gives the same bytes."""
+"""Renders the audit as one JSON document (schema thuebao-audit/1); the same input gives the same bytes."""
 
 from __future__ import annotations
 
@@ -18,10 +18,8 @@ SCHEMA = "thuebao-audit/1"
 
 
 def as_dict(result: AuditResult, gate: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
-    """Return the document as plain data; `gate`: how the thresholds of --fail-on fared, if there are any."""
-    rules: dict[str, list[dict[str, Any]]] = {}
-    for operator, code, evaluated, violations in result.counts.iter_rows():
-        rules.setdefault(operator, []).append({"code": code, "evaluated": evaluated, "violations": violations})
+    """Return the document as plain data; `gate`: the verdicts on the thresholds of --fail-on."""
+    rules = _rules_by_row(result.counts)
     return {
         "schema": SCHEMA,
         "tool": {"name": "thuebao", "version": __version__},
@@ -32,17 +30,11 @@ def as_dict(result: AuditResult, gate: Sequence[dict[str, Any]] = ()) -> dict[st
         "where": result.where,
         "export_findings": [asdict(f) for f in result.export_findings],
         "operators": [
-            {**row, "rules": rules.get(row["operator"], [])} for row in result.operators.iter_rows(named=True)
+            {**row, "rules": rules.get((row["operator"],), [])} for row in result.operators.iter_rows(named=True)
         ],
         "rules": [
-            {
-                "code": r.rule.code,
-                "name": r.rule.name,
-                "severity": r.rule.severity,
-                "status": r.status,
-                "reason": r.reason,
-                "violations": r.violations,
-            }
+            {name: getattr(r.rule, name) for name in ("code", "name", "severity")}
+            | {"status": r.status, "reason": r.reason, "violations": r.violations}
             | ({"parameters": dict(r.rule.parameters)} if r.rule.parameters else {})
             for r in result.rules
         ],
@@ -54,6 +46,14 @@ def as_dict(result: AuditResult, gate: Sequence[dict[str, Any]] = ()) -> dict[st
         **({"gate": list(gate)} if gate else {}),
         "totals": result.totals,
     }
+
+
+def _rules_by_row(counts: pl.DataFrame) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
+    """Return the counts of rules by the values of the columns before `code`: an operator, or a row of a breakdown."""
+    rules: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for *by, code, evaluated, violations in counts.iter_rows():
+        rules.setdefault(tuple(by), []).append({"code": code, "evaluated": evaluated, "violations": violations})
+    return rules
 
 
 def _identities(result: AuditResult) -> dict[str, Any]:
@@ -70,10 +70,7 @@ def _offenders(result: AuditResult, by: str) -> list[dict[str, Any]]:
 
 def _breakdown(breakdown: Breakdown) -> dict[str, Any]:
     width = len(breakdown.by)
-    rules: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for row in breakdown.rules.iter_rows():
-        code, evaluated, violations = row[width:]
-        rules.setdefault(row[:width], []).append({"code": code, "evaluated": evaluated, "violations": violations})
+    rules = _rules_by_row(breakdown.rules)
     counted = [
         {"values": dict(zip(breakdown.by, row[:width], strict=True))}
         | dict(zip(breakdown.records.columns[width:], row[width:], strict=True))
@@ -90,5 +87,5 @@ def _groups(groups: list[Group]) -> list[dict[str, Any]]:
 def render(result: AuditResult, gate: Sequence[dict[str, Any]] = ()) -> str:
     """Return the document as text."""
     document = json.dumps(as_dict(result, gate), ensure_ascii=False, indent=1)
-    # JSON lets controls beyond ASCII stand as they are, bidirectional overrides too: a terminal would obey them.
+    # JSON allows control characters beyond ASCII unescaped, bidirectional overrides too: a terminal would obey them.
     return re.sub(CONTROLS, lambda sign: sign[0] if sign[0] == "\n" else json.dumps(sign[0])[1:-1], document)

@@ -1,4 +1,4 @@
-"""A mapping file as `columns --save` writes it: what is sure as it stands, what is unsure as a comment."""
+"""Writes the mapping file of `columns --save`: sure mappings as they stand, unsure ones commented out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from thuebao.rulebook.columns import columns
 from thuebao.sources.discover import same_file
 from thuebao.sources.headers.proposal import KNOWN, MAPPED, SIMILAR, SURE, Proposal
 
-_WIDEST = 60  # characters up to which lines are filled so that their comments stand below each other
+_WIDEST = 60  # characters: longer lines are not aligned with the comments of the others, for the lines to stay readable
 
 
 def write_mapping(out: Path, proposals: Sequence[Proposal], source: str, operator: str | None, *, force: bool) -> None:
@@ -78,7 +78,7 @@ def _comment(proposal: Proposal) -> str:
 
 
 def confidence(proposal: Proposal) -> str:
-    """Return how sure a proposal is and why: "83 %: similar to 'Ngày cấp'"."""
+    """Return a proposal's confidence and its reason: "83 %: similar to 'Ngày cấp'"."""
     why = {
         KNOWN: text("columns.known"),
         MAPPED: text("columns.by_mapping"),
@@ -88,7 +88,7 @@ def confidence(proposal: Proposal) -> str:
 
 
 def _pattern(name: str) -> str:
-    """Return a pattern for the names of such files: what stands before the first digit."""
+    """Return a glob pattern for files named alike: the name up to its first digit, then anything."""
     start = re.split(r"[0-9]", Path(name).stem, maxsplit=1)[0].rstrip(" _.-(") or name
     return re.sub(r"([*?\[])", r"[\1]", start) + "*"
 
@@ -99,7 +99,7 @@ def quoted(value: str) -> str:
 
 
 def escaped(value: str) -> str:
-    """Return foreign text as it may stand in a TOML basic string or a comment: one line, nothing a terminal obeys."""
+    """Return foreign text escaped for a TOML basic string or comment: one line, no control characters."""
     return "".join(_escape(c) for c in value)
 
 

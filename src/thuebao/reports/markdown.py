@@ -1,4 +1,4 @@
-"""The rulebook as a page of documentation (Markdown): docs/rules.md is this, word for word."""
+"""Renders the rulebook as a Markdown page: docs/rules.md is exactly this output."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from thuebao.base.messages import language, text
+from thuebao.reports.rule_text import family_of, one_line
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.rule import Rule
 
@@ -13,7 +14,7 @@ from thuebao.rulebook.rule import Rule
 def rules_as_markdown(rules: Sequence[Rule], rulebook: Rulebook) -> str:
     """Return all of `rules`, family by family: what each says, why, what to do, and the law by era."""
     lines = [f"# {text('rules.title')}", "", text("rules.about"), "", *_contents(rules)]
-    for family, some in groupby(rules, lambda rule: rule.code.rstrip("0123456789")):
+    for family, some in groupby(rules, family_of):
         lines += ["", f"## {family}"]
         for rule in some:
             lines += _rule(rule, rulebook)
@@ -47,9 +48,9 @@ def _rule(rule: Rule, rulebook: Rulebook) -> Iterator[str]:
     ]
     for title, condition in conditions:
         if condition:
-            yield from ("", f"{title}:", "", "```sql", " ".join(condition.split()), "```")
+            yield from ("", f"{title}:", "", "```sql", one_line(condition), "```")
 
 
 def _plain(words: str) -> str:
-    """Return text that Markdown does not read anything into."""
-    return "".join(f"\\{sign}" if sign in "\\`*_[]<>|#" else sign for sign in " ".join(words.split()))
+    """Return text as one line with the signs escaped that mean something in Markdown."""
+    return "".join(f"\\{sign}" if sign in "\\`*_[]<>|#" else sign for sign in one_line(words))

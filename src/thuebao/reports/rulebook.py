@@ -1,4 +1,4 @@
-"""The rulebook as people and programs read it: a list, and one rule in full."""
+"""Shows the rulebook: the list of rules as a table or as JSON, and one rule in full."""
 
 from __future__ import annotations
 
@@ -11,55 +11,36 @@ from rich.padding import Padding
 from rich.text import Text
 
 from thuebao.base.messages import language, text
-from thuebao.reports.terminal import STYLES, light_table
+from thuebao.reports.format import titled
+from thuebao.reports.rule_text import provision
+from thuebao.reports.terminal import light_table, severity_label
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.rule import Example, Grouping, Rule
 
 
 def print_rules(rules: list[Rule], console: Console) -> None:
     """Print one line per rule."""
-    titles = ("summary.code", "summary.severity", "rules.eras", "summary.rule")
-    table = light_table(*((text(title), "left") for title in titles))
+    table = light_table(*titled("left", "summary.code", "summary.severity", "rules.eras", "summary.rule"))
     for rule in rules:
-        table.add_row(
-            rule.code,
-            Text(text(f"severity.{rule.severity}"), STYLES[rule.severity]),
-            ", ".join(rule.eras),
-            Text(rule.title[language()]),
-        )
+        table.add_row(rule.code, severity_label(rule.severity), ", ".join(rule.eras), Text(rule.title[language()]))
     console.print(table)
 
 
 def rules_as_json(rules: list[Rule]) -> str:
     """Return the rules as JSON: all of their data."""
-    return json.dumps(
-        {"schema": "thuebao-rules/1", "rules": [_as_dict(r) for r in rules]}, ensure_ascii=False, indent=1
-    )
+    document = {"schema": "thuebao-rules/1", "rules": [_as_dict(r) for r in rules]}
+    return json.dumps(document, ensure_ascii=False, indent=1)
 
 
 def _as_dict(rule: Rule) -> dict[str, Any]:
-    return {
-        "code": rule.code,
-        "name": rule.name,
-        "severity": rule.severity,
-        "eras": list(rule.eras),
-        "field": rule.field,
-        "applies": rule.applies,
-        "violation": rule.violation,
-        "grouping": asdict(rule.grouping) if rule.grouping else None,
-        "parameters": dict(rule.parameters),
-        "title": rule.title,
-        "explain": rule.explain,
-        "action": rule.action,
-        "basis": [{**asdict(b), "eras": list(b.eras)} for b in rule.basis],
-    }
+    names = ("code", "name", "severity", "eras", "field", "applies", "violation", "grouping", "parameters")
+    every = asdict(rule) | {"parameters": dict(rule.parameters)}
+    return {name: every[name] for name in (*names, "title", "explain", "action", "basis")}
 
 
 def print_rule(rule: Rule, rulebook: Rulebook, console: Console) -> None:
     """Print one rule: what, why, law by era, what to do, examples."""
-    severity = (text(f"severity.{rule.severity}"), STYLES[rule.severity])
-    head = Text.assemble((rule.code, "bold"), f" {rule.name}  ", severity)
-    console.print(head)
+    console.print(Text.assemble((rule.code, "bold"), f" {rule.name}  ", severity_label(rule.severity)))
     console.print(Text(rule.title[language()], "bold"))
     _section(console, "explain.why", rule.explain[language()])
     _section(console, "explain.what_to_do", rule.action[language()])
@@ -69,9 +50,7 @@ def print_rule(rule: Rule, rulebook: Rulebook, console: Console) -> None:
             if rulebook.law.reaches(rule.eras, era.id):
                 console.print(Padding(Text(era.title[language()], "dim"), (0, 0, 0, 2)))
                 for basis in rule.bases_in(era.id, rulebook.law):
-                    number = rulebook.law.instruments[basis.instrument].number
-                    about = f" ({basis.about})" if basis.about else ""
-                    console.print(Padding(Text(f"{number}, {basis.provision}{about}"), (0, 0, 0, 4)))
+                    console.print(Padding(Text(provision(basis, rulebook.law)), (0, 0, 0, 4)))
     if rule.grouping:
         _grouping(rule.grouping, console)
     if rule.violation:

@@ -1,7 +1,7 @@
-"""The audit as SARIF 2.1.0 (OASIS) for those who keep export jobs in continuous integration.
+"""Renders the audit as SARIF 2.1.0 (OASIS), for export jobs in continuous integration.
 
-A result says file, record number and rule, and nothing that stands in a record. Consumers show so many results and no
-more: the worst come first, and totals say how many there are.
+A result gives file, record number and rule, and no value of the record. Consumers limit the number of results: the
+worst come first, and totals say how many there are.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from thuebao.rulebook.rule import Rule
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MOST_RESULTS = 5_000
-"""GitHub code scanning keeps this many results of a run, the worst first."""
+"""Results of a run that GitHub code scanning keeps (its documented limit), the worst first."""
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
 def render(result: AuditResult) -> str:
-    """Return the document as text: one run, one result for each finding, as many as consumers take."""
+    """Return the document as text: one run, one result for each finding, at most MOST_RESULTS."""
     rules = {rule.code: rule for rule in result.rulebook.by_code.values()}
     positions = {code: n for n, code in enumerate(rules)}
     total = sum(r.violations for r in result.rules) + len(result.export_findings)
@@ -84,7 +84,7 @@ def _about_files(result: AuditResult, rules: dict[str, Rule]) -> Iterator[dict[s
 
 
 def _detail(rule: Rule, found: ExportFinding) -> str:
-    """Return what is found about a file; not the headers that map to nothing, which are anyone's text."""
+    """Return the detail of a finding about a file; without unmapped headers, which may hold any text."""
     return "" if rule.name == "column-unknown" else f": {harmless(found.detail)}"
 
 

@@ -1,4 +1,4 @@
-"""The audit as an inspector reads it on a screen or in a pipe, 80 columns and wider."""
+"""Prints the summary of an audit: tables for a screen or a pipe, 80 columns and wider."""
 
 from __future__ import annotations
 
@@ -13,39 +13,28 @@ from rich.text import Text
 
 from thuebao.base.foreign_text import harmless
 from thuebao.base.messages import language, text
+from thuebao.reports.format import MOST_ROWS, NOTHING, column_title, number, share, titled
 from thuebao.results.result import DESELECTED, NOT_EVALUATED, PARTLY, AuditResult, Breakdown, RuleResult
 from thuebao.results.result import Group as FoundGroup
-from thuebao.rulebook.columns import columns
 
-STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
-_WORST = 3
-_MOST_ROWS = 100
+_STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
+_WORST = 3  # rules named beside an operator: as many as a line of 80 columns holds
+_NEEDED = 72  # columns of the screen for code, severity, title and total of a rule
+_LEAST = 9  # columns of the screen for a count under an operator's name
 
 
 def plain(value: object) -> Text:
-    """Return foreign text as it may be printed: no markup, no control characters."""
+    """Return foreign text safe to print: no markup, no control characters."""
     return Text(harmless(value))
 
 
-def number(value: int) -> str:
-    """Return a whole number with its thousands set apart, as the language has it."""
-    grouped = f"{value:,}"
-    return grouped.replace(",", ".") if language() == "vi" else grouped
-
-
-def share(part: int, whole: int) -> str:
-    """Return a share in per cent; a small one is never shown as nothing, nor a large one as all."""
-    if not whole or not part:
-        return "–" if not whole else text("number.percent", value="0")
-    if part == whole:
-        return text("number.percent", value="100")
-    percent = min(max(100 * part / whole, 0.01), 99.99)
-    value = f"{percent:.2f}" if percent < 10 or percent > 99 else f"{percent:.1f}"
-    return text("number.percent", value=value.replace(".", ",") if language() == "vi" else value)
+def severity_label(level: str) -> Text:
+    """Return a severity in the reader's language and its colour."""
+    return Text(text(f"severity.{level}"), _STYLES[level])
 
 
 def print_summary(result: AuditResult, console: Console, verdict: Sequence[RenderableType] = ()) -> None:
-    """Print the whole summary; `verdict` stands at its end."""
+    """Print the whole summary, ending with `verdict`."""
     parts: list[RenderableType] = [_head(result), *_files(result)]
     if result.operators.height:
         of_operators = _Counted(("operator",), result.operators, result.counts)
@@ -87,24 +76,23 @@ def _head(result: AuditResult) -> Text:
 
 
 def _files(result: AuditResult) -> list[RenderableType]:
-    """Return how each file was read, and how much of it."""
+    """Return the table of files: format, encoding, records, rejected lines."""
     table = light_table(
-        (text("summary.file"), "left"),
-        (text("summary.read_as"), "left"),
-        (text("summary.records"), "right"),
-        (text("summary.rejected"), "right"),
+        *titled("left", "summary.file", "summary.read_as"), *titled("right", "summary.records", "summary.rejected")
     )
-    for read in result.inputs[:_MOST_ROWS]:
+    for read in result.inputs[:MOST_ROWS]:
         written = [read.format] if read.encoding == "utf-8" else [read.format, read.encoding]
         table.add_row(plain(read.path), ", ".join(written), number(read.records), number(read.rejected))
-    parts: list[RenderableType] = [Line(text("summary.files"), align="left"), table]
-    if len(result.inputs) > _MOST_ROWS:
-        parts.append(Text(text("summary.files_some", some=number(_MOST_ROWS), all=number(len(result.inputs)))))
-    return parts
+    return [Line(text("summary.files"), align="left"), table, *left_out(len(result.inputs))]
+
+
+def left_out(rows: int) -> list[RenderableType]:
+    """Return the line below a table that shows the first MOST_ROWS of so many rows only."""
+    return [Text(text("summary.files_some", some=number(MOST_ROWS), all=number(rows)))] if rows > MOST_ROWS else []
 
 
 def light_table(*columns: tuple[str, str]) -> Table:
-    """Return a table with (title, "left" or "right") columns, light enough for a pipe."""
+    """Return a table without frames, which reads well in a pipe too; each column is a title and "left" or "right"."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for title, justify in columns:
         table.add_column(
@@ -117,7 +105,7 @@ def light_table(*columns: tuple[str, str]) -> Table:
 
 
 class _Counted(NamedTuple):
-    """Records and rules counted by some columns."""
+    """Counts of records and of rules, each row headed by the values of the columns `by`."""
 
     by: tuple[str, ...]
     records: pl.DataFrame
@@ -125,15 +113,12 @@ class _Counted(NamedTuple):
 
 
 def _counted(result: AuditResult, counted: _Counted) -> Table:
-    """Return one line for each of what was counted by, with its most frequent errors."""
+    """Return the table of counts, with the most frequent error rules of each row."""
     width = len(counted.by)
     table = light_table(
-        *((_title(name), "left") for name in counted.by),
-        (text("summary.records"), "right"),
-        (text("summary.with_errors"), "right"),
-        (text("summary.share"), "right"),
-        (text("summary.with_findings"), "right"),
-        (text("summary.worst"), "left"),
+        *((column_title(name), "left") for name in counted.by),
+        *titled("right", "summary.records", "summary.with_errors", "summary.share", "summary.with_findings"),
+        *titled("left", "summary.worst"),
     )
     severity = {r.rule.code: r.rule.severity for r in result.rules}
     worst: dict[tuple[str, ...], list[tuple[int, str]]] = {}
@@ -156,16 +141,10 @@ def _counted(result: AuditResult, counted: _Counted) -> Table:
     return table
 
 
-def _title(name: str) -> str:
-    """Return what a column is called in the reader's language."""
-    column = columns().get(name)
-    return column.title[language()] if column else text(f"summary.{name}")
-
-
 def _breakdown(result: AuditResult, breakdown: Breakdown) -> list[RenderableType]:
-    title = text("summary.breakdown", by=", ".join(map(_title, breakdown.by)))
+    title = text("summary.breakdown", by=", ".join(map(column_title, breakdown.by)))
     records = breakdown.records
-    some = records.head(_MOST_ROWS) if records.height > _MOST_ROWS else records
+    some = records.head(MOST_ROWS) if records.height > MOST_ROWS else records
     parts: list[RenderableType] = [Line(title, align="left")]
     parts.append(_counted(result, _Counted(breakdown.by, some, breakdown.rules)))
     if some.height < records.height:
@@ -190,10 +169,8 @@ def _offenders(result: AuditResult) -> list[RenderableType]:
         some = result.offenders.filter(pl.col("by") == by)
         if some.height:
             table = light_table(
-                (text("summary.name"), "left"),
-                (text("summary.operator"), "left"),
-                (text("summary.findings"), "right"),
-                (text("summary.records"), "right"),
+                *titled("left", "summary.name", "summary.operator"),
+                *titled("right", "summary.findings", "summary.records"),
             )
             for _, operator, name, findings, records in some.iter_rows():
                 table.add_row(plain(name), plain(operator), number(findings), number(records))
@@ -211,7 +188,7 @@ def _groups(code: str, groups: list[FoundGroup]) -> list[RenderableType]:
         parts.append(text("summary.group", number=group.number, size=number(group.size), some=number(shown)))
         table = light_table(*((name, "left") for name in group.records.columns))
         for row in group.records.iter_rows():
-            table.add_row(*(plain("–" if value is None else value) for value in row))
+            table.add_row(*(plain(NOTHING if value is None else value) for value in row))
         parts.append(table)
     return parts
 
@@ -223,22 +200,18 @@ def _rules(result: AuditResult, width: int) -> list[RenderableType]:
         return [*parts, text("summary.no_violations")]
     operators = result.operators["operator"].to_list()
     counts = {(o, c): v for o, c, _, v in result.counts.iter_rows()}
-    # Beside code, severity, title and total there must be room for every operator's own column.
-    wide = width >= 72 + sum(max(len(o), 9) + 2 for o in operators)
-    titles = [
-        (text("summary.code"), "left"),
-        (text("summary.severity"), "left"),
-        (text("summary.rule"), "left"),
-        (text("summary.violations"), "right"),
-    ]
-    titles += [(o, "right") for o in operators] if wide else [(text("summary.by_operator"), "left")]
-    table = light_table(*titles)
+    wide = width >= _NEEDED + sum(max(len(o), _LEAST) + 2 for o in operators)
+    table = light_table(
+        *titled("left", "summary.code", "summary.severity", "summary.rule"),
+        *titled("right", "summary.violations"),
+        *([(o, "right") for o in operators] if wide else titled("left", "summary.by_operator")),
+    )
     for r in hit:
         of = {o: counts.get((o, r.rule.code), 0) for o in operators}
         by_operator = "\n".join(f"{o} {number(n)}" for o, n in of.items() if n)
         cells: list[RenderableType] = [
             Text(r.rule.code),
-            Text(text(f"severity.{r.rule.severity}"), STYLES[r.rule.severity]),
+            severity_label(r.rule.severity),
             Group(Text(r.rule.title[language()]), Text(_article(result, r), "dim")),
             number(r.violations),
         ]
@@ -249,7 +222,7 @@ def _rules(result: AuditResult, width: int) -> list[RenderableType]:
 
 
 def plain_lines(value: str) -> Text:
-    """Return foreign text of several lines as it may be printed."""
+    """Return foreign text of several lines safe to print."""
     return Text("\n").join(plain(line) for line in value.split("\n"))
 
 
@@ -268,7 +241,7 @@ def _not_evaluated(result: AuditResult) -> list[RenderableType]:
             if r.status == status:
                 by_reason.setdefault(r.reason or "", []).append(r.rule.code)
         if by_reason:
-            table = light_table((text("summary.absent"), "left"), (text("summary.codes"), "left"))
+            table = light_table(*titled("left", "summary.absent", "summary.codes"))
             for reason, codes in by_reason.items():
                 table.add_row(reason, ", ".join(codes))
             parts += [Line(text(title), align="left"), table]
@@ -276,20 +249,10 @@ def _not_evaluated(result: AuditResult) -> list[RenderableType]:
 
 
 def _export_findings(result: AuditResult) -> Table:
-    table = light_table(
-        (text("summary.code"), "left"),
-        (text("summary.severity"), "left"),
-        (text("summary.file"), "left"),
-        (text("summary.detail"), "left"),
-    )
+    table = light_table(*titled("left", "summary.code", "summary.severity", "summary.file", "summary.detail"))
     grouped: dict[tuple[str, str, str], list[str]] = {}
     for f in result.export_findings:
         grouped.setdefault((f.code, f.severity, f.path), []).append(f.detail)
     for (code, severity, path), details in grouped.items():
-        table.add_row(
-            Text(code),
-            Text(text(f"severity.{severity}"), STYLES[severity]),
-            plain(path),
-            plain(", ".join(details)),
-        )
+        table.add_row(Text(code), severity_label(severity), plain(path), plain(", ".join(details)))
     return table

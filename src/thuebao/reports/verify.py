@@ -1,4 +1,4 @@
-"""What a verification found: on a screen, and as JSON (schema thuebao-verification/1)."""
+"""Shows what a verification of a manifest found: on a screen, and as JSON (schema thuebao-verification/1)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from rich.text import Text
 
 from thuebao import __version__
 from thuebao.base.messages import text
+from thuebao.reports.format import MOST_ROWS, number, titled
 from thuebao.reports.manifest import moment
-from thuebao.reports.terminal import light_table, number, plain
+from thuebao.reports.terminal import light_table, plain
 from thuebao.results.evidence.verify import ADDED, CHANGED, GONE, SAME, UNCHECKED, Checked, Verification
 
 if TYPE_CHECKING:
@@ -22,16 +23,15 @@ if TYPE_CHECKING:
 
 SCHEMA = "thuebao-verification/1"
 _STYLES = {SAME: "green", CHANGED: "bold red", GONE: "bold red", ADDED: "bold red", UNCHECKED: "yellow"}
-_MOST_ROWS = 100
 
 
 def print_verification(found: Verification, console: Console) -> None:
-    """Print what of a manifest holds: files that differ first."""
+    """Print which files and rules still match the manifest, those that differ first, and the signature."""
     files = sorted(found.files, key=lambda checked: checked.holds)
     differing = [checked for checked in found.rules if not checked.holds]
-    parts: list[RenderableType] = [_head(found), Line(text("verify.files"), align="left"), _table(files[:_MOST_ROWS])]
-    if len(files) > _MOST_ROWS:
-        parts.append(Text(text("verify.files_some", some=number(_MOST_ROWS), all=number(len(files)))))
+    parts: list[RenderableType] = [_head(found), Line(text("verify.files"), align="left"), _table(files[:MOST_ROWS])]
+    if len(files) > MOST_ROWS:
+        parts.append(Text(text("verify.files_some", some=number(MOST_ROWS), all=number(len(files)))))
     parts.append(Line(text("verify.rules"), align="left"))
     parts.append(_table(differing) if differing else Text(text("verify.rules_same", count=number(len(found.rules)))))
     parts += [Line(text("verify.signature"), align="left"), _signature(found)]
@@ -50,7 +50,7 @@ def _head(found: Verification) -> Text:
 
 
 def _table(rows: list[Checked]) -> Table:
-    table = light_table((text("verify.file"), "left"), (text("verify.kind"), "left"), (text("verify.status"), "left"))
+    table = light_table(*titled("left", "verify.file", "verify.kind", "verify.status"))
     for checked in rows:
         status = Text(text(f"verify_status.{checked.status}"), style=_STYLES[checked.status])
         if checked.reason:
@@ -91,12 +91,7 @@ def as_dict(found: Verification) -> dict[str, Any]:
         "schema": SCHEMA,
         "tool": {"name": "thuebao", "version": __version__},
         "manifest": found.path,
-        "made": {
-            "version": found.version,
-            "started": found.started,
-            "ended": found.ended,
-            "made_by": found.made_by,
-        },
+        "made": {name: getattr(found, name) for name in ("version", "started", "ended", "made_by")},
         "holds": found.holds,
         "files": [asdict(checked) for checked in found.files],
         "rules": {

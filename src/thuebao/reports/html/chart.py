@@ -1,19 +1,20 @@
-"""Bars as inline SVG: drawn by the page's stylesheet, readable without colour, with every number as text."""
+"""Draws bar charts as inline SVG, styled by page.css, readable without colour, with every number as text."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from thuebao.reports.format import number
 from thuebao.reports.html.markup import Markup, tag
-from thuebao.reports.terminal import number
 
+# Sizes in units of the drawing, which are CSS pixels at full size; chosen by eye.
 _WIDTH, _ROW = 320, 20
 _BAR = 12  # of a row's height
 _LEFT = 40  # the names before the bars
-_LONGEST = 200
+_LONGEST = 200  # the longest bar
 _GAP = 6  # between a bar and its number
-_LEAST = 2  # so that one violation among millions is still seen
+_LEAST = 2  # a bar that is not empty, so that one violation among millions is still seen
 
 
 @dataclass(frozen=True)
