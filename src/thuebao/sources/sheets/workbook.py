@@ -24,7 +24,7 @@ from typing import BinaryIO, cast
 import python_calamine as calamine
 
 from thuebao.base.errors import InputError
-from thuebao.sources.sheets.weighing import weigh
+from thuebao.sources.sheets.limits.check import check_limits
 
 _Value = int | float | str | bool | time | date | datetime | timedelta
 
@@ -106,7 +106,7 @@ def open_sheet(path: str, file: str | Path | BinaryIO, sheet: str | None) -> She
         opened = closing.enter_context(place.open("rb")) if place else cast("BinaryIO", file)
         if not opened.seekable():
             opened = io.BytesIO(opened.read())
-        kind = weigh(path, opened)
+        kind = check_limits(path, opened)
         opened.seek(0)
         source = place if place and place.suffix in _ENDINGS[kind] else opened
         return _choose(path, closing.enter_context(calamine.CalamineWorkbook.from_object(source)), sheet)
