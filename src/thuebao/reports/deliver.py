@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from thuebao import __version__
 from thuebao.base.errors import OutputError, UsageError
 from thuebao.base.messages import text
+from thuebao.base.paths import same_file
 from thuebao.reports.about import About
 from thuebao.reports.excel import sheets as workbook
 from thuebao.reports.html.page import render_page
@@ -24,7 +25,6 @@ from thuebao.results.compare.baseline import said as said_of_baseline
 from thuebao.results.files import Replacement, is_ours
 from thuebao.results.result import AuditResult
 from thuebao.sources import find_exports
-from thuebao.sources.discover import same_file
 
 if TYPE_CHECKING:
     from thuebao.results.evidence.signatures.signer import Signer

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from thuebao import __version__
 from thuebao.base.errors import InputError, OutputError, UsageError
 from thuebao.base.messages import text
+from thuebao.base.paths import same_file
 from thuebao.reports.about import About
 from thuebao.reports.json_document import render
 from thuebao.results.evidence.digests import digest_of, fingerprint, rules_of
@@ -27,7 +28,7 @@ from thuebao.results.evidence.verify import SCHEMA, signature_path
 from thuebao.results.files import Replacement
 from thuebao.results.result import AuditResult, Input
 from thuebao.rulebook.book import Rulebook
-from thuebao.sources.discover import STANDARD_INPUT_SHOWN, same_file
+from thuebao.sources.discover import STANDARD_INPUT_SHOWN
 
 if TYPE_CHECKING:
     from thuebao.results.evidence.signatures.signer import Signer

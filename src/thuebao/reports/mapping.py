@@ -9,9 +9,9 @@ from pathlib import Path
 
 from thuebao.base.errors import OutputError, UsageError
 from thuebao.base.messages import text
+from thuebao.base.paths import same_file
 from thuebao.results.files import Replacement
 from thuebao.rulebook.columns import columns
-from thuebao.sources.discover import same_file
 from thuebao.sources.headers.proposal import KNOWN, MAPPED, SIMILAR, SURE, Proposal
 
 _WIDEST = 60  # characters up to which lines are filled so that their comments stand below each other

@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 from thuebao.base.errors import OutputError, UsageError
 from thuebao.base.foreign_text import without_controls, without_formula
 from thuebao.base.helper_columns import ROW
+from thuebao.base.paths import same_file
 from thuebao.results.findings import SCHEMA, Findings
-from thuebao.sources.discover import same_file
 
 
 class Replacement:

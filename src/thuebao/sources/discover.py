@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from thuebao.base.errors import InputError, ThuebaoError
+from thuebao.base.paths import same_file
 
 # Endings under which a folder's files are taken for exports; a file named on its own may have any ending.
 EXPORT_ENDINGS = (
@@ -97,14 +98,6 @@ def _files_of(path: str, found: Found, outputs: Sequence[Path]) -> list[str]:
 
 def _is_one_of(outputs: Sequence[Path], file: str) -> bool:
     return any(same_file(file, output) for output in outputs)
-
-
-def same_file(file: str, output: Path) -> bool:
-    """Return whether both name one file that is there."""
-    try:
-        return output.samefile(file)
-    except OSError:  # one of them is not there
-        return False
 
 
 def _walk(folder: str, found: Found) -> list[str]:

@@ -7,23 +7,16 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 import polars as pl
 
 from thuebao.base.errors import InputError
-from thuebao.base.fold import fold_text
-from thuebao.rulebook.reference import shipped_reference
-from thuebao.sources.headers.header import Header, is_value, map_header, recognised, unrecognised
+from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
+from thuebao.sources.headers.position import TOP, find_header, known_headers
 from thuebao.sources.headers.shapes import SPEAKING, present, shares
 
 SEPARATORS = (",", ";", "\t", "|", "~", "^", "\x1f", "\x01")
-TOP = 60
-"""The rows among which a header is looked for."""
-TAIL = 40
-"""The rows at the end of a table among which sums and signatures are looked for."""
-_FEW, _THIRD = 3, 3  # a line of sums or a signature fills so many cells at most, and not more than a third
 _SHORTEST_QUOTED = 2
 _ALIKE, _NEARLY_ALL = 0.5, 0.7  # the share of a column's values that look like it, and of such columns
 _KEYS = ("msisdn", "id_number")
@@ -79,7 +72,7 @@ def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Sequence[L
     top = max(tops, key=lambda top: (max((known_headers(row, mapping) for row in top.rows), default=0), top.width))
     line_bytes = max(1, len(text.encode(errors="replace")) // max(1, text.count("\n")))
     try:
-        at = header_row(path, top.rows, mapping)
+        found = find_header(path, top.rows, mapping)
     except InputError:
         taken = next((layout for layout in earlier if _continues(layout, tops)), None)
         if taken is None:
@@ -87,34 +80,10 @@ def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Sequence[L
         return replace(
             taken, quote=quote, above=0, titles=0, line_end=line_end, line_bytes=line_bytes, header_of_another=True
         )
-    below = top.rows[at + 1 :]
-    underlined = bool(below) and is_underline(below[0])
-    titles = sum(any(cell.strip() for cell in row) for row in top.rows[:at]) + underlined
     # Line by line: an open quote would make one row of many.
-    single = [row for line in lines[top.ends[at] :][:TOP] for row in _top([line], top.separator, quote).rows]
-    header = map_header(path, _fitted(top.rows[at], single), mapping)
-    return Layout(top.separator, quote, header, top.ends[at + underlined], titles, line_end, line_bytes)
-
-
-def known_headers(row: Sequence[str | None], mapping: Mapping | None) -> int:
-    """Return how many cells of a row name a column; none in a row that rather holds values ("CCCD" can be either)."""
-    cells = [cell for cell in row if cell]
-    named = recognised(cells, mapping)
-    return named if named > sum(map(is_value, cells)) else 0
-
-
-def header_row(path: str, rows: Sequence[Sequence[str | None]], mapping: Mapping | None) -> int:
-    """Return which of the first rows of a table is its header. Raises InputError if none is."""
-    counts = [known_headers(row, mapping) for row in rows]
-    if any(counts):
-        # The first that will do: behind a better one below it all records in between would be lost.
-        return next(n for n, count in enumerate(counts) if 2 * count >= max(counts))
-    first = next((n for n, row in enumerate(rows) if any(cell and cell.strip() for cell in row)), None)
-    if first is None:
-        raise InputError("file_empty", path=path)
-    if mapping and mapping.tentative:
-        return first
-    raise unrecognised(path, [cell or "" for cell in rows[first]])
+    single = [row for line in lines[top.ends[found.row] :][:TOP] for row in _top([line], top.separator, quote).rows]
+    header = map_header(path, _fitted(top.rows[found.row], single), mapping)
+    return Layout(top.separator, quote, header, top.ends[found.first - 1], found.titles, line_end, line_bytes)
 
 
 def _fitted(names: Sequence[str], below: Sequence[Sequence[str]]) -> list[str]:
@@ -127,47 +96,6 @@ def _fitted(names: Sequence[str], below: Sequence[Sequence[str]]) -> list[str]:
     if width < len(names) and not any(name.strip() for name in names[width:]):
         return list(names[:width])
     return list(names)
-
-
-def is_underline(row: Sequence[str | None]) -> bool:
-    """Return whether a row below a header underlines it."""
-    cells = [cell for cell in row if cell]
-    return bool(cells) and all(_patterns()[0].match(cell) for cell in cells) and "-" in "".join(cells)
-
-
-def footer_start(rows: Sequence[Sequence[str | None]], header: Header) -> int:
-    """Return where, in the last rows of a table, sums and signatures begin; len(rows) if there are none.
-
-    A row of them fills few of the columns, and has no subscriber number; one says what they are.
-    """
-    width = len(header.names)
-    few = max(1, min(_FEW, width // _THIRD))
-    number = header.canonical.index("msisdn") if "msisdn" in header.canonical else None
-
-    def is_sparse(row: Sequence[str | None]) -> bool:
-        if number is not None and len(row) == width and is_value(row[number] or ""):
-            return False
-        return sum(bool(cell and cell.strip()) for cell in row) <= few
-
-    start = len(rows)
-    while start and len(rows) - start < TAIL and is_sparse(rows[start - 1]):
-        start -= 1
-    for n in range(start, len(rows)):
-        if any(is_footer(cell) for cell in rows[n] if cell):
-            return n
-    return len(rows)
-
-
-def is_footer(text: str) -> bool:
-    """Return whether a text is what stands below records: a sum, a signature, a database tool's message."""
-    folded = fold_text(text)
-    return any(pattern.search(folded) for pattern in _patterns()[1])
-
-
-@cache
-def _patterns() -> tuple[re.Pattern[str], list[re.Pattern[str]]]:
-    listed = shipped_reference().document("layout")
-    return re.compile(listed["underline"]), [re.compile(pattern) for pattern in listed["footers"]]
 
 
 def _quote_of(lines: Sequence[str]) -> str:

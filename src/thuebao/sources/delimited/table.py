@@ -17,10 +17,11 @@ import pyarrow as pa
 
 from thuebao.base.errors import InputError
 from thuebao.sources.batch import FOOTERS, HEADERS, TITLES, Batch, Rejected, placed
-from thuebao.sources.delimited.layout import TAIL, Layout, footer_start, is_footer
+from thuebao.sources.delimited.layout import Layout
 from thuebao.sources.delimited.malformed import Grammar, sort_out
 from thuebao.sources.encodings.encoding import Encoding
 from thuebao.sources.headers.header import Header
+from thuebao.sources.headers.position import TAIL, footer_start, is_footer
 from thuebao.sources.packing.stored import Stored
 
 BATCH_ROWS = 75_000

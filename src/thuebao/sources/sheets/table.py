@@ -12,9 +12,9 @@ import polars as pl
 from thuebao.base.messages import text
 from thuebao.rulebook.columns import columns
 from thuebao.sources.batch import FOOTERS, HEADERS, TITLES, Batch
-from thuebao.sources.delimited.layout import TOP, footer_start, header_row, is_underline
 from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
+from thuebao.sources.headers.position import TOP, find_header, footer_start
 from thuebao.sources.sheets.workbook import Sheet
 
 BATCH_ROWS = 50_000
@@ -35,11 +35,9 @@ class SheetTable:
     def of(cls, sheet: Sheet, mapping: Mapping | None) -> SheetTable:
         """Return the table that stands in a sheet. Raises InputError if it has no header."""
         top = list(islice(sheet.rows(), TOP))
-        at = header_row(sheet.path, top, mapping)
-        underlined = at + 1 < len(top) and is_underline(top[at + 1])
-        titles = sum(map(any, top[:at])) + underlined
-        header = map_header(sheet.path, [cell or "" for cell in top[at]], mapping)
-        return cls(sheet, header, at + 1 + underlined, titles)
+        found = find_header(sheet.path, top, mapping)
+        header = map_header(sheet.path, [cell or "" for cell in top[found.row]], mapping)
+        return cls(sheet, header, found.first, found.titles)
 
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield batches of the wanted columns; rows without any value are no records."""
