@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import polars as pl
 
@@ -45,7 +46,24 @@ class Batch:
         return self.records.height + len(self.rejected)
 
 
-def placed(
+_T = TypeVar("_T")
+
+
+def in_batches(items: Iterable[_T], size: Callable[[_T], int], most_items: int, most: int) -> Iterator[list[_T]]:
+    """Yield items in lists of `most_items`, of fewer items where their sizes add up to `most` before."""
+    batch: list[_T] = []
+    held = 0
+    for item in items:
+        batch.append(item)
+        held += size(item)
+        if held >= most or len(batch) >= most_items:
+            yield batch
+            batch, held = [], 0
+    if batch:
+        yield batch
+
+
+def batch_with_rejected(
     records: pl.DataFrame,
     at: pl.Series | None,
     rejected: Sequence[tuple[int, Rejected]],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
@@ -19,6 +19,7 @@ from thuebao.base.errors import InputError
 from thuebao.sources.batch import Batch
 from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
+from thuebao.sources.library_errors import refusing
 
 _VIETNAM = "Asia/Ho_Chi_Minh"
 _LARGEST_EXACT = 2**53
@@ -61,18 +62,11 @@ class ParquetTable:
             yield Batch(frame)
 
 
-@contextmanager
-def _refusals(path: str, records: Sequence[int] = ()) -> Iterator[None]:
+def _refusals(path: str, records: Sequence[int] = ()) -> AbstractContextManager[None]:
     """Turn what the library raises into InputError; records: those read before, batch by batch."""
-    try:
-        yield
-    except (pl.exceptions.PolarsError, pa.ArrowException, OSError) as error:
-        raise _broken(path, records, error) from None
-    except BaseException as error:
-        # A panic of the library is no Exception: it meets with one where a file shrinks while it is read.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise _broken(path, records, error) from None
+    # It panics where a file shrinks while it is read.
+    kinds = (pl.exceptions.PolarsError, pa.ArrowException, OSError)
+    return refusing(kinds, lambda error: _broken(path, records, error))
 
 
 def _broken(path: str, records: Sequence[int], error: BaseException) -> InputError:

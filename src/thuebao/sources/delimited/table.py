@@ -16,7 +16,7 @@ import polars as pl
 import pyarrow as pa
 
 from thuebao.base.errors import InputError
-from thuebao.sources.batch import FOOTERS, HEADERS, TITLES, Batch, Rejected, placed
+from thuebao.sources.batch import FOOTERS, HEADERS, TITLES, Batch, Rejected, batch_with_rejected
 from thuebao.sources.delimited.layout import Layout
 from thuebao.sources.delimited.malformed import Grammar, sort_out
 from thuebao.sources.encodings.encoding import Encoding
@@ -127,7 +127,7 @@ class _Reader:
         if records is None:
             found = sort_out(data, line, self._grammar, last=last)
             records, at, rejected, consumed = found.records, found.at, found.rejected, found.consumed
-            rejected = [(n, replace(r, text=self._letters(r.text))) for n, r in rejected]
+            rejected = [(n, replace(r, text=self.encoding.letters_of(r.text))) for n, r in rejected]
         passed_over: Counter[str] = Counter()
         dropped = self._repeated_headers(records)
         if dropped is not None:
@@ -143,7 +143,7 @@ class _Reader:
             records = records.filter(remaining)
         # One piece of memory for each column: what follows works on whole columns, many times.
         chosen = self.encoding.letters(records.select(self._chosen)).rechunk()
-        return placed(chosen, at, rejected, passed_over), consumed
+        return batch_with_rejected(chosen, at, rejected, passed_over), consumed
 
     def _at_once(self, data: bytes) -> pl.DataFrame | None:
         """Return the records if every line is one, as a whole line; None if that is not certain."""
@@ -182,9 +182,6 @@ class _Reader:
             opens = opens[1:]
         outside = pl.concat([column.gather(opens - 1), column.gather(closes + 1)])
         return bool(outside.is_in(ends).all())
-
-    def _letters(self, text: str) -> str:
-        return str(self.encoding.letters(pl.DataFrame({"": [text]})).item())
 
     def _cells(self, text: str) -> list[str | None]:
         """Return the cells of a rejected line; a sum or signature with a separator in it is one."""

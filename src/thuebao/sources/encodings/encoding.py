@@ -55,10 +55,13 @@ class Encoding:
         """Return a batch that was parsed from `utf8` with the letters that its text columns mean, in NFC."""
         return self._charset.frame(frame) if self._charset else frame
 
+    def letters_of(self, text: str) -> str:
+        """Return one text that was decoded from `utf8` with the letters that it means."""
+        return str(self.letters(pl.DataFrame({"": [text]})).item())
+
     def text(self, data: bytes) -> str:
         """Return a piece of the file as text, without a byte order mark, undecodable bytes as U+FFFD."""
-        latin = b"".join(self.utf8([data])).decode("utf-8", errors="replace")
-        return str(self.letters(pl.DataFrame({"text": [latin]})).item())
+        return self.letters_of(b"".join(self.utf8([data])).decode("utf-8", errors="replace"))
 
 
 def detect(samples: Sequence[bytes]) -> Encoding:

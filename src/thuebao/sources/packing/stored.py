@@ -25,7 +25,7 @@ _PACKED_ENDINGS = (".gz", ".zst", ".zip")
 _OFFICE = ("[Content_Types].xml", "mimetype")
 _OFFICE_FIRST = (*(name.encode() for name in _OFFICE), b"_rels/", b"docProps/", b"xl/")
 _METHOD_NAMES = {9: "Deflate64", 14: "LZMA", 93: "Zstandard", 95: "xz", 98: "PPMd"}
-_HEAD, _SLICE, _SLICES, _CHUNK = 1 << 20, 1 << 16, 16, 1 << 20
+_HEAD, _SLICE, _SLICES = 1 << 20, 1 << 16, 16  # bytes of the first sample and of each other one, and how many others
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,7 @@ class Stored:
     def chunks(self, size: int) -> Iterator[bytes]:
         """Yield the unpacked bytes, `size` at a time. Raises InputError where they break off."""
         with reading(self.path), self.open() as file:
-            while chunk := file.read(size):
-                yield chunk
+            yield from unpacking.chunks_of(file, at_once=size)
 
     def head(self, size: int) -> bytes:
         """Return the first `size` unpacked bytes, fewer where it ends or breaks off before.
@@ -140,8 +139,7 @@ def spool(stream: BinaryIO, folder: Path) -> Stored:
 
 def _chunks_of(stream: BinaryIO) -> Iterator[bytes]:
     with reading(STANDARD_INPUT_SHOWN):
-        while chunk := stream.read(_CHUNK):
-            yield chunk
+        yield from unpacking.chunks_of(stream)
 
 
 def unpacked(stored: Stored) -> Opened:

@@ -23,10 +23,14 @@ Pieces = Generator[bytes, None, None]
 _BROKEN = (EOFError, OSError, zlib.error, zipfile.BadZipFile, struct.error, pa.ArrowException)
 """What is raised where packed bytes break off; an OSError with a number is the disk's fault."""
 _CHUNK, _PIECE = 1 << 17, 1 << 20  # bytes read at once, and unpacked at once
-_LARGEST, _LARGEST_RATIO = 256 << 20, 200
-"""What unpacks to more than both (bytes, times its packed bytes) is no export: records pack to a tenth or so."""
+_LARGEST, _LARGEST_RATIO = 256 << 20, 200  # bytes, and times the packed bytes: records pack to a tenth or so
 _HEADER = struct.Struct("<4s22xHH")  # before a member: a mark, and how long its name and what else is said of it are
 _MEMBERS, _DIRECTORY = 10_000, 8 << 20  # the most members of a zip, and bytes of its directory, which is read whole
+
+
+def most_unpacked(packed: int) -> int:
+    """Return to how many bytes so many packed ones may unpack: what unpacks to more is no export."""
+    return max(_LARGEST, _LARGEST_RATIO * packed)
 
 
 @contextmanager
@@ -47,7 +51,7 @@ class Unpacked(io.BufferedIOBase):
 
     def __init__(self, path: str, packing: str, packed: int, pieces: Pieces) -> None:
         self._path, self._packing, self._pieces = path, packing, pieces
-        self._limit = max(_LARGEST, _LARGEST_RATIO * packed)
+        self._limit = most_unpacked(packed)
         self._unpacked = 0
         self._rest = memoryview(b"")
         self._fault: InputError | None = None
@@ -105,9 +109,9 @@ class Unpacked(io.BufferedIOBase):
         super().close()
 
 
-def _chunks(file: BinaryIO, size: int) -> Iterator[bytes]:
+def chunks_of(file: BinaryIO, size: int = sys.maxsize, at_once: int = _CHUNK) -> Iterator[bytes]:
     """Yield the next `size` bytes of a file, or as many as there are."""
-    while size and (chunk := file.read(min(_CHUNK, size))):
+    while size > 0 and (chunk := file.read(min(at_once, size))):
         yield chunk
         size -= len(chunk)
 
@@ -115,7 +119,7 @@ def _chunks(file: BinaryIO, size: int) -> Iterator[bytes]:
 def gzip_pieces(file: Path) -> Pieces:
     """Yield what the members of a gzip file unpack to. Zeros may stand after a member, as on tapes."""
     with file.open("rb", buffering=0) as raw:
-        chunks = _chunks(raw, sys.maxsize)
+        chunks = chunks_of(raw)
         rest = next(chunks, b"")
         while rest:
             rest = yield from _inflated(itertools.chain([rest], chunks), zlib.MAX_WBITS + 16)
@@ -220,17 +224,24 @@ def member_pieces(file: Path, member: zipfile.ZipInfo) -> Pieces:
     """Yield what a member of a zip unpacks to. Its length and check sum are verified at the end."""
     size = check = 0
     with file.open("rb", buffering=0) as raw:
-        raw.seek(member.header_offset)
-        mark, name, extra = _HEADER.unpack(raw.read(_HEADER.size))
-        if mark != b"PK\x03\x04":
-            raise zipfile.BadZipFile
-        raw.seek(name + extra, io.SEEK_CUR)
-        for piece in METHODS[member.compress_type](_chunks(raw, member.compress_size)):
+        for piece in unverified_pieces(raw, member):
             yield piece
             size += len(piece)
             check = zlib.crc32(piece, check)
     if (size, check) != (member.file_size, member.CRC):
         raise zipfile.BadZipFile
+
+
+def unverified_pieces(file: BinaryIO, member: zipfile.ZipInfo) -> Iterable[bytes]:
+    """Return what a member of an open zip really unpacks to: the sizes in the directory may lie."""
+    if member.compress_type not in METHODS:
+        raise NotImplementedError(f"compression {member.compress_type}")
+    file.seek(member.header_offset)
+    mark, name, extra = _HEADER.unpack(file.read(_HEADER.size))
+    if mark != b"PK\x03\x04":
+        raise zipfile.BadZipFile
+    file.seek(name + extra, io.SEEK_CUR)
+    return METHODS[member.compress_type](chunks_of(file, member.compress_size))
 
 
 def _bzipped(chunks: Iterator[bytes]) -> Pieces:

@@ -11,7 +11,7 @@ import polars as pl
 
 from thuebao.base.messages import text
 from thuebao.rulebook.columns import columns
-from thuebao.sources.batch import FOOTERS, HEADERS, TITLES, Batch
+from thuebao.sources.batch import FOOTERS, HEADERS, TITLES, Batch, in_batches
 from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
 from thuebao.sources.headers.position import TOP, find_header, footer_start
@@ -68,16 +68,7 @@ class SheetTable:
 
 def _batched(rows: Iterator[Row]) -> Iterator[list[Row]]:
     """Yield rows in lists, of fewer rows where much stands in them: each batch is copied more than once."""
-    batch: list[Row] = []
-    held = 0
-    for row in rows:
-        batch.append(row)
-        held += sum(map(len, filter(None, row)))
-        if held >= _BATCH_CHARACTERS or len(batch) >= BATCH_ROWS:
-            yield batch
-            batch, held = [], 0
-    if batch:
-        yield batch
+    return in_batches(rows, lambda row: sum(map(len, filter(None, row))), BATCH_ROWS, _BATCH_CHARACTERS)
 
 
 def _batch(rows: Sequence[Row], header: Header, chosen: Sequence[int], passed_over: Counter[str]) -> Batch:

@@ -13,7 +13,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import InitVar, dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -24,6 +24,7 @@ from typing import BinaryIO, cast
 import python_calamine as calamine
 
 from thuebao.base.errors import InputError
+from thuebao.sources.library_errors import refusing
 from thuebao.sources.sheets.limits.check import check_limits
 
 _Value = int | float | str | bool | time | date | datetime | timedelta
@@ -33,6 +34,7 @@ _MOST_ROWS = 1 << 20
 _HALF_MILLISECOND = timedelta(microseconds=500)
 _DAMAGE = (
     calamine.CalamineError,
+    OSError,
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -182,24 +184,17 @@ def _clock(length: timedelta) -> str:
     return f"{'-' * (length < timedelta(0))}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
-@contextmanager
-def _refusals(path: str) -> Iterator[None]:
+def _refusals(path: str) -> AbstractContextManager[None]:
     """Turn what the library and zip raise into InputError."""
-    try:
-        yield
-    except calamine.PasswordError:
-        raise InputError("spreadsheet_encrypted", path=path) from None
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # that is a place before the file's beginning, which a directory names
-            raise InputError("file_unreadable", path=path, reason=error.strerror or error) from None
-        raise InputError("spreadsheet_damaged", path=path, reason=_reason(error)) from None
-    except _DAMAGE as error:
-        raise InputError("spreadsheet_damaged", path=path, reason=_reason(error)) from None
-    except BaseException as error:
-        # A panic of the library is no Exception, and there is no class of that name to import.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise InputError("spreadsheet_damaged", path=path, reason=_reason(error)) from None
+    return refusing(_DAMAGE, lambda error: _refusal(path, error))
+
+
+def _refusal(path: str, error: BaseException) -> InputError:
+    if isinstance(error, calamine.PasswordError):
+        return InputError("spreadsheet_encrypted", path=path)
+    if isinstance(error, OSError) and error.errno != errno.EINVAL:  # that is a directory's place before the beginning
+        return InputError("file_unreadable", path=path, reason=error.strerror or error)
+    return InputError("spreadsheet_damaged", path=path, reason=_reason(error))
 
 
 def _reason(error: BaseException) -> str:

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import struct
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from thuebao.base.errors import InputError
-from thuebao.sources.packing.unpacking import METHODS
+from thuebao.sources.packing.unpacking import most_unpacked, unverified_pieces
 
-# A workbook may unpack to 256 MiB in any case, else to 200 times its packed bytes (records pack to a tenth or so), and
-# never to more than 4 GiB.
-_ALWAYS_UNPACKED, _MOST_TIMES, _MOST_UNPACKED = 256 << 20, 200, 4 << 30
-_CHUNK = 1 << 17  # bytes read at once
-_PAIR = struct.Struct("<HH")
-_LENGTHS_AT = 26  # the place in a member's header of the lengths of its name and its extra field
+_MOST_UNPACKED = 4 << 30  # bytes
 
 
 @dataclass
@@ -35,7 +28,7 @@ class Archive:
         """Return the archive in a file; `path` is the name shown to users."""
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()
-        return cls(path, file, members, min(_MOST_UNPACKED, max(_ALWAYS_UNPACKED, _MOST_TIMES * file.seek(0, 2))))
+        return cls(path, file, members, min(_MOST_UNPACKED, most_unpacked(file.seek(0, 2))))
 
     def first(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
         """Yield what a member unpacks to and count it. Raises InputError beyond the limit of the whole archive."""
@@ -46,17 +39,8 @@ class Archive:
             yield chunk
 
     def again(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
-        """Yield what a member really unpacks to, in pieces: the sizes in the directory may lie."""
-        if member.compress_type not in METHODS:
-            raise NotImplementedError(f"compression {member.compress_type}")
-        self.file.seek(member.header_offset + _LENGTHS_AT)
-        self.file.seek(sum(_PAIR.unpack(self.file.read(_PAIR.size))), io.SEEK_CUR)
-        return iter(METHODS[member.compress_type](self._packed(member.compress_size)))
-
-    def _packed(self, left: int) -> Iterator[bytes]:
-        while left > 0 and (chunk := self.file.read(min(left, _CHUNK))):
-            left -= len(chunk)
-            yield chunk
+        """Return what a member really unpacks to, in pieces."""
+        return iter(unverified_pieces(self.file, member))
 
 
 def plain_name(name: str) -> str:
