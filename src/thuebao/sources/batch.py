@@ -1,4 +1,4 @@
-"""What a reader of exports hands on: records, and the lines that are none."""
+"""Batches of records and rejected lines, as every reader of exports yields them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TITLES, HEADERS, FOOTERS = "titles", "headers", "footers"
 
 @dataclass(frozen=True)
 class Rejected:
-    r"""A line (or, within quotes, several) that is no record.
+    r"""A malformed line (or, within quotes, several) that cannot be read as a record.
 
     line: its number in the file, from 1; reason: see texts/, [rejected]; found: fields in it, if they can be told;
     text: the line as it stands in the file; bytes that are no text as \xff.
@@ -69,7 +69,7 @@ def batch_with_rejected(
     rejected: Sequence[tuple[int, Rejected]],
     passed_over: Counter[str] | None = None,
 ) -> Batch:
-    """Return the batch of records that stand `at` such lines (None: all in a row) and of rejected ones."""
+    """Return a batch with rejected lines between its records; at: each record's line, None if they are all in a row."""
     passed_over = Counter() if passed_over is None else passed_over
     if not rejected:
         return Batch(records, passed_over=passed_over)

@@ -1,4 +1,4 @@
-"""Paths as a user gives them (files, folders, patterns) → the files to read, in a fixed order."""
+"""Finds the files to read, in a fixed order, from paths as a user gives them: files, folders, patterns."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def find_exports(paths: Sequence[str | os.PathLike[str]], outputs: Sequence[Path
 
 
 def _identity(file: str) -> object:
-    """Return what two names of one file have in common, links of either kind included."""
+    """Return device and inode of a file, which all links to it share; its name where it has none."""
     try:
         status = Path(file).stat() if file != STANDARD_INPUT else None
     except OSError:  # its reader will say so

@@ -1,4 +1,4 @@
-"""NDJSON: one JSON object a line, its keys as headers."""
+"""Reads NDJSON in batches: one JSON object a line, its keys as headers."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from thuebao.sources.packing.stored import Stored
 
 BATCH_ROWS = 50_000
 _BATCH_BYTES = 16 << 20
-LONGEST_LINE = 64 << 20
-_CHUNK = 4 << 20
+LONGEST_LINE = 64 << 20  # bytes
+_CHUNK = 4 << 20  # bytes read at once
 _NOT_JSON, _KEY_TWICE = "not_json", "key_twice"
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -80,7 +80,7 @@ _Line = tuple[int, bytes]
 
 
 def _lines(stored: Stored, encoding: Encoding) -> Iterator[_Line]:
-    """Yield the lines that hold something, with their numbers. Raises InputError for one beyond all measure."""
+    """Yield the lines that hold something, with their numbers. Raises InputError for one that is too long."""
     rest, number = b"", 0
     for chunk in encoding.utf8(stored.chunks(_CHUNK)):
         *whole, rest = (rest + chunk).split(b"\n")

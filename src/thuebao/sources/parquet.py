@@ -1,4 +1,4 @@
-"""Parquet: text or typed columns, all turned into the text that a CSV export would hold."""
+"""Reads Parquet in batches, all columns turned into the text that a CSV export would hold."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ from thuebao.sources.headers.mapping import Mapping
 from thuebao.sources.library_errors import refusing
 
 _VIETNAM = "Asia/Ho_Chi_Minh"
-_LARGEST_EXACT = 2**53
+_LARGEST_EXACT = 2**53  # the largest whole number up to which floats have them all
 BATCH_ROWS = 75_000
 _FIRST_STRETCH, _LARGEST_STRETCH = 5000, 300_000  # records read at once: what they hold shows only then
-_HELD = 64 << 20
-_MOST_DIGITS, _LONGEST_TYPE = 38, 40
+_HELD = 64 << 20  # bytes of records held at once
+_MOST_DIGITS = 38  # of a decimal; wider ones cannot be read
+_LONGEST_TYPE = 40  # characters of a type that a message shows
 
 # Polars panics at a file's schema when it does not know a time zone. Nothing here depends on a zone's name.
 os.environ.setdefault("POLARS_IGNORE_TIMEZONE_PARSE_ERROR", "1")
@@ -108,7 +109,7 @@ def _frames(path: str, source: Source, header: Header, chosen: Sequence[int]) ->
 
 
 def _whole(stretch: pl.DataFrame, names: Sequence[str], *, counted: bool) -> pl.DataFrame:
-    """Return all columns that are wanted: those that were not read are empty."""
+    """Add the wanted columns that were not read, as empty ones."""
     if counted:
         stretch = pl.DataFrame({names[0]: [None] * int(stretch.item())})
     unread = [pl.lit(None, dtype=pl.String).alias(name) for name in names if name not in stretch.columns]
@@ -134,7 +135,7 @@ def _stretch(groups: Sequence[int], first: int, most: int) -> int:
 
 
 def _batches(stretch: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Yield a stretch in batches. One value that stands in all rows is held once here, and copied by what follows."""
+    """Yield a stretch in batches, small ones where one long value stands in many rows: later steps copy it for each."""
     for batch in stretch.iter_slices(min(BATCH_ROWS, _held(stretch))):
         yield batch.rechunk()
 

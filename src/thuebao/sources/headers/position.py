@@ -1,4 +1,4 @@
-"""Where a table's header stands, below titles, and where sums and signatures begin below its records."""
+"""Finds the header of a table below its titles, and the sums and signatures below its records."""
 
 from __future__ import annotations
 

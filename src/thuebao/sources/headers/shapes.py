@@ -1,4 +1,4 @@
-"""What the values of a canonical column look like: what a column's values say for or against a proposal.
+"""Measures how many values of a column look like those of each canonical column.
 
 The facts that rules rest on are asked; where there is none, the column's `shape` in columns.toml.
 """
@@ -17,7 +17,7 @@ from thuebao.facts.text import Cleaning, fold
 from thuebao.rulebook.columns import raw
 from thuebao.rulebook.reference import Reference, shipped_reference
 
-TELLING = frozenset(
+DISTINCTIVE = frozenset(
     {
         "operator",
         "msisdn",
@@ -33,7 +33,7 @@ TELLING = frozenset(
 )
 """Columns whose values hardly any other column has."""
 
-SPEAKING = TELLING | DAYS.keys() | {"full_name", "guardian_name", "clerk_name"}
+INFORMATIVE = DISTINCTIVE | DAYS.keys() | {"full_name", "guardian_name", "clerk_name"}
 """Columns whose values tell something; those of the others look like many texts."""
 
 _NAMES = ("full_name", "guardian_name", "clerk_name")

@@ -1,4 +1,4 @@
-"""Where the bytes of an export come from: a file, a gzip or zstd stream, a member of a zip, standard input.
+"""Opens the bytes of an export: a file, a gzip or zstd stream, a member of a zip, standard input.
 
 What a file is packed with is told by its content, never by its name. Whatever is packed is streamed: nothing of it is
 written to disk, its check sums are verified, and what unpacks to far more than any export does is not read further.
@@ -120,7 +120,7 @@ def stored_at(path: str) -> Opened:
 
     Raises InputError when there is none that can be read.
     """
-    return unpacked(_looked_at(path, Path(path)))
+    return unpacked(_identified(path, Path(path)))
 
 
 def spool(stream: BinaryIO, folder: Path) -> Stored:
@@ -134,7 +134,7 @@ def spool(stream: BinaryIO, folder: Path) -> Stored:
             copy.writelines(_chunks_of(stream))
     except OSError as error:
         raise OutputError("temp_dir_unwritable", path=folder.parent, reason=error.strerror or error) from None
-    return _looked_at(STANDARD_INPUT_SHOWN, Path(name))
+    return _identified(STANDARD_INPUT_SHOWN, Path(name))
 
 
 def _chunks_of(stream: BinaryIO) -> Iterator[bytes]:
@@ -183,8 +183,8 @@ def _check_member(member: Stored, info: zipfile.ZipInfo, *, alone: bool) -> None
     _check_content(member)
 
 
-def _looked_at(path: str, file: Path) -> Stored:
-    """Return what a file is, by its content. Raises InputError when it cannot be opened, is empty or packed twice."""
+def _identified(path: str, file: Path) -> Stored:
+    """Detect how a file is packed. Raises InputError when it cannot be opened, is empty or packed twice."""
     try:
         path.encode()
     except UnicodeEncodeError:
@@ -235,7 +235,7 @@ def _hidden(name: str) -> bool:
 
 
 def _whole_lines(part: bytes) -> bytes:
-    """Return what is between the first line feed and the last, or all of it if it has none."""
+    """Return the whole lines between the first line feed and the last, or all if there is none."""
     if b"\n" not in part:
         return part
     return part[_line_end(part, part.find(b"\n")) : _line_end(part, part.rfind(b"\n"))]

@@ -1,4 +1,7 @@
-"""Packed bytes → what they unpack to, up to the byte where they break off: gzip, zstd, the members of a zip."""
+"""Unpacks gzip, zstd and the members of a zip as streams, up to the very byte where damaged ones break off.
+
+Python's gzip, zipfile and pyarrow keep back what they unpacked last before they raise an error.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +28,12 @@ _BROKEN = (EOFError, OSError, zlib.error, zipfile.BadZipFile, struct.error, pa.A
 _CHUNK, _PIECE = 1 << 17, 1 << 20  # bytes read at once, and unpacked at once
 _LARGEST, _LARGEST_RATIO = 256 << 20, 200  # bytes, and times the packed bytes: records pack to a tenth or so
 _HEADER = struct.Struct("<4s22xHH")  # before a member: a mark, and how long its name and what else is said of it are
-_MEMBERS, _DIRECTORY = 10_000, 8 << 20  # the most members of a zip, and bytes of its directory, which is read whole
+# The most members of a zip, and bytes of its directory, which zipfile reads whole: about 800 bytes for each.
+_MEMBERS, _DIRECTORY = 10_000, 8 << 20
 
 
 def most_unpacked(packed: int) -> int:
-    """Return to how many bytes so many packed ones may unpack: what unpacks to more is no export."""
+    """Return the most bytes that an export of so many packed bytes may unpack to."""
     return max(_LARGEST, _LARGEST_RATIO * packed)
 
 
@@ -43,7 +47,7 @@ def reading(path: str) -> Iterator[None]:
 
 
 class Unpacked(io.BufferedIOBase):
-    """What pieces unpack to, as a file. Reads are short at the end alone.
+    """A read-only file over unpacked pieces. Reads are short at the end alone.
 
     All that was unpacked is handed out before InputError is raised: `packed_cut` where the pieces break off,
     `expands_too_far` where they are more than the `packed` bytes of an export can hold.
@@ -167,11 +171,11 @@ def zstd_pieces(file: Path) -> Pieces:
                 yield piece
                 unpacked += len(piece)
     except (OSError, pa.ArrowException):
-        yield _after(file, unpacked)
+        yield _rest_before_fault(file, unpacked)
         raise
 
 
-def _after(file: Path, unpacked: int) -> bytes:
+def _rest_before_fault(file: Path, unpacked: int) -> bytes:
     """Return what unpacks after so many bytes, before the fault: a read that meets it keeps what came before."""
     found: list[bytes] = []
     with pa.OSFile(str(file)) as raw, pa.CompressedInputStream(raw, "zstd") as stream:
@@ -184,7 +188,7 @@ def _after(file: Path, unpacked: int) -> bytes:
 
 
 class _Zip(io.FileIO):
-    """A zip whose directory is not read when it is larger than any of an honest zip."""
+    """A zip file that refuses to be read in larger pieces than its directory may be."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is not None and size > _DIRECTORY:

@@ -1,4 +1,4 @@
-"""The rows of a spreadsheet → batches: the header is looked for below titles, sums below the records are left out."""
+"""Reads the rows of a sheet in batches: the header is looked for below titles, sums at the end are left out."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from thuebao.sources.headers.position import TOP, find_header, footer_start
 from thuebao.sources.sheets.workbook import Sheet
 
 BATCH_ROWS = 50_000
-_BATCH_CHARACTERS = 32 << 20
+_BATCH_CHARACTERS = 32 << 20  # in all cells of a batch
 Row = tuple[str | None, ...]
 
 

@@ -1,6 +1,6 @@
-"""Spreadsheets (.xlsx, .xlsm, .xls, .ods): one sheet's rows, as the text that a CSV export would hold.
+"""Reads one sheet of a workbook (.xlsx, .xlsm, .xls, .ods) as the text that a CSV export would hold.
 
-A workbook is weighed before the library has it, and whatever goes wrong inside the library is an InputError outside.
+A workbook's size is checked before calamine opens it, and whatever goes wrong in calamine becomes an InputError.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from thuebao.sources.sheets.limits.check import check_limits
 
 _Value = int | float | str | bool | time | date | datetime | timedelta
 
-_LARGEST_EXACT = 2**53
-_MOST_ROWS = 1 << 20
+_LARGEST_EXACT = 2**53  # the largest whole number up to which floats have them all
+_MOST_ROWS = 1 << 20  # of a sheet, by the formats
 _HALF_MILLISECOND = timedelta(microseconds=500)
 _DAMAGE = (
     calamine.CalamineError,
@@ -42,7 +42,7 @@ _DAMAGE = (
     ValueError,
     NotImplementedError,
 )
-# The library goes by a path's ending: a file under another name is handed over open.
+# Calamine goes by a path's ending: a file under another name is handed over open.
 _ENDINGS = {"xlsx": (".xlsx", ".xlsm"), "ods": (".ods",), "xls": (".xls",)}
 
 
@@ -185,7 +185,7 @@ def _clock(length: timedelta) -> str:
 
 
 def _refusals(path: str) -> AbstractContextManager[None]:
-    """Turn what the library and zip raise into InputError."""
+    """Turn what calamine and zipfile raise into InputError."""
     return refusing(_DAMAGE, lambda error: _refusal(path, error))
 
 
@@ -198,7 +198,7 @@ def _refusal(path: str, error: BaseException) -> InputError:
 
 
 def _reason(error: BaseException) -> str:
-    """Return what the library says, without what it quotes from the file: that may be somebody's."""
+    """Return what calamine says, without what it quotes from the file: that may be somebody's."""
     first = next(iter(str(error).splitlines()), "") or type(error).__name__
     return re.sub(r"[0-9]{5,}", "…", re.split(r"(?<!not),? \(?found |(?<=not found) '|: '|\"", first)[0])[:120].rstrip(
         " :."
