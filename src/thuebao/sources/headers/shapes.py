@@ -17,26 +17,14 @@ from thuebao.facts.text import Cleaning, fold
 from thuebao.rulebook.columns import raw
 from thuebao.rulebook.reference import Reference, shipped_reference
 
-DISTINCTIVE = frozenset(
-    {
-        "operator",
-        "msisdn",
-        "nationality",
-        "id_type",
-        "id_number",
-        "organisation_tax_code",
-        "portrait_hash",
-        "province",
-        "sim_serial",
-        *CODED,
-    }
-)
+_WITH_FORMS = "operator msisdn nationality id_type id_number organisation_tax_code portrait_hash province sim_serial"
+DISTINCTIVE = frozenset(CODED).union(_WITH_FORMS.split())
 """Columns whose values hardly any other column has."""
 
-INFORMATIVE = DISTINCTIVE | DAYS.keys() | {"full_name", "guardian_name", "clerk_name"}
+_NAMES = ("full_name", "guardian_name", "clerk_name")
+INFORMATIVE = DISTINCTIVE.union(DAYS, _NAMES)
 """Columns whose values tell something; those of the others look like many texts."""
 
-_NAMES = ("full_name", "guardian_name", "clerk_name")
 _ANY_DOCUMENT = "foreign_passport"  # a form that most short texts have
 _PROVINCE_WORDS = r"^(?:tinh|thanh pho|tp\.?|t\.) *"
 

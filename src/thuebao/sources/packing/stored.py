@@ -16,12 +16,11 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from thuebao.base.errors import InputError, OutputError
-from thuebao.sources.discover import EXPORT_ENDINGS, STANDARD_INPUT_SHOWN
+from thuebao.sources.discover import EXPORT_ENDINGS, PACKED_ENDINGS, STANDARD_INPUT_SHOWN
 from thuebao.sources.packing import unpacking
 from thuebao.sources.packing.unpacking import reading
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
-_PACKED_ENDINGS = (".gz", ".zst", ".zip")
 _OFFICE = ("[Content_Types].xml", "mimetype")
 _OFFICE_FIRST = (*(name.encode() for name in _OFFICE), b"_rels/", b"docProps/", b"xl/")
 _METHOD_NAMES = {9: "Deflate64", 14: "LZMA", 93: "Zstandard", 95: "xz", 98: "PPMd"}
@@ -178,7 +177,7 @@ def _check_member(member: Stored, info: zipfile.ZipInfo, *, alone: bool) -> None
     if info.compress_type not in unpacking.METHODS:
         method = _METHOD_NAMES.get(info.compress_type, info.compress_type)
         raise InputError("packed_method", path=member.path, method=method)
-    if PurePosixPath(member.path).suffix.lower() in _PACKED_ENDINGS:
+    if PurePosixPath(member.path).suffix.lower() in PACKED_ENDINGS:
         raise InputError("packed_twice", path=member.path)
     _check_content(member)
 

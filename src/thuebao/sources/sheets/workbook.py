@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import InitVar, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -32,16 +32,8 @@ _Value = int | float | str | bool | time | date | datetime | timedelta
 _LARGEST_EXACT = 2**53  # the largest whole number up to which floats have them all
 _MOST_ROWS = 1 << 20  # of a sheet, by the formats
 _HALF_MILLISECOND = timedelta(microseconds=500)
-_DAMAGE = (
-    calamine.CalamineError,
-    OSError,
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    ValueError,
-    NotImplementedError,
-)
+_ZIP_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
+_DAMAGE = (calamine.CalamineError, OSError, struct.error, ValueError, *_ZIP_DAMAGE)
 # Calamine goes by a path's ending: a file under another name is handed over open.
 _ENDINGS = {"xlsx": (".xlsx", ".xlsm"), "ods": (".ods",), "xls": (".xls",)}
 
@@ -57,11 +49,8 @@ class Sheet:
     path: str
     name: str
     others: tuple[str, ...]
-    cells: InitVar[calamine.CalamineSheet]
+    _cells: calamine.CalamineSheet
     numbers: dict[int, int] = field(default_factory=dict)
-
-    def __post_init__(self, cells: calamine.CalamineSheet) -> None:
-        self._cells = cells
 
     def rows(self) -> Iterator[tuple[str | None, ...]]:
         """Yield each row from the sheet's first to its last used one, blank ones too, all of the same width.
