@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from thuebao.base.errors import UsageError
 from thuebao.rulebook.columns import columns
-from thuebao.sources.encodings import garbled
+from thuebao.sources.encodings import mojibake
 from thuebao.sources.encodings.encoding import Encoding, detect, encoding_named
 
 TONES = "\u0301\u0300\u0309\u0303\u0323"
@@ -318,7 +318,7 @@ def test_a_garbled_mark_is_none_of_the_text() -> None:
 
 
 def test_a_line_too_long_to_hold_passes_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(garbled, "_LONGEST_LINE", 50)
+    monkeypatch.setattr(mojibake, "_LONGEST_LINE", 50)
     data = garble("Nguyễn") + b"\n" + garble("Nguyễn") * 20 + b"\n" + garble("Hà\nHà")
     for size in (7, 30):
         chunks = (data[at : at + size] for at in range(0, len(data), size))

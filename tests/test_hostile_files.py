@@ -27,7 +27,8 @@ from thuebao.sources.ndjson import NdjsonTable
 from thuebao.sources.packing.stored import stored_at
 from thuebao.sources.parquet import ParquetTable
 from thuebao.sources.sheets import table as sheet
-from thuebao.sources.sheets import weighing
+from thuebao.sources.sheets.limits.archive import column_letters
+from thuebao.sources.sheets.limits.xlsx_patterns import UnusualFormError, estimate_cells
 from thuebao.sources.sheets.workbook import open_sheet
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -151,19 +152,19 @@ def test_rows_and_cells_without_places_are_read(form: str) -> None:
 
 
 def test_cells_that_hold_nothing_do_not_count() -> None:
-    styled = "".join(f'<c r="{weighing._letters(n)}1048576" s="1"/>' for n in range(2, 16385, 999))
+    styled = "".join(f'<c r="{column_letters(n)}1048576" s="1"/>' for n in range(2, 16385, 999))
     assert len(rows(xlsx(HEAD + f'<row r="1048576"><c r="A1048576"><v>1</v></c>{styled}</row>'))) == 1048576
 
 
 def test_the_bound_is_never_below_what_there_is() -> None:
     for last, column in [(1, 1), (9, 26), (10, 27), (99, 52), (100, 53), (1099, 130), (1_048_576, 702)]:
-        letters = weighing._letters(column)
+        letters = column_letters(column)
         cells = f'<row r="{last}"><c r="{letters}{last}"><v>1</v></c></row>'
-        weight, _ = weighing._ordinary([HEAD.encode(), cells.encode()])
+        weight, _ = estimate_cells([HEAD.encode(), cells.encode()])
         assert weight.rows >= last and weight.columns >= column
         assert weight.rows <= last * 1.1 + 2 and weight.columns <= column + 25
-        with pytest.raises(weighing._OddError):
-            weighing._ordinary([f'<row r="{last}"/><c r="{letters}{last * 10 + 9}"/>'.encode()])
+        with pytest.raises(UnusualFormError):
+            estimate_cells([f'<row r="{last}"/><c r="{letters}{last * 10 + 9}"/>'.encode()])
 
 
 def test_much_of_one_form_without_a_tag_is_no_work() -> None:

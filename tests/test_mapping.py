@@ -13,12 +13,13 @@ import pytest
 
 from conftest import Command, Desk, one_message, people, person
 from thuebao.base.errors import InputError, UsageError
-from thuebao.reports.mapping import escaped, mapping_text, write_mapping
+from thuebao.reports.mapping import write_mapping
 from thuebao.rulebook.columns import columns
 from thuebao.sources.headers.header import Header, map_header, recognised
-from thuebao.sources.headers.likeness import words
 from thuebao.sources.headers.mapping import LOOK, Mapping, mapping_for, read_mapping
+from thuebao.sources.headers.mapping_text import escaped, mapping_text
 from thuebao.sources.headers.proposal import SURE, Proposal, propose
+from thuebao.sources.headers.similarity import words
 
 HOSTILE = [
     'a" = "b',

@@ -8,8 +8,8 @@ from rich.rule import Rule as Line
 from thuebao.base.messages import language, text
 from thuebao.engine.preview import Inspection
 from thuebao.reports.format import NOTHING, titled
-from thuebao.reports.mapping import confidence
 from thuebao.reports.terminal import light_table, plain
+from thuebao.sources.headers.mapping_text import confidence
 
 
 def print_inspection(found: Inspection, console: Console) -> None:

@@ -1,4 +1,4 @@
-"""A file → batches of text records in canonical columns.
+"""Reads files into batches of text records in canonical columns.
 
 `find_exports` says which files there are, `stored_at` what is in each, `open_export` reads a beginning and says how it
 will be read, `Export.batches` reads it.

@@ -1,10 +1,11 @@
-"""What a reader of exports hands on: records, and the lines that are none."""
+"""Batches of records and rejected lines, as every reader of exports yields them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import polars as pl
 
@@ -14,7 +15,7 @@ TITLES, HEADERS, FOOTERS = "titles", "headers", "footers"
 
 @dataclass(frozen=True)
 class Rejected:
-    r"""A line (or, within quotes, several) that is no record.
+    r"""A malformed line (or, within quotes, several) that cannot be read as a record.
 
     line: its number in the file, from 1; reason: see texts/, [rejected]; found: fields in it, if they can be told;
     text: the line as it stands in the file; bytes that are no text as \xff.
@@ -45,13 +46,30 @@ class Batch:
         return self.records.height + len(self.rejected)
 
 
-def placed(
+_T = TypeVar("_T")
+
+
+def in_batches(items: Iterable[_T], size: Callable[[_T], int], most_items: int, most: int) -> Iterator[list[_T]]:
+    """Yield items in lists of `most_items`, of fewer items where their sizes add up to `most` before."""
+    batch: list[_T] = []
+    held = 0
+    for item in items:
+        batch.append(item)
+        held += size(item)
+        if held >= most or len(batch) >= most_items:
+            yield batch
+            batch, held = [], 0
+    if batch:
+        yield batch
+
+
+def batch_with_rejected(
     records: pl.DataFrame,
     at: pl.Series | None,
     rejected: Sequence[tuple[int, Rejected]],
     passed_over: Counter[str] | None = None,
 ) -> Batch:
-    """Return the batch of records that stand `at` such lines (None: all in a row) and of rejected ones."""
+    """Return a batch with rejected lines between its records; at: each record's line, None if they are all in a row."""
     passed_over = Counter() if passed_over is None else passed_over
     if not rejected:
         return Batch(records, passed_over=passed_over)

@@ -1,4 +1,4 @@
-"""Paths as a user gives them (files, folders, patterns) → the files to read, in a fixed order."""
+"""Finds the files to read, in a fixed order, from paths as a user gives them: files, folders, patterns."""
 
 from __future__ import annotations
 
@@ -9,23 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from thuebao.base.errors import InputError, ThuebaoError
+from thuebao.base.paths import same_file
 
 # Endings under which a folder's files are taken for exports; a file named on its own may have any ending.
-EXPORT_ENDINGS = (
-    ".csv",
-    ".tsv",
-    ".txt",
-    ".parquet",
-    ".pq",
-    ".xlsx",
-    ".xls",
-    ".ods",
-    ".gz",
-    ".zst",
-    ".zip",
-    ".ndjson",
-    ".jsonl",
-)
+PACKED_ENDINGS = (".gz", ".zst", ".zip")
+_PLAIN_ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".pq", ".xlsx", ".xls", ".ods", ".ndjson", ".jsonl")
+EXPORT_ENDINGS = (*_PLAIN_ENDINGS, *PACKED_ENDINGS)
 STANDARD_INPUT, STANDARD_INPUT_SHOWN = "-", "stdin"
 """What the user calls standard input, and what it is called in results: no spreadsheet takes that for a formula."""
 
@@ -61,7 +50,7 @@ def find_exports(paths: Sequence[str | os.PathLike[str]], outputs: Sequence[Path
 
 
 def _identity(file: str) -> object:
-    """Return what two names of one file have in common, links of either kind included."""
+    """Return device and inode of a file, which all links to it share; its name where it has none."""
     try:
         status = Path(file).stat() if file != STANDARD_INPUT else None
     except OSError:  # its reader will say so
@@ -97,14 +86,6 @@ def _files_of(path: str, found: Found, outputs: Sequence[Path]) -> list[str]:
 
 def _is_one_of(outputs: Sequence[Path], file: str) -> bool:
     return any(same_file(file, output) for output in outputs)
-
-
-def same_file(file: str, output: Path) -> bool:
-    """Return whether both name one file that is there."""
-    try:
-        return output.samefile(file)
-    except OSError:  # one of them is not there
-        return False
 
 
 def _walk(folder: str, found: Found) -> list[str]:

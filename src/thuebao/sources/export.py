@@ -1,4 +1,4 @@
-"""One export: what kind of file it is, how its columns map, whose it is, and its records in batches."""
+"""Opens an export: detects its kind, encoding, header and operator, and reads its records in batches."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from thuebao.sources.parquet import ParquetTable
 from thuebao.sources.sheets.table import SheetTable
 from thuebao.sources.sheets.workbook import open_sheet
 
-_HEAD = 1 << 20
-_LARGEST_IN_MEMORY = 1 << 30
-_SAMPLE = 500
-_PART_NUMBER = 5  # signs in which the names of parts of one export differ at most
+_HEAD = 1 << 20  # bytes that kind, encoding and layout are told by
+_LARGEST_IN_MEMORY = 1 << 30  # bytes of a packed workbook or Parquet file, which is read whole
+_SAMPLE = 500  # records by which proposals are made
+_PART_NUMBER = 5  # characters in which the names of parts of one export differ at most: "-0001", "_a"
 _UTF8 = Encoding("utf-8")
 
 
@@ -190,7 +190,7 @@ def _one_export(first: str, other: str) -> bool:
 
 
 def _alike(one: str, two: str) -> int:
-    """Return how many signs two texts begin with alike."""
+    """Return the length of the beginning that two texts share."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, two, strict=False)))
 
 

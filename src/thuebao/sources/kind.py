@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes: its name proves nothing."""
+"""Detects the kind of a file by its first bytes: its name proves nothing."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ _BEGINNINGS = {
 _OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument"
 _MARKUP = ("<html", "<!doctype html", "<?xml", "<table", "<head", "<meta")
 _ANY_NUMBER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
-_MOST_CONTROLS = 0.05
-_LEAST_CHARACTERS = 32
+_MOST_CONTROLS = 0.05  # the share of control characters that a text may have
+_LEAST_CHARACTERS = 32  # shorter texts count as so many: one control character would be a large share
 
 
 def kind_of_bytes(path: str, head: bytes) -> str | None:

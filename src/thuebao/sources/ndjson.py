@@ -1,4 +1,4 @@
-"""NDJSON: one JSON object a line, its keys as headers."""
+"""Reads NDJSON in batches: one JSON object a line, its keys as headers."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import json
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import polars as pl
 
 from thuebao.base.errors import InputError
-from thuebao.sources.batch import Batch, Rejected, placed
+from thuebao.sources.batch import Batch, Rejected, batch_with_rejected, in_batches
 from thuebao.sources.delimited.malformed import BYTES, NUL
 from thuebao.sources.encodings.encoding import Encoding
 from thuebao.sources.headers.header import Header, map_header
@@ -21,8 +21,8 @@ from thuebao.sources.packing.stored import Stored
 
 BATCH_ROWS = 50_000
 _BATCH_BYTES = 16 << 20
-LONGEST_LINE = 64 << 20
-_CHUNK = 4 << 20
+LONGEST_LINE = 64 << 20  # bytes
+_CHUNK = 4 << 20  # bytes read at once
 _NOT_JSON, _KEY_TWICE = "not_json", "key_twice"
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -48,15 +48,17 @@ class NdjsonTable:
                 keys.update(dict.fromkeys(_object(line)))
             except _NotARecordError:
                 continue
-        return cls(stored, encoding, map_header(stored.path, [_letters(key, encoding) for key in keys], mapping))
+        return cls(stored, encoding, map_header(stored.path, list(map(encoding.letters_of, keys)), mapping))
 
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield batches of the wanted columns."""
         chosen = self.header.chosen(wanted) or [0]
         keys = [self.header.names[n] for n in chosen]
         schema = {self.header.raw_names[n]: pl.String for n in chosen}
-        spelt = cache(partial(_letters, encoding=self.encoding))
-        for lines in _batched(_lines(self.stored, self.encoding)):
+        spelt = cache(self.encoding.letters_of)
+        for lines in in_batches(
+            _lines(self.stored, self.encoding), lambda line: len(line[1]), BATCH_ROWS, _BATCH_BYTES
+        ):
             records: list[list[str | None]] = []
             at: list[int] = []
             rejected: list[tuple[int, Rejected]] = []
@@ -65,34 +67,20 @@ class NdjsonTable:
                     values = {spelt(key): value for key, value in _object(line).items()}
                     record = [_text(values.get(key)) for key in keys]
                 except _NotARecordError as error:
-                    text = _letters(line.decode(errors="backslashreplace"), self.encoding)
+                    text = self.encoding.letters_of(line.decode(errors="backslashreplace"))
                     rejected.append((number, Rejected(number, error.reason, text)))
                 else:
                     records.append(record)
                     at.append(number)
             frame = self.encoding.letters(pl.DataFrame(records, schema=schema, orient="row"))
-            yield placed(frame, pl.Series(at, dtype=pl.UInt32), rejected)
+            yield batch_with_rejected(frame, pl.Series(at, dtype=pl.UInt32), rejected)
 
 
 _Line = tuple[int, bytes]
 
 
-def _batched(lines: Iterator[_Line]) -> Iterator[list[_Line]]:
-    """Yield lines in lists, of fewer lines where they are long."""
-    batch: list[_Line] = []
-    held = 0
-    for line in lines:
-        batch.append(line)
-        held += len(line[1])
-        if held >= _BATCH_BYTES or len(batch) >= BATCH_ROWS:
-            yield batch
-            batch, held = [], 0
-    if batch:
-        yield batch
-
-
 def _lines(stored: Stored, encoding: Encoding) -> Iterator[_Line]:
-    """Yield the lines that hold something, with their numbers. Raises InputError for one beyond all measure."""
+    """Yield the lines that hold something, with their numbers. Raises InputError for one that is too long."""
     rest, number = b"", 0
     for chunk in encoding.utf8(stored.chunks(_CHUNK)):
         *whole, rest = (rest + chunk).split(b"\n")
@@ -149,7 +137,3 @@ def _text(value: Any) -> str | None:
         return json.dumps(value, ensure_ascii=False)
     except RecursionError:
         raise _NotARecordError(_NOT_JSON) from None
-
-
-def _letters(text: str, encoding: Encoding) -> str:
-    return str(encoding.letters(pl.DataFrame({"": [text]})).item())

@@ -1,11 +1,11 @@
-"""Parquet: text or typed columns, all turned into the text that a CSV export would hold."""
+"""Reads Parquet in batches, all columns turned into the text that a CSV export would hold."""
 
 from __future__ import annotations
 
 import os
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
@@ -19,13 +19,15 @@ from thuebao.base.errors import InputError
 from thuebao.sources.batch import Batch
 from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
+from thuebao.sources.library_errors import refusing
 
 _VIETNAM = "Asia/Ho_Chi_Minh"
-_LARGEST_EXACT = 2**53
+_LARGEST_EXACT = 2**53  # the largest whole number up to which floats have them all
 BATCH_ROWS = 75_000
 _FIRST_STRETCH, _LARGEST_STRETCH = 5000, 300_000  # records read at once: what they hold shows only then
-_HELD = 64 << 20
-_MOST_DIGITS, _LONGEST_TYPE = 38, 40
+_HELD = 64 << 20  # bytes of records held at once
+_MOST_DIGITS = 38  # of a decimal; wider ones cannot be read
+_LONGEST_TYPE = 40  # characters of a type that a message shows
 
 # Polars panics at a file's schema when it does not know a time zone. Nothing here depends on a zone's name.
 os.environ.setdefault("POLARS_IGNORE_TIMEZONE_PARSE_ERROR", "1")
@@ -61,18 +63,11 @@ class ParquetTable:
             yield Batch(frame)
 
 
-@contextmanager
-def _refusals(path: str, records: Sequence[int] = ()) -> Iterator[None]:
+def _refusals(path: str, records: Sequence[int] = ()) -> AbstractContextManager[None]:
     """Turn what the library raises into InputError; records: those read before, batch by batch."""
-    try:
-        yield
-    except (pl.exceptions.PolarsError, pa.ArrowException, OSError) as error:
-        raise _broken(path, records, error) from None
-    except BaseException as error:
-        # A panic of the library is no Exception: it meets with one where a file shrinks while it is read.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise _broken(path, records, error) from None
+    # It panics where a file shrinks while it is read.
+    kinds = (pl.exceptions.PolarsError, pa.ArrowException, OSError)
+    return refusing(kinds, lambda error: _broken(path, records, error))
 
 
 def _broken(path: str, records: Sequence[int], error: BaseException) -> InputError:
@@ -114,7 +109,7 @@ def _frames(path: str, source: Source, header: Header, chosen: Sequence[int]) ->
 
 
 def _whole(stretch: pl.DataFrame, names: Sequence[str], *, counted: bool) -> pl.DataFrame:
-    """Return all columns that are wanted: those that were not read are empty."""
+    """Add the wanted columns that were not read, as empty ones."""
     if counted:
         stretch = pl.DataFrame({names[0]: [None] * int(stretch.item())})
     unread = [pl.lit(None, dtype=pl.String).alias(name) for name in names if name not in stretch.columns]
@@ -140,7 +135,7 @@ def _stretch(groups: Sequence[int], first: int, most: int) -> int:
 
 
 def _batches(stretch: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Yield a stretch in batches. One value that stands in all rows is held once here, and copied by what follows."""
+    """Yield a stretch in batches, small ones where one long value stands in many rows: later steps copy it for each."""
     for batch in stretch.iter_slices(min(BATCH_ROWS, _held(stretch))):
         yield batch.rechunk()
 

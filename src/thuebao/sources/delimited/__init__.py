@@ -1,1 +1,1 @@
-"""Delimited text: how it is laid out, its records, and its lines that are none."""
+"""Delimited text: its layout, its records, and its malformed lines."""

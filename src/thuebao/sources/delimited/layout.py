@@ -1,4 +1,4 @@
-"""How a table is laid out: where its header stands, what stands above and below, how a text separates its fields."""
+"""Detects how delimited text is written: separator, quotation mark, line ends, header and the lines above it."""
 
 from __future__ import annotations
 
@@ -7,25 +7,20 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 import polars as pl
 
 from thuebao.base.errors import InputError
-from thuebao.base.fold import fold_text
-from thuebao.rulebook.reference import shipped_reference
-from thuebao.sources.headers.header import Header, is_value, map_header, recognised, unrecognised
+from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
-from thuebao.sources.headers.shapes import SPEAKING, present, shares
+from thuebao.sources.headers.position import TOP, find_header, known_headers
+from thuebao.sources.headers.shapes import INFORMATIVE, present, shares
 
 SEPARATORS = (",", ";", "\t", "|", "~", "^", "\x1f", "\x01")
-TOP = 60
-"""The rows among which a header is looked for."""
-TAIL = 40
-"""The rows at the end of a table among which sums and signatures are looked for."""
-_FEW, _THIRD = 3, 3  # a line of sums or a signature fills so many cells at most, and not more than a third
-_SHORTEST_QUOTED = 2
-_ALIKE, _NEARLY_ALL = 0.5, 0.7  # the share of a column's values that look like it, and of such columns
+_SHORTEST_QUOTED = 2  # characters: the two marks alone
+# A file without a header continues another one where this share of the values looks like their column's, in more than
+# this share of the columns.
+_ALIKE, _NEARLY_ALL = 0.5, 0.7
 _KEYS = ("msisdn", "id_number")
 
 
@@ -49,8 +44,8 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class _Top:
-    """The first rows of a text as one separator and quote cut it, each with the number of lines down to its end."""
+class _FirstRows:
+    """The first rows of a text as one separator and quote cut it; ends: the number of lines down to each row's end."""
 
     separator: str
     quote: str
@@ -75,46 +70,24 @@ def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Sequence[L
     text = text.replace("\r", "\n") if line_end == "\r" else text
     lines = re.findall("[^\n]*\n|[^\n]+", text)[: TOP * 4]
     quote = _quote_of(lines)
-    tops = [_top(lines, sign, quote) for sign in SEPARATORS if sign in text] or [_top(lines, SEPARATORS[0], quote)]
-    top = max(tops, key=lambda top: (max((known_headers(row, mapping) for row in top.rows), default=0), top.width))
+    separators = [sign for sign in SEPARATORS if sign in text] or [SEPARATORS[0]]
+    cuts = [_first_rows(lines, sign, quote) for sign in separators]
+    first = max(cuts, key=lambda cut: (max((known_headers(row, mapping) for row in cut.rows), default=0), cut.width))
     line_bytes = max(1, len(text.encode(errors="replace")) // max(1, text.count("\n")))
     try:
-        at = header_row(path, top.rows, mapping)
+        found = find_header(path, first.rows, mapping)
     except InputError:
-        taken = next((layout for layout in earlier if _continues(layout, tops)), None)
+        taken = next((layout for layout in earlier if _continues(layout, cuts)), None)
         if taken is None:
             raise
         return replace(
             taken, quote=quote, above=0, titles=0, line_end=line_end, line_bytes=line_bytes, header_of_another=True
         )
-    below = top.rows[at + 1 :]
-    underlined = bool(below) and is_underline(below[0])
-    titles = sum(any(cell.strip() for cell in row) for row in top.rows[:at]) + underlined
     # Line by line: an open quote would make one row of many.
-    single = [row for line in lines[top.ends[at] :][:TOP] for row in _top([line], top.separator, quote).rows]
-    header = map_header(path, _fitted(top.rows[at], single), mapping)
-    return Layout(top.separator, quote, header, top.ends[at + underlined], titles, line_end, line_bytes)
-
-
-def known_headers(row: Sequence[str | None], mapping: Mapping | None) -> int:
-    """Return how many cells of a row name a column; none in a row that rather holds values ("CCCD" can be either)."""
-    cells = [cell for cell in row if cell]
-    named = recognised(cells, mapping)
-    return named if named > sum(map(is_value, cells)) else 0
-
-
-def header_row(path: str, rows: Sequence[Sequence[str | None]], mapping: Mapping | None) -> int:
-    """Return which of the first rows of a table is its header. Raises InputError if none is."""
-    counts = [known_headers(row, mapping) for row in rows]
-    if any(counts):
-        # The first that will do: behind a better one below it all records in between would be lost.
-        return next(n for n, count in enumerate(counts) if 2 * count >= max(counts))
-    first = next((n for n, row in enumerate(rows) if any(cell and cell.strip() for cell in row)), None)
-    if first is None:
-        raise InputError("file_empty", path=path)
-    if mapping and mapping.tentative:
-        return first
-    raise unrecognised(path, [cell or "" for cell in rows[first]])
+    below = lines[first.ends[found.row] :][:TOP]
+    single = [row for line in below for row in _first_rows([line], first.separator, quote).rows]
+    header = map_header(path, _fitted(first.rows[found.row], single), mapping)
+    return Layout(first.separator, quote, header, first.ends[found.first - 1], found.titles, line_end, line_bytes)
 
 
 def _fitted(names: Sequence[str], below: Sequence[Sequence[str]]) -> list[str]:
@@ -129,47 +102,6 @@ def _fitted(names: Sequence[str], below: Sequence[Sequence[str]]) -> list[str]:
     return list(names)
 
 
-def is_underline(row: Sequence[str | None]) -> bool:
-    """Return whether a row below a header underlines it."""
-    cells = [cell for cell in row if cell]
-    return bool(cells) and all(_patterns()[0].match(cell) for cell in cells) and "-" in "".join(cells)
-
-
-def footer_start(rows: Sequence[Sequence[str | None]], header: Header) -> int:
-    """Return where, in the last rows of a table, sums and signatures begin; len(rows) if there are none.
-
-    A row of them fills few of the columns, and has no subscriber number; one says what they are.
-    """
-    width = len(header.names)
-    few = max(1, min(_FEW, width // _THIRD))
-    number = header.canonical.index("msisdn") if "msisdn" in header.canonical else None
-
-    def is_sparse(row: Sequence[str | None]) -> bool:
-        if number is not None and len(row) == width and is_value(row[number] or ""):
-            return False
-        return sum(bool(cell and cell.strip()) for cell in row) <= few
-
-    start = len(rows)
-    while start and len(rows) - start < TAIL and is_sparse(rows[start - 1]):
-        start -= 1
-    for n in range(start, len(rows)):
-        if any(is_footer(cell) for cell in rows[n] if cell):
-            return n
-    return len(rows)
-
-
-def is_footer(text: str) -> bool:
-    """Return whether a text is what stands below records: a sum, a signature, a database tool's message."""
-    folded = fold_text(text)
-    return any(pattern.search(folded) for pattern in _patterns()[1])
-
-
-@cache
-def _patterns() -> tuple[re.Pattern[str], list[re.Pattern[str]]]:
-    listed = shipped_reference().document("layout")
-    return re.compile(listed["underline"]), [re.compile(pattern) for pattern in listed["footers"]]
-
-
 def _quote_of(lines: Sequence[str]) -> str:
     """Return the quotation mark: an apostrophe only where most fields stand within two."""
     cells = [cell for line in lines[:TOP] for cell in re.split("[,;\t|]", line.strip("\r\n")) if cell]
@@ -177,31 +109,31 @@ def _quote_of(lines: Sequence[str]) -> str:
     return "'" if within * 2 > len(cells) else '"'
 
 
-def _top(lines: Sequence[str], separator: str, quote: str) -> _Top:
-    top = _Top(separator, quote, [], [])
+def _first_rows(lines: Sequence[str], separator: str, quote: str) -> _FirstRows:
+    first = _FirstRows(separator, quote, [], [])
     reader = csv.reader(lines, delimiter=separator, quotechar=quote)
     limit = csv.field_size_limit(sum(map(len, lines)) + 1)
     try:
         for row in reader:
-            top.rows.append(row)
-            top.ends.append(reader.line_num)
-            if len(top.rows) == TOP:
+            first.rows.append(row)
+            first.ends.append(reader.line_num)
+            if len(first.rows) == TOP:
                 break
     except csv.Error:
         pass  # what was read until there must do
     finally:
         csv.field_size_limit(limit)
-    return top
+    return first
 
 
-def _continues(layout: Layout, tops: Sequence[_Top]) -> bool:
+def _continues(layout: Layout, cuts: Sequence[_FirstRows]) -> bool:
     """Return whether a text without a header goes on where a file of this layout ended: its values look like it."""
-    rows = [row for top in tops if top.separator == layout.separator for row in top.rows if any(row)]
+    rows = [row for first in cuts if first.separator == layout.separator for row in first.rows if any(row)]
     canonical = layout.header.canonical
     if not rows or any(len(row) != len(canonical) for row in rows[:-1] or rows):
         return False
     whole = [row for row in rows if len(row) == len(canonical)]
-    known = {n: column for n, column in enumerate(canonical) if column in SPEAKING}
+    known = {n: column for n, column in enumerate(canonical) if column in INFORMATIVE}
     looks = shares(present({n: pl.Series([row[n] for row in whole], dtype=pl.String) for n in known}))
     alike = {column: looks[n, column] >= _ALIKE for n, column in known.items() if (n, column) in looks}
     return sum(alike.values()) > _NEARLY_ALL * len(alike) and all(alike.get(column, True) for column in _KEYS)

@@ -1,10 +1,12 @@
-"""A block of delimited text in which not every line is a plain record: which are, which are not, and why.
+"""Separates the records of a block of delimited text from its malformed lines, and says what is wrong with each.
+
+No library does: in the csv module and pyarrow an open quote swallows the lines that follow, and Polars drops or fills
+fields without a word.
 
 A line is a record when it has as many fields as the header and all its quotes are closed. A quote that opens a field
 may close on a later line, if what lies between is one record then, and none of the lines between is one by itself;
 otherwise the line alone is no record, and those after it are looked at on their own: an open quote never swallows
-what follows. A quote inside a field that does not
-begin with one is a character like others.
+what follows. A quote inside a field that does not begin with one is a character like others.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from thuebao.sources.batch import Rejected
 
 LONGEST_RECORD, MOST_LINES = 4 << 20, 100
 """How many bytes and lines a record of several lines may take."""
-_TELLING = 3  # with so many columns a line that has as many fields as the header does not by accident
+_DISTINCTIVE_WIDTH = 3  # columns from which on a line hardly has as many fields as the header by accident
 
 _MOST_QUOTES = 10_000
 """How many quotes within a record are followed up: each line that opens one is looked at that far."""
@@ -67,7 +69,7 @@ class Grammar:
 
 
 @dataclass
-class Sorted:
+class SeparatedLines:
     """The records of a block, and its lines that are none.
 
     at: for each record its line in the block, from 0; rejected: the same of each, both in order.
@@ -80,14 +82,14 @@ class Sorted:
     consumed: int
 
 
-def sort_out(data: bytes, first_line: int, grammar: Grammar, *, last: bool) -> Sorted:
-    """Return what is a record in `data`, which begins where one may begin; `last`: the file ends with it."""
+def separate_lines(data: bytes, first_line: int, grammar: Grammar, *, last: bool) -> SeparatedLines:
+    """Separate the records of a block that begins where a record may begin; `last`: the file ends with it."""
     lines = data.split(b"\n")
     open_end = lines[-1] != b""
     if not open_end:
         lines.pop()
     kinds = _kinds(lines, grammar)
-    judge = _Judge(lines, kinds, grammar, last=last)
+    judge = _DoubtfulLines(lines, kinds, grammar, last=last)
     end = judge.judge()
     rejected = []
     for line, (until, reason, found) in judge.rejected.items():
@@ -96,7 +98,7 @@ def sort_out(data: bytes, first_line: int, grammar: Grammar, *, last: bool) -> S
         rejected.append((line, Rejected(first_line + line, CUT if cut else reason, text, found)))
     records, at = _records(lines, kinds[:end], judge.records, grammar)
     consumed = len(data) if end == len(lines) else sum(map(len, lines[:end])) + end
-    return Sorted(records, at, rejected, consumed)
+    return SeparatedLines(records, at, rejected, consumed)
 
 
 def _texts(lines: list[bytes]) -> tuple[pl.Series, list[bool]]:
@@ -124,7 +126,7 @@ def _is_text(line: bytes) -> bool:
 
 
 def _kinds(lines: list[bytes], grammar: Grammar) -> list[int]:
-    """Return what each line is, as far as it shows by itself."""
+    """Classify each line by itself, with patterns over all lines at once."""
     texts, readable = _texts(lines)
     width, text = len(grammar.schema), pl.col("text")
     frame = pl.DataFrame({"text": texts, "readable": readable}).with_columns(
@@ -159,8 +161,8 @@ def _kinds(lines: list[bytes], grammar: Grammar) -> list[int]:
 
 
 @dataclass
-class _Judge:
-    """Decides about the doubtful lines of a block. Marks what it has decided in `kinds`.
+class _DoubtfulLines:
+    """Decides which doubtful lines of a block are records, and notes in `kinds` what it has decided.
 
     records: line → fields; rejected: line → the last line of it, the reason, and the number of fields.
     """
@@ -248,7 +250,7 @@ class _Judge:
         """Return whether lines that quotes hold together may be one record."""
         size = sum(map(len, self.lines[line : end + 1])) + end - line
         between = self.kinds[line + 1 : end]
-        alone = len(self.grammar.schema) >= _TELLING and (_PLAIN in between or _LITERAL in between)
+        alone = len(self.grammar.schema) >= _DISTINCTIVE_WIDTH and (_PLAIN in between or _LITERAL in between)
         return not alone and end - line < MOST_LINES and size <= LONGEST_RECORD
 
     def _wider(self, line: int, text: bytes) -> bytes:

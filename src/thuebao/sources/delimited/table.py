@@ -1,7 +1,7 @@
-"""Delimited text (CSV and its kin), block by block.
+"""Reads delimited text (CSV and its kin) in batches, block by block.
 
 Polars parses a block; a sum over its bytes proves that each line was a record with as many fields as the header.
-Where the sum does not come out, the lines of that block are looked at one by one: see damage.py.
+Where the sum does not come out, the lines of that block are looked at one by one: see malformed.py.
 """
 
 from __future__ import annotations
@@ -16,18 +16,19 @@ import polars as pl
 import pyarrow as pa
 
 from thuebao.base.errors import InputError
-from thuebao.sources.batch import FOOTERS, HEADERS, TITLES, Batch, Rejected, placed
-from thuebao.sources.delimited.layout import TAIL, Layout, footer_start, is_footer
-from thuebao.sources.delimited.malformed import Grammar, sort_out
+from thuebao.sources.batch import FOOTERS, HEADERS, TITLES, Batch, Rejected, batch_with_rejected
+from thuebao.sources.delimited.layout import Layout
+from thuebao.sources.delimited.malformed import Grammar, separate_lines
 from thuebao.sources.encodings.encoding import Encoding
 from thuebao.sources.headers.header import Header
+from thuebao.sources.headers.position import TAIL, footer_start, is_footer
 from thuebao.sources.packing.stored import Stored
 
 BATCH_ROWS = 75_000
 """About how many records a batch has."""
 MOST_BYTES, LEAST_BYTES = 24 << 20, 1 << 10
 """How many bytes a batch is made of at most, and at least."""
-LONGEST_LINE = 64 << 20
+LONGEST_LINE = 64 << 20  # bytes that are held at most while a line end is looked for
 
 
 def block_bytes(layout: Layout) -> int:
@@ -87,7 +88,7 @@ def _below(chunks: Iterable[bytes], layout: Layout) -> Iterator[bytes]:
 def _pieces(chunks: Iterable[bytes], size: int) -> Iterator[tuple[bytes, bool]]:
     """Yield pieces of at least `size` bytes, and with each whether it is the last.
 
-    The last one is not smaller, unless it is the only one: what stands at the end of a file is seen together.
+    The last piece includes the remainder, so that sums and signatures at the end of a file are never split.
     """
     ready, waiting, length = b"", [], 0
     for chunk in chunks:
@@ -124,9 +125,9 @@ class _Reader:
         consumed, rejected, at = len(data), [], None
         records = self._at_once(data)
         if records is None:
-            found = sort_out(data, line, self._grammar, last=last)
+            found = separate_lines(data, line, self._grammar, last=last)
             records, at, rejected, consumed = found.records, found.at, found.rejected, found.consumed
-            rejected = [(n, replace(r, text=self._letters(r.text))) for n, r in rejected]
+            rejected = [(n, replace(r, text=self.encoding.letters_of(r.text))) for n, r in rejected]
         passed_over: Counter[str] = Counter()
         dropped = self._repeated_headers(records)
         if dropped is not None:
@@ -142,10 +143,10 @@ class _Reader:
             records = records.filter(remaining)
         # One piece of memory for each column: what follows works on whole columns, many times.
         chosen = self.encoding.letters(records.select(self._chosen)).rechunk()
-        return placed(chosen, at, rejected, passed_over), consumed
+        return batch_with_rejected(chosen, at, rejected, passed_over), consumed
 
     def _at_once(self, data: bytes) -> pl.DataFrame | None:
-        """Return the records if every line is one, as a whole line; None if that is not certain."""
+        """Parse all lines at once; return None unless it is proven that each of them is one record."""
         if b"\0" in data or data.startswith((b"\r", b"\n")):  # line ends before all else are dropped in silence
             return None
         if not data.endswith(b"\n"):
@@ -182,9 +183,6 @@ class _Reader:
         outside = pl.concat([column.gather(opens - 1), column.gather(closes + 1)])
         return bool(outside.is_in(ends).all())
 
-    def _letters(self, text: str) -> str:
-        return str(self.encoding.letters(pl.DataFrame({"": [text]})).item())
-
     def _cells(self, text: str) -> list[str | None]:
         """Return the cells of a rejected line; a sum or signature with a separator in it is one."""
         sign = self.layout.quote
@@ -192,7 +190,7 @@ class _Reader:
         return [bare] if is_footer(bare) else [cell.strip(sign) for cell in text.split(self.layout.separator)]
 
     def _repeated_headers(self, records: pl.DataFrame) -> pl.Series | None:
-        """Return the positions of rows that say again what the header says."""
+        """Return the positions of rows that repeat the header."""
         header = self.layout.header
         first = next((n for n, canonical in enumerate(header.canonical) if canonical), 0)
         values = self.encoding.letters(records[[self._names[first]]]).to_series()
@@ -220,7 +218,7 @@ class _Reader:
 
 
 def _as_column(data: bytes) -> pl.Series:
-    """Return bytes as a column of numbers, which are compared many at a time."""
+    """Return bytes as a column of numbers, without a copy."""
     return pl.Series(pl.from_arrow(pa.Array.from_buffers(pa.uint8(), len(data), [None, pa.py_buffer(data)])))
 
 

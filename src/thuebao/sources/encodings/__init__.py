@@ -1,1 +1,1 @@
-"""Which encoding a text is in, and its letters."""
+"""Detects and decodes the encodings of text."""

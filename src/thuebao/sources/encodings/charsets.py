@@ -1,4 +1,6 @@
-"""Vietnamese encodings of one or two bytes a letter, as tables: rules/reference/encodings.toml.
+"""Decodes the old Vietnamese encodings TCVN3, VNI, VISCII and Windows-1258 by tables: rules/reference/encodings.toml.
+
+No library does: Python's codecs know Windows-1258 alone, and leave its tone marks apart from their letters.
 
 A file in such an encoding is read as Latin-1 first, which has a character for every byte: separators, quotes and
 line ends are ASCII in all of them. Its values become letters afterwards, many at a time.
@@ -32,26 +34,28 @@ class Charset:
     marks: str  # characters that make a letter only together with the one before, else stand for themselves
     few_capitals: bool  # capital letters with marks are mostly written as small ones
 
-    def real(self, values: pl.Expr) -> pl.Expr:
+    def decoded(self, values: pl.Expr) -> pl.Expr:
         """Return Latin-1 values as they read; marks that are left over still stand beside their letter."""
         return values.str.replace_many(list(self.letters), list(self.letters.values()), leftmost=True)
 
-    def frame(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def decode_frame(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return a frame of Latin-1 text with every String column as it reads, in NFC."""
         texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
-        changed = _those(frame, texts, "[^ -~]")
-        frame = frame.with_columns(self.real(pl.col(name)) for name in changed)
-        loose = _those(frame, changed, _COMBINING)
+        changed = _columns_with(frame, texts, "[^ -~]")
+        frame = frame.with_columns(self.decoded(pl.col(name)) for name in changed)
+        loose = _columns_with(frame, changed, _COMBINING)
         return frame.with_columns(pl.col(name).str.normalize("NFC") for name in loose)
 
-    def strictly(self, words: Iterable[bytes]) -> list[str]:
+    def decode_strictly(self, words: Iterable[bytes]) -> list[str]:
         """Return words as they read, U+FFFD for bytes that nobody writes: undefined ones, marks without a letter."""
         nothing = [chr(byte) for byte in self.undefined] + [mark for mark in self.marks if mark not in self.letters]
         strict = replace(self, letters=self.letters | dict.fromkeys(nothing, UNDECODABLE))
-        return strict.frame(pl.DataFrame({"words": [word.decode("latin-1") for word in words]}))["words"].to_list()
+        return strict.decode_frame(pl.DataFrame({"words": [word.decode("latin-1") for word in words]}))[
+            "words"
+        ].to_list()
 
 
-def _those(frame: pl.DataFrame, columns: list[str], pattern: str) -> list[str]:
+def _columns_with(frame: pl.DataFrame, columns: list[str], pattern: str) -> list[str]:
     """Return the columns in which some value has the pattern."""
     found = frame.select(pl.col(name).str.contains(pattern).any() for name in columns)
     return [name for name in columns if found[name].item()]

@@ -1,4 +1,4 @@
-"""How a delimited file's bytes become text: any encoding → UTF-8, as a stream, without holding the file.
+"""Converts text in any encoding to UTF-8, as a stream, without holding the file.
 
 Bytes that cannot be decoded stay bytes that are no UTF-8, in their own line: whoever reads the lines sees the damage
 where it is.
@@ -16,7 +16,7 @@ import polars as pl
 
 from thuebao.base.errors import UsageError
 from thuebao.rulebook.reference import shipped_reference
-from thuebao.sources.encodings import detection, garbled
+from thuebao.sources.encodings import detection, mojibake
 from thuebao.sources.encodings.charsets import CHARSETS, Charset, charset
 
 _MARK = codecs.BOM_UTF8
@@ -47,18 +47,21 @@ class Encoding:
             return _as_latin(chunks, self._charset.undefined)
         if self.name in detection.UTF16:
             return _from_utf16(chunks, self.name)
-        if self.name == detection.GARBLED:
-            return _without_mark(garbled.repaired_lines(_without_mark(chunks)))
+        if self.name == detection.MOJIBAKE:
+            return _without_mark(mojibake.repaired_lines(_without_mark(chunks)))
         return _without_mark(chunks)
 
     def letters(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return a batch that was parsed from `utf8` with the letters that its text columns mean, in NFC."""
-        return self._charset.frame(frame) if self._charset else frame
+        return self._charset.decode_frame(frame) if self._charset else frame
+
+    def letters_of(self, text: str) -> str:
+        """Return one text that was decoded from `utf8` with the letters that it means."""
+        return str(self.letters(pl.DataFrame({"": [text]})).item())
 
     def text(self, data: bytes) -> str:
         """Return a piece of the file as text, without a byte order mark, undecodable bytes as U+FFFD."""
-        latin = b"".join(self.utf8([data])).decode("utf-8", errors="replace")
-        return str(self.letters(pl.DataFrame({"text": [latin]})).item())
+        return self.letters_of(b"".join(self.utf8([data])).decode("utf-8", errors="replace"))
 
 
 def detect(samples: Sequence[bytes]) -> Encoding:

@@ -1,4 +1,4 @@
-"""Vietnamese syllables as rules/reference/encodings.toml describes them: what could be a word, and what often is."""
+"""Tells Vietnamese syllables, by their onsets and rimes in rules/reference/encodings.toml; no library lists them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Headers: what each of them holds, by synonyms, by what a person said, or as a proposal."""
+"""Headers: where they stand, and which canonical column each of them names."""

@@ -1,4 +1,4 @@
-"""A file's header → canonical columns: by what a person has said (a mapping), else by the synonyms of columns.toml."""
+"""Maps a file's headers to canonical columns: by the user's mapping, else by the synonyms of columns.toml."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from thuebao.base.fold import fold_header
 from thuebao.rulebook.columns import columns, columns_by_header, raw
 from thuebao.sources.headers.mapping import Mapping, plain_header
 
-_DIGITS_OF_A_VALUE = 5
+_DIGITS_OF_A_VALUE = 5  # more than a header has: a year has four, the shortest day six (1/1/2024)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def map_header(path: str, names: Sequence[str], mapping: Mapping | None = None) 
     that is not there.
     """
     known = columns_by_header()
-    said = _said(path, names, mapping) if mapping else {}
+    said = _named_by_mapping(path, names, mapping) if mapping else {}
     spoken = mapping.columns.keys() if mapping else frozenset()
     canonical: list[str | None] = []
     for position, name in enumerate(names):
@@ -78,7 +78,7 @@ def map_header(path: str, names: Sequence[str], mapping: Mapping | None = None) 
         canonical.append(said.get(position) or (column if column not in spoken else None))
     if not any(canonical) and (not mapping or not mapping.tentative or _holds_values(names)):
         raise unrecognised(path, names)
-    _hold_one_each(path, names, canonical, looked_at=bool(mapping and not mapping.tentative))
+    _check_unique(path, names, canonical, looked_at=bool(mapping and not mapping.tentative))
     return Header(tuple(names), tuple(canonical))
 
 
@@ -99,7 +99,7 @@ def _holds_values(names: Sequence[str]) -> bool:
     return any(map(is_value, names))
 
 
-def _hold_one_each(path: str, names: Sequence[str], canonical: Sequence[str | None], *, looked_at: bool) -> None:
+def _check_unique(path: str, names: Sequence[str], canonical: Sequence[str | None], *, looked_at: bool) -> None:
     """Raise InputError when two headers name one column or, unless a person has looked at them, are the same."""
     first: dict[str, str] = {}
     for name, column in zip(names, canonical, strict=True):
@@ -112,7 +112,7 @@ def _hold_one_each(path: str, names: Sequence[str], canonical: Sequence[str | No
         first[key] = name
 
 
-def _said(path: str, names: Sequence[str], mapping: Mapping) -> dict[int, str]:
+def _named_by_mapping(path: str, names: Sequence[str], mapping: Mapping) -> dict[int, str]:
     """Return position → canonical column of the headers that the mapping names."""
     said: dict[int, str] = {}
     for column, header in mapping.columns.items():

@@ -1,4 +1,4 @@
-"""A mapping file: which header of a carrier's exports holds which canonical column, as a person has said."""
+"""Reads mapping files (TOML), in which users say which header of a carrier's exports holds which canonical column."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KEYS = ("files", "operator", "columns")
 
 @dataclass(frozen=True)
 class Mapping:
-    """Which header of a file holds which canonical column, as a person has said.
+    """Which header of a file holds which canonical column, as the user says.
 
     columns: canonical column → header; "" where none of the file's columns is to be used.
     files: patterns of the file names that it is for, () for all; operator: whose the records are.

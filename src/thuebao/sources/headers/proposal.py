@@ -1,4 +1,4 @@
-"""Proposals: which canonical column each header of a file may hold, by its name and by its values.
+"""Proposes which canonical column each header of a file may hold, by its name and by its values.
 
 A known header is certain. What is proposed for any other is a person's to decide: the confidence says how sure it is.
 """
@@ -13,9 +13,9 @@ import polars as pl
 
 from thuebao.facts import CODED
 from thuebao.sources.headers.header import Header
-from thuebao.sources.headers.likeness import Likeness, is_never_taken, likenesses
 from thuebao.sources.headers.mapping import Mapping, plain_header
-from thuebao.sources.headers.shapes import SPEAKING, TELLING, Shares, present, shares
+from thuebao.sources.headers.shapes import DISTINCTIVE, INFORMATIVE, Shares, present, shares
+from thuebao.sources.headers.similarity import Similarity, is_never_taken, similarities
 
 SURE = 0.75
 """From this confidence on, a proposal is used as it stands."""
@@ -30,7 +30,11 @@ _RIVAL = 0.03  # how near another column must come to be a rival
 _BY_VALUES = 0.6  # the most that values alone can give
 _LEAST_SHARE, _LEAST_VALUES = 0.9, 5  # what they must be like for that
 _IN_WORDS = (*CODED, "nationality", "portrait_hash")  # columns that digits alone are too little for
-_HALF = 0.5  # the share of the values below which they speak against a column
+# What values do to a similarity; the tests hold these to styles of headers. Below half of the values that look like the
+# column's, they speak against it; above, a similarity keeps 60 % and up to all of itself; without values it keeps 82 %.
+_HALF, _LEAST_KEPT, _WITHOUT_VALUES = 0.5, 0.6, 0.82
+# The share that values of such a column take off the doubt; what is kept where any text looks like the column's.
+_BY_DISTINCTIVE, _BY_INFORMATIVE, _ANY_TEXT = 0.25, 0.1, 0.97
 
 
 @dataclass(frozen=True)
@@ -113,8 +117,8 @@ def _guessed(names: Sequence[str], values: Table[int, pl.Series], positions: Seq
     counted = {row["at"]: row for row in columns.iter_rows(named=True)}
     guessed = {}
     for n in positions:
-        alike = likenesses(names[n])
-        never = max((likeness.degree for likeness in alike if likeness.column is None), default=0.0)
+        alike = similarities(names[n])
+        never = max((similarity.degree for similarity in alike if similarity.column is None), default=0.0)
         by_name = _by_name(n, names[n], [one for one in alike if one.degree > never], share, empty=n not in counted)
         by_values = _by_values(n, names[n], share, counted.get(n)) if never < _DOUBTFUL else None
         best = _better(by_name, by_values)
@@ -124,14 +128,14 @@ def _guessed(names: Sequence[str], values: Table[int, pl.Series], positions: Seq
 
 
 def _better(by_name: Proposal | None, by_values: Proposal | None) -> Proposal | None:
-    """Return the better founded of two proposals for a header: values against a vague likeness win."""
+    """Return the better of two proposals for a header: values win against a vague similarity."""
     if by_name is None or by_values is None:
         return by_name or by_values
     vague = by_name.column != by_values.column and by_name.confidence < _DOUBTFUL
     return by_values if vague else max(by_name, by_values, key=lambda proposal: proposal.confidence)
 
 
-def _by_name(n: int, name: str, alike: Sequence[Likeness], share: Shares, *, empty: bool) -> Proposal | None:
+def _by_name(n: int, name: str, alike: Sequence[Similarity], share: Shares, *, empty: bool) -> Proposal | None:
     rated = sorted(
         ((_rated(one, None if empty else share[n, str(one.column)]), one) for one in alike if one.column),
         key=lambda pair: -pair[0],
@@ -144,29 +148,29 @@ def _by_name(n: int, name: str, alike: Sequence[Likeness], share: Shares, *, emp
     return Proposal(n, name, one.column, confidence, SIMILAR, one.like)
 
 
-def _rated(likeness: Likeness, share: float | None) -> float:
-    """Return how sure a likeness is, seen how many of the values look like the column's (None: there are none)."""
-    degree = likeness.degree
+def _rated(similarity: Similarity, share: float | None) -> float:
+    """Return the confidence of a similarity, given the share of values that look like the column's; None: no values."""
+    degree = similarity.degree
     if share is None:
-        return degree * 0.82
+        return degree * _WITHOUT_VALUES
     if share < _HALF:
         return degree * share
     # Values that hardly any other column has say more than dates and names, and those more than any text.
-    if likeness.column in TELLING:
-        degree += (1 - degree) * 0.25
-    elif likeness.column in SPEAKING:
-        degree += (1 - degree) * 0.1
+    if similarity.column in DISTINCTIVE:
+        degree += (1 - degree) * _BY_DISTINCTIVE
+    elif similarity.column in INFORMATIVE:
+        degree += (1 - degree) * _BY_INFORMATIVE
     else:
-        degree *= 0.97
-    return degree * (0.6 + 0.4 * share)
+        degree *= _ANY_TEXT
+    return degree * (_LEAST_KEPT + (1 - _LEAST_KEPT) * share)
 
 
 def _by_values(n: int, name: str, share: Shares, counted: dict[str, int] | None) -> Proposal | None:
     """Return what the values alone propose: a column whose values hardly any other has, never for sure."""
     if counted is None or counted["count"] < _LEAST_VALUES or counted["distinct"] < 2:
         return None
-    telling = [c for c in sorted(TELLING) if not (counted["digits"] and c in _IN_WORDS)]
-    column = max(telling, key=lambda c: share[n, c])
+    distinctive = [c for c in sorted(DISTINCTIVE) if not (counted["digits"] and c in _IN_WORDS)]
+    column = max(distinctive, key=lambda c: share[n, c])
     if share[n, column] < _LEAST_SHARE:
         return None
     return Proposal(n, name, column, _BY_VALUES * share[n, column], VALUES)

@@ -1,4 +1,4 @@
-"""What the values of a canonical column look like: what a column's values say for or against a proposal.
+"""Measures how many values of a column look like those of each canonical column.
 
 The facts that rules rest on are asked; where there is none, the column's `shape` in columns.toml.
 """
@@ -17,26 +17,14 @@ from thuebao.facts.text import Cleaning, fold
 from thuebao.rulebook.columns import raw
 from thuebao.rulebook.reference import Reference, shipped_reference
 
-TELLING = frozenset(
-    {
-        "operator",
-        "msisdn",
-        "nationality",
-        "id_type",
-        "id_number",
-        "organisation_tax_code",
-        "portrait_hash",
-        "province",
-        "sim_serial",
-        *CODED,
-    }
-)
+_WITH_FORMS = "operator msisdn nationality id_type id_number organisation_tax_code portrait_hash province sim_serial"
+DISTINCTIVE = frozenset(CODED).union(_WITH_FORMS.split())
 """Columns whose values hardly any other column has."""
 
-SPEAKING = TELLING | DAYS.keys() | {"full_name", "guardian_name", "clerk_name"}
+_NAMES = ("full_name", "guardian_name", "clerk_name")
+INFORMATIVE = DISTINCTIVE.union(DAYS, _NAMES)
 """Columns whose values tell something; those of the others look like many texts."""
 
-_NAMES = ("full_name", "guardian_name", "clerk_name")
 _ANY_DOCUMENT = "foreign_passport"  # a form that most short texts have
 _PROVINCE_WORDS = r"^(?:tinh|thanh pho|tp\.?|t\.) *"
 

@@ -1,1 +1,1 @@
-"""Where the bytes of an export lie, packed or not."""
+"""Opens exports that are stored as files, compressed or in archives."""

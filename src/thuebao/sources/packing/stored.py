@@ -1,4 +1,4 @@
-"""Where the bytes of an export come from: a file, a gzip or zstd stream, a member of a zip, standard input.
+"""Opens the bytes of an export: a file, a gzip or zstd stream, a member of a zip, standard input.
 
 What a file is packed with is told by its content, never by its name. Whatever is packed is streamed: nothing of it is
 written to disk, its check sums are verified, and what unpacks to far more than any export does is not read further.
@@ -16,16 +16,15 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from thuebao.base.errors import InputError, OutputError
-from thuebao.sources.discover import EXPORT_ENDINGS, STANDARD_INPUT_SHOWN
+from thuebao.sources.discover import EXPORT_ENDINGS, PACKED_ENDINGS, STANDARD_INPUT_SHOWN
 from thuebao.sources.packing import unpacking
 from thuebao.sources.packing.unpacking import reading
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
-_PACKED_ENDINGS = (".gz", ".zst", ".zip")
 _OFFICE = ("[Content_Types].xml", "mimetype")
 _OFFICE_FIRST = (*(name.encode() for name in _OFFICE), b"_rels/", b"docProps/", b"xl/")
 _METHOD_NAMES = {9: "Deflate64", 14: "LZMA", 93: "Zstandard", 95: "xz", 98: "PPMd"}
-_HEAD, _SLICE, _SLICES, _CHUNK = 1 << 20, 1 << 16, 16, 1 << 20
+_HEAD, _SLICE, _SLICES = 1 << 20, 1 << 16, 16  # bytes of the first sample and of each other one, and how many others
 
 
 @dataclass(frozen=True)
@@ -62,8 +61,7 @@ class Stored:
     def chunks(self, size: int) -> Iterator[bytes]:
         """Yield the unpacked bytes, `size` at a time. Raises InputError where they break off."""
         with reading(self.path), self.open() as file:
-            while chunk := file.read(size):
-                yield chunk
+            yield from unpacking.chunks_of(file, at_once=size)
 
     def head(self, size: int) -> bytes:
         """Return the first `size` unpacked bytes, fewer where it ends or breaks off before.
@@ -121,7 +119,7 @@ def stored_at(path: str) -> Opened:
 
     Raises InputError when there is none that can be read.
     """
-    return unpacked(_looked_at(path, Path(path)))
+    return unpacked(_identified(path, Path(path)))
 
 
 def spool(stream: BinaryIO, folder: Path) -> Stored:
@@ -135,13 +133,12 @@ def spool(stream: BinaryIO, folder: Path) -> Stored:
             copy.writelines(_chunks_of(stream))
     except OSError as error:
         raise OutputError("temp_dir_unwritable", path=folder.parent, reason=error.strerror or error) from None
-    return _looked_at(STANDARD_INPUT_SHOWN, Path(name))
+    return _identified(STANDARD_INPUT_SHOWN, Path(name))
 
 
 def _chunks_of(stream: BinaryIO) -> Iterator[bytes]:
     with reading(STANDARD_INPUT_SHOWN):
-        while chunk := stream.read(_CHUNK):
-            yield chunk
+        yield from unpacking.chunks_of(stream)
 
 
 def unpacked(stored: Stored) -> Opened:
@@ -180,13 +177,13 @@ def _check_member(member: Stored, info: zipfile.ZipInfo, *, alone: bool) -> None
     if info.compress_type not in unpacking.METHODS:
         method = _METHOD_NAMES.get(info.compress_type, info.compress_type)
         raise InputError("packed_method", path=member.path, method=method)
-    if PurePosixPath(member.path).suffix.lower() in _PACKED_ENDINGS:
+    if PurePosixPath(member.path).suffix.lower() in PACKED_ENDINGS:
         raise InputError("packed_twice", path=member.path)
     _check_content(member)
 
 
-def _looked_at(path: str, file: Path) -> Stored:
-    """Return what a file is, by its content. Raises InputError when it cannot be opened, is empty or packed twice."""
+def _identified(path: str, file: Path) -> Stored:
+    """Detect how a file is packed. Raises InputError when it cannot be opened, is empty or packed twice."""
     try:
         path.encode()
     except UnicodeEncodeError:
@@ -237,7 +234,7 @@ def _hidden(name: str) -> bool:
 
 
 def _whole_lines(part: bytes) -> bytes:
-    """Return what is between the first line feed and the last, or all of it if it has none."""
+    """Return the whole lines between the first line feed and the last, or all if there is none."""
     if b"\n" not in part:
         return part
     return part[_line_end(part, part.find(b"\n")) : _line_end(part, part.rfind(b"\n"))]

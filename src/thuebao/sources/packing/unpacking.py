@@ -1,4 +1,7 @@
-"""Packed bytes → what they unpack to, up to the byte where they break off: gzip, zstd, the members of a zip."""
+"""Unpacks gzip, zstd and the members of a zip as streams, up to the very byte where damaged ones break off.
+
+Python's gzip, zipfile and pyarrow keep back what they unpacked last before they raise an error.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +26,15 @@ Pieces = Generator[bytes, None, None]
 _BROKEN = (EOFError, OSError, zlib.error, zipfile.BadZipFile, struct.error, pa.ArrowException)
 """What is raised where packed bytes break off; an OSError with a number is the disk's fault."""
 _CHUNK, _PIECE = 1 << 17, 1 << 20  # bytes read at once, and unpacked at once
-_LARGEST, _LARGEST_RATIO = 256 << 20, 200
-"""What unpacks to more than both (bytes, times its packed bytes) is no export: records pack to a tenth or so."""
+_LARGEST, _LARGEST_RATIO = 256 << 20, 200  # bytes, and times the packed bytes: records pack to a tenth or so
 _HEADER = struct.Struct("<4s22xHH")  # before a member: a mark, and how long its name and what else is said of it are
-_MEMBERS, _DIRECTORY = 10_000, 8 << 20  # the most members of a zip, and bytes of its directory, which is read whole
+# The most members of a zip, and bytes of its directory, which zipfile reads whole: about 800 bytes for each.
+_MEMBERS, _DIRECTORY = 10_000, 8 << 20
+
+
+def most_unpacked(packed: int) -> int:
+    """Return the most bytes that an export of so many packed bytes may unpack to."""
+    return max(_LARGEST, _LARGEST_RATIO * packed)
 
 
 @contextmanager
@@ -39,7 +47,7 @@ def reading(path: str) -> Iterator[None]:
 
 
 class Unpacked(io.BufferedIOBase):
-    """What pieces unpack to, as a file. Reads are short at the end alone.
+    """A read-only file over unpacked pieces. Reads are short at the end alone.
 
     All that was unpacked is handed out before InputError is raised: `packed_cut` where the pieces break off,
     `expands_too_far` where they are more than the `packed` bytes of an export can hold.
@@ -47,7 +55,7 @@ class Unpacked(io.BufferedIOBase):
 
     def __init__(self, path: str, packing: str, packed: int, pieces: Pieces) -> None:
         self._path, self._packing, self._pieces = path, packing, pieces
-        self._limit = max(_LARGEST, _LARGEST_RATIO * packed)
+        self._limit = most_unpacked(packed)
         self._unpacked = 0
         self._rest = memoryview(b"")
         self._fault: InputError | None = None
@@ -105,9 +113,9 @@ class Unpacked(io.BufferedIOBase):
         super().close()
 
 
-def _chunks(file: BinaryIO, size: int) -> Iterator[bytes]:
+def chunks_of(file: BinaryIO, size: int = sys.maxsize, at_once: int = _CHUNK) -> Iterator[bytes]:
     """Yield the next `size` bytes of a file, or as many as there are."""
-    while size and (chunk := file.read(min(_CHUNK, size))):
+    while size > 0 and (chunk := file.read(min(at_once, size))):
         yield chunk
         size -= len(chunk)
 
@@ -115,7 +123,7 @@ def _chunks(file: BinaryIO, size: int) -> Iterator[bytes]:
 def gzip_pieces(file: Path) -> Pieces:
     """Yield what the members of a gzip file unpack to. Zeros may stand after a member, as on tapes."""
     with file.open("rb", buffering=0) as raw:
-        chunks = _chunks(raw, sys.maxsize)
+        chunks = chunks_of(raw)
         rest = next(chunks, b"")
         while rest:
             rest = yield from _inflated(itertools.chain([rest], chunks), zlib.MAX_WBITS + 16)
@@ -163,11 +171,11 @@ def zstd_pieces(file: Path) -> Pieces:
                 yield piece
                 unpacked += len(piece)
     except (OSError, pa.ArrowException):
-        yield _after(file, unpacked)
+        yield _rest_before_fault(file, unpacked)
         raise
 
 
-def _after(file: Path, unpacked: int) -> bytes:
+def _rest_before_fault(file: Path, unpacked: int) -> bytes:
     """Return what unpacks after so many bytes, before the fault: a read that meets it keeps what came before."""
     found: list[bytes] = []
     with pa.OSFile(str(file)) as raw, pa.CompressedInputStream(raw, "zstd") as stream:
@@ -180,7 +188,7 @@ def _after(file: Path, unpacked: int) -> bytes:
 
 
 class _Zip(io.FileIO):
-    """A zip whose directory is not read when it is larger than any of an honest zip."""
+    """A zip file that refuses to be read in larger pieces than its directory may be."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is not None and size > _DIRECTORY:
@@ -220,17 +228,24 @@ def member_pieces(file: Path, member: zipfile.ZipInfo) -> Pieces:
     """Yield what a member of a zip unpacks to. Its length and check sum are verified at the end."""
     size = check = 0
     with file.open("rb", buffering=0) as raw:
-        raw.seek(member.header_offset)
-        mark, name, extra = _HEADER.unpack(raw.read(_HEADER.size))
-        if mark != b"PK\x03\x04":
-            raise zipfile.BadZipFile
-        raw.seek(name + extra, io.SEEK_CUR)
-        for piece in METHODS[member.compress_type](_chunks(raw, member.compress_size)):
+        for piece in unverified_pieces(raw, member):
             yield piece
             size += len(piece)
             check = zlib.crc32(piece, check)
     if (size, check) != (member.file_size, member.CRC):
         raise zipfile.BadZipFile
+
+
+def unverified_pieces(file: BinaryIO, member: zipfile.ZipInfo) -> Iterable[bytes]:
+    """Return what a member of an open zip really unpacks to: the sizes in the directory may lie."""
+    if member.compress_type not in METHODS:
+        raise NotImplementedError(f"compression {member.compress_type}")
+    file.seek(member.header_offset)
+    mark, name, extra = _HEADER.unpack(file.read(_HEADER.size))
+    if mark != b"PK\x03\x04":
+        raise zipfile.BadZipFile
+    file.seek(name + extra, io.SEEK_CUR)
+    return METHODS[member.compress_type](chunks_of(file, member.compress_size))
 
 
 def _bzipped(chunks: Iterator[bytes]) -> Pieces:

@@ -1,1 +1,1 @@
-"""Workbooks: weighed before they are opened, one sheet read as text."""
+"""Workbooks: their size is checked before they are opened, one sheet is read as text."""

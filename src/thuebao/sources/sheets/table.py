@@ -1,4 +1,4 @@
-"""The rows of a spreadsheet → batches: the header is looked for below titles, sums below the records are left out."""
+"""Reads the rows of a sheet in batches: the header is looked for below titles, sums at the end are left out."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import polars as pl
 
 from thuebao.base.messages import text
 from thuebao.rulebook.columns import columns
-from thuebao.sources.batch import FOOTERS, HEADERS, TITLES, Batch
-from thuebao.sources.delimited.layout import TOP, footer_start, header_row, is_underline
+from thuebao.sources.batch import FOOTERS, HEADERS, TITLES, Batch, in_batches
 from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
+from thuebao.sources.headers.position import TOP, find_header, footer_start
 from thuebao.sources.sheets.workbook import Sheet
 
 BATCH_ROWS = 50_000
-_BATCH_CHARACTERS = 32 << 20
+_BATCH_CHARACTERS = 32 << 20  # in all cells of a batch
 Row = tuple[str | None, ...]
 
 
@@ -35,11 +35,9 @@ class SheetTable:
     def of(cls, sheet: Sheet, mapping: Mapping | None) -> SheetTable:
         """Return the table that stands in a sheet. Raises InputError if it has no header."""
         top = list(islice(sheet.rows(), TOP))
-        at = header_row(sheet.path, top, mapping)
-        underlined = at + 1 < len(top) and is_underline(top[at + 1])
-        titles = sum(map(any, top[:at])) + underlined
-        header = map_header(sheet.path, [cell or "" for cell in top[at]], mapping)
-        return cls(sheet, header, at + 1 + underlined, titles)
+        found = find_header(sheet.path, top, mapping)
+        header = map_header(sheet.path, [cell or "" for cell in top[found.row]], mapping)
+        return cls(sheet, header, found.first, found.titles)
 
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield batches of the wanted columns; rows without any value are no records."""
@@ -70,16 +68,7 @@ class SheetTable:
 
 def _batched(rows: Iterator[Row]) -> Iterator[list[Row]]:
     """Yield rows in lists, of fewer rows where much stands in them: each batch is copied more than once."""
-    batch: list[Row] = []
-    held = 0
-    for row in rows:
-        batch.append(row)
-        held += sum(map(len, filter(None, row)))
-        if held >= _BATCH_CHARACTERS or len(batch) >= BATCH_ROWS:
-            yield batch
-            batch, held = [], 0
-    if batch:
-        yield batch
+    return in_batches(rows, lambda row: sum(map(len, filter(None, row))), BATCH_ROWS, _BATCH_CHARACTERS)
 
 
 def _batch(rows: Sequence[Row], header: Header, chosen: Sequence[int], passed_over: Counter[str]) -> Batch:

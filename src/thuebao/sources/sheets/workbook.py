@@ -1,6 +1,6 @@
-"""Spreadsheets (.xlsx, .xlsm, .xls, .ods): one sheet's rows, as the text that a CSV export would hold.
+"""Reads one sheet of a workbook (.xlsx, .xlsm, .xls, .ods) as the text that a CSV export would hold.
 
-A workbook is weighed before the library has it, and whatever goes wrong inside the library is an InputError outside.
+A workbook's size is checked before calamine opens it, and whatever goes wrong in calamine becomes an InputError.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import InitVar, dataclass, field
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -24,23 +24,17 @@ from typing import BinaryIO, cast
 import python_calamine as calamine
 
 from thuebao.base.errors import InputError
-from thuebao.sources.sheets.weighing import weigh
+from thuebao.sources.library_errors import refusing
+from thuebao.sources.sheets.limits.check import check_limits
 
 _Value = int | float | str | bool | time | date | datetime | timedelta
 
-_LARGEST_EXACT = 2**53
-_MOST_ROWS = 1 << 20
+_LARGEST_EXACT = 2**53  # the largest whole number up to which floats have them all
+_MOST_ROWS = 1 << 20  # of a sheet, by the formats
 _HALF_MILLISECOND = timedelta(microseconds=500)
-_DAMAGE = (
-    calamine.CalamineError,
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    ValueError,
-    NotImplementedError,
-)
-# The library goes by a path's ending: a file under another name is handed over open.
+_ZIP_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
+_DAMAGE = (calamine.CalamineError, OSError, struct.error, ValueError, *_ZIP_DAMAGE)
+# Calamine goes by a path's ending: a file under another name is handed over open.
 _ENDINGS = {"xlsx": (".xlsx", ".xlsm"), "ods": (".ods",), "xls": (".xls",)}
 
 
@@ -55,11 +49,8 @@ class Sheet:
     path: str
     name: str
     others: tuple[str, ...]
-    cells: InitVar[calamine.CalamineSheet]
+    _cells: calamine.CalamineSheet
     numbers: dict[int, int] = field(default_factory=dict)
-
-    def __post_init__(self, cells: calamine.CalamineSheet) -> None:
-        self._cells = cells
 
     def rows(self) -> Iterator[tuple[str | None, ...]]:
         """Yield each row from the sheet's first to its last used one, blank ones too, all of the same width.
@@ -106,7 +97,7 @@ def open_sheet(path: str, file: str | Path | BinaryIO, sheet: str | None) -> She
         opened = closing.enter_context(place.open("rb")) if place else cast("BinaryIO", file)
         if not opened.seekable():
             opened = io.BytesIO(opened.read())
-        kind = weigh(path, opened)
+        kind = check_limits(path, opened)
         opened.seek(0)
         source = place if place and place.suffix in _ENDINGS[kind] else opened
         return _choose(path, closing.enter_context(calamine.CalamineWorkbook.from_object(source)), sheet)
@@ -182,28 +173,21 @@ def _clock(length: timedelta) -> str:
     return f"{'-' * (length < timedelta(0))}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
-@contextmanager
-def _refusals(path: str) -> Iterator[None]:
-    """Turn what the library and zip raise into InputError."""
-    try:
-        yield
-    except calamine.PasswordError:
-        raise InputError("spreadsheet_encrypted", path=path) from None
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # that is a place before the file's beginning, which a directory names
-            raise InputError("file_unreadable", path=path, reason=error.strerror or error) from None
-        raise InputError("spreadsheet_damaged", path=path, reason=_reason(error)) from None
-    except _DAMAGE as error:
-        raise InputError("spreadsheet_damaged", path=path, reason=_reason(error)) from None
-    except BaseException as error:
-        # A panic of the library is no Exception, and there is no class of that name to import.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise InputError("spreadsheet_damaged", path=path, reason=_reason(error)) from None
+def _refusals(path: str) -> AbstractContextManager[None]:
+    """Turn what calamine and zipfile raise into InputError."""
+    return refusing(_DAMAGE, lambda error: _refusal(path, error))
+
+
+def _refusal(path: str, error: BaseException) -> InputError:
+    if isinstance(error, calamine.PasswordError):
+        return InputError("spreadsheet_encrypted", path=path)
+    if isinstance(error, OSError) and error.errno != errno.EINVAL:  # that is a directory's place before the beginning
+        return InputError("file_unreadable", path=path, reason=error.strerror or error)
+    return InputError("spreadsheet_damaged", path=path, reason=_reason(error))
 
 
 def _reason(error: BaseException) -> str:
-    """Return what the library says, without what it quotes from the file: that may be somebody's."""
+    """Return what calamine says, without what it quotes from the file: that may be somebody's."""
     first = next(iter(str(error).splitlines()), "") or type(error).__name__
     return re.sub(r"[0-9]{5,}", "…", re.split(r"(?<!not),? \(?found |(?<=not found) '|: '|\"", first)[0])[:120].rstrip(
         " :."

@@ -1,4 +1,8 @@
-"""UTF-8 that somebody read as Windows-1252 and saved as UTF-8 again: `Nguyá»…n` → `Nguyễn`."""
+"""Repairs UTF-8 that was read as Windows-1252 and saved as UTF-8 again (mojibake): `Nguyá»…n` → `Nguyễn`.
+
+The package ftfy repairs single texts by guessing, and changes other things in them: here a line is either the exact
+result of that mistake, and undone, or left as it is.
+"""
 
 from __future__ import annotations
 

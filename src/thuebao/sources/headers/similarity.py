@@ -1,7 +1,7 @@
-"""How much an unknown header resembles the headers that canonical columns go by.
+"""Measures how similar an unknown header is to the known headers of canonical columns.
 
 Words are compared, not letters: "Ngày lập" is one letter from "Ngày cấp" and another thing altogether. A word more or
-less than the known header has keeps a likeness low, unless it is listed as saying nothing (columns.toml, [words]).
+less than the known header has keeps a similarity low, unless it is listed as saying nothing (columns.toml, [words]).
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from thuebao.base.fold import fold_header, fold_text
 from thuebao.rulebook.columns import columns
 from thuebao.rulebook.reference import shipped_reference
 
-# What a likeness can be at most, by what sets the two headers apart.
+# The most that a similarity can be, by what sets the two headers apart: an order of preference, which the
+# tests hold to the styles of headers that carriers use.
 _SAME_WORDS, _WITH_ADDITION, _MISSPELT, _SHORTENED, _WORD_LESS, _WORD_MORE = 0.95, 0.93, 0.9, 0.75, 0.7, 0.6
 _ADDITION = 0.05  # the weight of a word that says nothing
-_TELLING = 0.75  # the weight from which on a word belongs to few columns
+_DISTINCTIVE = 0.75  # the weight from which on a word belongs to few columns
 _SWAPPED_IN, _LEAST_LONG = 4, 5  # letters from which on two swapped, or one too many or too few, are taken for a slip
 _ORDINAL = re.compile(r"(?:[0-9]+|[a-z][0-9]+)$")
 
 
 @dataclass(frozen=True)
-class Likeness:
+class Similarity:
     """How much a header resembles a known one of a column (None: one that is never taken for a column), from 0 to 1."""
 
     column: str | None
@@ -34,15 +35,15 @@ class Likeness:
     degree: float
 
 
-def likenesses(header: str) -> list[Likeness]:
+def similarities(header: str) -> list[Similarity]:
     """Return, for every column that the header resembles at all, the known header that it resembles most."""
     own = words(header)
-    best: dict[str | None, Likeness] = {}
+    best: dict[str | None, Similarity] = {}
     for column, like, theirs in _known() if own else ():
         degree = _degree(own, theirs)
         if degree and (column not in best or best[column].degree < degree):
-            best[column] = Likeness(column, like, degree)
-    return sorted(best.values(), key=lambda likeness: -likeness.degree)
+            best[column] = Similarity(column, like, degree)
+    return sorted(best.values(), key=lambda similarity: -similarity.degree)
 
 
 def words(header: str) -> tuple[str, ...]:
@@ -119,7 +120,7 @@ def _degree(own: tuple[str, ...], theirs: tuple[str, ...]) -> float:
             slip = misspelt(word, other)
             if slip or (len(word) > 1 and other.startswith(word)):
                 # A short form of a word that many columns share ("Ng. sinh") leaves little doubt.
-                short = _SHORTENED if _weight(other) < _TELLING else _WORD_MORE
+                short = _SHORTENED if _weight(other) < _DISTINCTIVE else _WORD_MORE
                 ceiling = min(ceiling, _MISSPELT if slip else short)
                 shared += _weight(other) * ceiling
                 whole += _weight(other)
