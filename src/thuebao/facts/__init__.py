@@ -11,6 +11,7 @@ from datetime import date
 
 import polars as pl
 
+from thuebao.facts.codes import CODED, coded_facts
 from thuebao.facts.dates import DAYS, date_facts
 from thuebao.facts.document import document_facts
 from thuebao.facts.number import number_facts, operator_facts
@@ -19,20 +20,6 @@ from thuebao.facts.registration import registration_facts
 from thuebao.facts.text import Cleaning, text_facts
 from thuebao.rulebook.columns import CONTEXT, GIVEN, RAW, columns, raw
 from thuebao.rulebook.reference import Reference
-
-CODED = (
-    "sex",
-    "payment_type",
-    "status",
-    "subscriber_kind",
-    "pos_kind",
-    "connection_kind",
-    "usage_kind",
-    "matched_id_number",
-    "matched_name",
-    "matched_birth_date",
-    "matched_face",
-)
 
 Facts = dict[str, pl.Expr]
 
@@ -47,9 +34,8 @@ def all_facts(reference: Reference, as_of: date, forced: date | None = None) -> 
     """
     cleaning = Cleaning(reference)
     return (
-        text_facts(
-            reference, cleaning, CODED, typed=("msisdn", "full_name", "id_type", "id_number", "nationality", *DAYS)
-        )
+        text_facts(cleaning, typed=("msisdn", "full_name", "id_type", "id_number", "nationality", *CODED, *DAYS))
+        | coded_facts(reference, cleaning)
         | operator_facts(reference, cleaning)
         | number_facts(reference, cleaning)
         | date_facts(cleaning)
