@@ -16,6 +16,7 @@ from thuebao.base.helper_columns import ERA, ERROR, HIT, INSIDE, ROW
 from thuebao.engine.groups.search import Search, compile_search
 from thuebao.engine.groups.staging import Aside
 from thuebao.facts import Facts, all_facts, given_columns, layers, needed_columns, raw_columns, without_second_looks
+from thuebao.facts.registration import ended_before
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.columns import columns, given, raw
 from thuebao.rulebook.law import Law
@@ -59,7 +60,8 @@ def compile_rules(rulebook: Rulebook, as_of: date, law: str) -> Compilation:
     """Return the compiled rules of `rulebook`. Raises RuleError on a predicate that cannot be used."""
     facts = all_facts(rulebook.reference, as_of, rulebook.law.day_of(law))
     facts["era"] = _era_name(rulebook.law)
-    facts[ERA] = rulebook.law.era_index(pl.col("_era_day"))
+    facts["_era_by_day"] = rulebook.law.era_index(pl.col("_era_day"))
+    facts[ERA] = rulebook.law.with_stock(pl.col("_era_by_day"), as_of, ended_before)
     schema, of_law = _schema(facts), rulebook.law
     rules = tuple(_compile(rule, facts, schema, of_law) for rule in rulebook.rules if not rule.grouping)
     searches = tuple(compile_search(r, r.grouping, facts, schema, of_law) for r in rulebook.rules if r.grouping)

@@ -20,7 +20,19 @@ from thuebao.facts.text import Cleaning, text_facts
 from thuebao.rulebook.columns import CONTEXT, GIVEN, RAW, columns, raw
 from thuebao.rulebook.reference import Reference
 
-CODED = ("sex", "payment_type", "status", "subscriber_kind", "pos_kind", "connection_kind")
+CODED = (
+    "sex",
+    "payment_type",
+    "status",
+    "subscriber_kind",
+    "pos_kind",
+    "connection_kind",
+    "usage_kind",
+    "matched_id_number",
+    "matched_name",
+    "matched_birth_date",
+    "matched_face",
+)
 
 Facts = dict[str, pl.Expr]
 

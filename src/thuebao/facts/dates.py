@@ -24,11 +24,25 @@ DAYS = {
     "service_started_at": "service_start_day",
     "authenticated_at": "authentication_day",
     "terminated_at": "termination_day",
+    "info_updated_at": "update_day",
+    "stay_until": "stay_end_day",
+    "first_notice_at": "first_notice_day",
+    "one_way_since": "one_way_day",
+    "two_way_since": "two_way_day",
+    "device_changed_at": "device_change_day",
+    "outgoing_suspended_at": "outgoing_suspension_day",
+    "reauthenticated_at": "reauthentication_day",
 }
 TIMES = {
     "registered_at": "registration_time",
     "portrait_taken_at": "portrait_time",
     "service_started_at": "service_start_time",
+    "authenticated_at": "authentication_time",
+    "info_updated_at": "update_time",
+    "first_notice_at": "first_notice_time",
+    "device_changed_at": "device_change_time",
+    "outgoing_suspended_at": "outgoing_suspension_time",
+    "reauthenticated_at": "reauthentication_time",
 }
 
 _TIME = pl.Datetime("us")

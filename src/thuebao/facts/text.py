@@ -129,6 +129,11 @@ _REPEATING = (
     "pos_kind",
     "province",
     "connection_kind",
+    "usage_kind",
+    "matched_id_number",
+    "matched_name",
+    "matched_birth_date",
+    "matched_face",
     "organisation_name",
     "organisation_address",
 )

@@ -33,10 +33,10 @@ TELLING = frozenset(
 )
 """Columns whose values hardly any other column has."""
 
-SPEAKING = TELLING | DAYS.keys() | {"full_name", "guardian_name", "clerk_name"}
+SPEAKING = TELLING | DAYS.keys() | {"full_name", "guardian_name", "clerk_name", "representative_name"}
 """Columns whose values tell something; those of the others look like many texts."""
 
-_NAMES = ("full_name", "guardian_name", "clerk_name")
+_NAMES = ("full_name", "guardian_name", "clerk_name", "representative_name")
 _ANY_DOCUMENT = "foreign_passport"  # a form that most short texts have
 _PROVINCE_WORDS = r"^(?:tinh|thanh pho|tp\.?|t\.) *"
 
