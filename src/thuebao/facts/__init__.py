@@ -52,7 +52,7 @@ def all_facts(reference: Reference, as_of: date, forced: date | None = None) -> 
         )
         | operator_facts(reference, cleaning)
         | number_facts(reference, cleaning)
-        | date_facts(cleaning)
+        | date_facts(reference, cleaning)
         | person_facts(reference, cleaning)
         | document_facts(reference, cleaning)
         | registration_facts(reference, as_of, forced)

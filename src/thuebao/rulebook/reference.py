@@ -44,8 +44,13 @@ class Reference:
         return [token.lower() for token in self.document("text")["missing"]]
 
     @cached_property
+    def missing_signs(self) -> str:
+        """Signs of which, and of dashes, a missing value may consist."""
+        return str(self.document("text")["missing_signs"])
+
+    @cached_property
     def name_placeholders(self) -> list[str]:
-        """Folded names that are nobody's."""
+        """Names that are nobody's, as they are written."""
         return list(self.document("text")["name_placeholders"])
 
     @cached_property
