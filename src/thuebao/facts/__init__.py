@@ -54,7 +54,7 @@ def all_facts(reference: Reference, as_of: date, forced: date | None = None) -> 
         | number_facts(reference, cleaning)
         | date_facts(reference, cleaning)
         | person_facts(reference, cleaning)
-        | document_facts(reference, cleaning)
+        | document_facts(reference, cleaning, as_of)
         | registration_facts(reference, as_of, forced)
     )
 

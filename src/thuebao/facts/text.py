@@ -45,7 +45,7 @@ class Cleaning:
         # Whatever may be missing, and hardly anything else.
         self._maybe_missing = f'(?i)^(?:{_UNSEEN}=")?{_UNSEEN}(?:{spelt}){_UNSEEN}"?{_UNSEEN}$'
         self._suspect = f'{self._maybe_missing}|^="|^ | $|  |[^{_PLAIN}]'
-        # Texts that begin with a letter or digit that no token begins with are there, and beginnings are cheap to compare.
+        # Texts that begin with a letter or digit that no token begins with are there: beginnings are cheap to compare.
         self._sure_beginnings = _signs_outside({token[:1] for token in [*self.tokens, *self._folded]})
 
     def exact(self, values: pl.Series) -> pl.Series:

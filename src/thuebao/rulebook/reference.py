@@ -68,7 +68,7 @@ class Reference:
         for row in self.table("countries"):
             for name in [row["name_en"], row["name_vi"], *row["other"].split("|")]:
                 names[form(name)] = row["alpha2"]
-            for code in [row["alpha2"], row["alpha3"], row["numeric"]]:
+            for code in [row["alpha2"], row["alpha3"]]:
                 codes[form(code)] = row["alpha2"]
         return {form: country for form, country in (codes | names).items() if form}
 
