@@ -34,13 +34,15 @@ def all_facts(reference: Reference, as_of: date, forced: date | None = None) -> 
     """
     cleaning = Cleaning(reference)
     return (
-        text_facts(cleaning, typed=("msisdn", "full_name", "id_type", "id_number", "nationality", *CODED, *DAYS))
+        text_facts(
+            reference, cleaning, typed=("msisdn", "full_name", "id_type", "id_number", "nationality", *CODED, *DAYS)
+        )
         | coded_facts(reference, cleaning)
         | operator_facts(reference, cleaning)
         | number_facts(reference, cleaning)
-        | date_facts(cleaning)
+        | date_facts(reference, cleaning)
         | person_facts(reference, cleaning)
-        | document_facts(reference, cleaning)
+        | document_facts(reference, cleaning, as_of)
         | registration_facts(reference, as_of, forced)
     )
 
