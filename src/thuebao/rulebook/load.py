@@ -14,7 +14,7 @@ from thuebao.base.errors import RuleError
 from thuebao.base.messages import LANGUAGES
 from thuebao.rulebook.columns import columns
 from thuebao.rulebook.law import ALL_ERAS, Law
-from thuebao.rulebook.rule import LARGEST_PARAMETER, Basis, Example, Grouping, Order, Rule, parameter_names
+from thuebao.rulebook.rule import ABSENT, LARGEST_PARAMETER, Basis, Example, Grouping, Order, Rule, parameter_names
 
 SEVERITIES = ("error", "warning", "info")
 EXPORT_RULES = "export.toml"
@@ -57,7 +57,8 @@ class _Entry:
             self._refuse("rule_code_malformed", code=code)
         needs = self._needs()
         field = self._optional_text("field")
-        for name in [*([field] if field else []), *(n for group in needs or () for n in group)]:
+        needed = (name.removeprefix(ABSENT) for group in needs or () for name in group)
+        for name in [*([field] if field else []), *needed]:
             if name not in columns():
                 self._refuse("rule_column_unknown", column=name)
         grouping = self._grouping()
