@@ -169,14 +169,8 @@ _REPEATING = (
 )
 
 
-def text_facts(
-    reference: Reference, cleaning: Cleaning, coded: tuple[str, ...], typed: tuple[str, ...]
-) -> dict[str, pl.Expr]:
-    """Return the cleaned text of every canonical column and `has_<column>`.
-
-    Columns of `coded` hold their code where the text is recognised (`<column>_recognised`); columns of `typed`
-    define `has_<column>` themselves.
-    """
+def text_facts(reference: Reference, cleaning: Cleaning, typed: tuple[str, ...]) -> dict[str, pl.Expr]:
+    """Return the cleaned text of every canonical column, and `has_<column>` of those that are not in `typed`."""
     facts: dict[str, pl.Expr] = {}
     words = reference.document("text")["references"]
     of_references = Cleaning(reference, words["missing"])
@@ -189,37 +183,4 @@ def text_facts(
         facts[name] = elementwise(pl.col(raw(name)), clean, pl.String)
         if name not in typed:
             facts[f"has_{name}"] = elementwise(pl.col(raw(name)), present, pl.Boolean)
-    for name in words["columns"]:
-        facts[f"{name}_is_flag"] = elementwise(pl.col(name), _flags(words["flags"]), pl.Boolean)
-    for name in coded:
-        facts.update(_coded(name, cleaning, reference.codes(name)))
     return facts
-
-
-def _flags(words: list[str]) -> Kernel:
-    """Return the kernel that tells texts that only say that there is something from those that say what."""
-    folded = [fold_text(word) for word in words]
-    longest = 3 * max(map(len, folded))  # bytes, with marks on every letter
-
-    def flags(values: pl.Series) -> pl.Series:
-        short = values.str.len_bytes() <= longest
-        return refine(short, values, short.fill_null(value=False), lambda part: fold(part).is_in(folded))
-
-    return flags
-
-
-def _coded(name: str, cleaning: Cleaning, codes: dict[str, str]) -> dict[str, pl.Expr]:
-    def code_or_text(values: pl.Series) -> pl.Series:
-        text = cleaning.exact(values)
-        code = looked_up(fold(text), codes)
-        return pl.DataFrame({"text": code.fill_null(text), "code": code}).to_struct()
-
-    both = pl.Struct({"text": pl.String, "code": pl.String})
-    parsed = pl.col(f"_{name}")
-    return {
-        f"_{name}": elementwise(pl.col(raw(name)), OverDistinct(code_or_text, both), both),
-        f"_{name}_code": parsed.struct.field("code"),
-        name: parsed.struct.field("text"),
-        f"has_{name}": pl.col(name).is_not_null(),
-        f"{name}_recognised": pl.when(pl.col(name).is_not_null()).then(pl.col(f"_{name}_code").is_not_null()),
-    }

@@ -72,10 +72,6 @@ class Reference:
                 codes[form(code)] = row["alpha2"]
         return {form: country for form, country in (codes | names).items() if form}
 
-    def codes(self, column: str) -> dict[str, str]:
-        """Folded text → code, for one of the coded columns."""
-        return {fold_text(row["text"]): row["code"] for row in self.table("codes") if row["column"] == column}
-
     @cached_property
     def operators(self) -> dict[str, str]:
         """Folded name of an operator → its canonical name."""

@@ -11,7 +11,8 @@ from functools import cache
 
 import polars as pl
 
-from thuebao.facts import CODED, all_facts, layers
+from thuebao.facts import all_facts, layers
+from thuebao.facts.codes import CODED
 from thuebao.facts.dates import DAYS
 from thuebao.facts.text import Cleaning, fold
 from thuebao.rulebook.columns import raw
