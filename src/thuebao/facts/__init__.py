@@ -16,6 +16,7 @@ from thuebao.facts.dates import DAYS, date_facts
 from thuebao.facts.document import document_facts
 from thuebao.facts.number import number_facts, operator_facts
 from thuebao.facts.person import person_facts
+from thuebao.facts.portrait import portrait_facts
 from thuebao.facts.province import province_facts
 from thuebao.facts.registration import registration_facts
 from thuebao.facts.remedial import remedial_facts
@@ -53,6 +54,7 @@ def all_facts(reference: Reference, as_of: date, forced: date | None = None) -> 
         | sim_facts(reference, cleaning)
         | registration_facts(as_of, forced)
         | remedial_facts(reference, as_of)
+        | portrait_facts(reference)
     )
 
 
