@@ -11,18 +11,25 @@ from datetime import date
 
 import polars as pl
 
+from thuebao.facts.codes import CODED, coded_facts
 from thuebao.facts.dates import DAYS, date_facts
 from thuebao.facts.document import document_facts
 from thuebao.facts.number import number_facts, operator_facts
 from thuebao.facts.person import person_facts
+from thuebao.facts.portrait import portrait_facts
+from thuebao.facts.province import province_facts
 from thuebao.facts.registration import registration_facts
+from thuebao.facts.remedial import remedial_facts
+from thuebao.facts.sim import sim_facts
+from thuebao.facts.tax_code import tax_code_facts
 from thuebao.facts.text import Cleaning, text_facts
 from thuebao.rulebook.columns import CONTEXT, GIVEN, RAW, columns, raw
 from thuebao.rulebook.reference import Reference
 
-CODED = ("sex", "payment_type", "status", "subscriber_kind", "pos_kind", "connection_kind")
-
 Facts = dict[str, pl.Expr]
+
+_TYPED = ("msisdn", "full_name", "id_type", "id_number", "nationality", "province", "organisation_tax_code")
+"""Columns, besides coded ones and dates, whose own facts say whether a value is there."""
 
 LATE = frozenset({"folded_name", "case_folded_name", "named_operator"})
 """Facts of one other that rules across records work out only for the few records that may violate them."""
@@ -35,15 +42,19 @@ def all_facts(reference: Reference, as_of: date, forced: date | None = None) -> 
     """
     cleaning = Cleaning(reference)
     return (
-        text_facts(
-            reference, cleaning, CODED, typed=("msisdn", "full_name", "id_type", "id_number", "nationality", *DAYS)
-        )
+        text_facts(reference, cleaning, typed=(*_TYPED, *CODED, *DAYS))
+        | coded_facts(reference, cleaning)
         | operator_facts(reference, cleaning)
         | number_facts(reference, cleaning)
-        | date_facts(cleaning)
+        | date_facts(reference, cleaning)
         | person_facts(reference, cleaning)
-        | document_facts(reference, cleaning)
-        | registration_facts(reference, as_of, forced)
+        | document_facts(reference, cleaning, as_of)
+        | province_facts(reference, cleaning)
+        | tax_code_facts(reference, cleaning)
+        | sim_facts(reference, cleaning)
+        | registration_facts(as_of, forced)
+        | remedial_facts(reference, as_of)
+        | portrait_facts(reference)
     )
 
 
