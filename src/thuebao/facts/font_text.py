@@ -23,7 +23,7 @@ class FontText:
         """Return whether each text is such."""
         frame = pl.DataFrame({"text": texts})
         as_written = self._reads(pl.col("text"))
-        taken = [charset(name).real(pl.col("text")) for name in _ENCODINGS]
+        taken = [charset(name).decoded(pl.col("text")) for name in _ENCODINGS]
         others = [(text != pl.col("text")) & self._reads(text) for text in taken]
         return frame.select(~as_written & pl.any_horizontal(others)).to_series()
 
