@@ -68,7 +68,14 @@ class Audit:
     def run(self, findings: Path | None = None, progress: Progress | None = None) -> AuditResult:
         """Run the audit, write its findings to `findings` and rejected lines where the options say."""
         prepared, sources = self._prepared, self._sources
-        result = run(prepared, sources.files, findings=findings, rejects=prepared.options.rejects, progress=progress)
+        result = run(
+            prepared,
+            sources.files,
+            findings=findings,
+            rejects=prepared.options.rejects,
+            passed_over=sources.passed_over,
+            progress=progress,
+        )
         unreadable = (*sources.errors, *result.unreadable)
         if not result.inputs and not unreadable:
             unreadable = (InputError("nothing_read", path=", ".join(sources.files)),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -36,8 +36,13 @@ def _parts(compiled: CompiledRule, texts: Texts) -> Iterator[_Part]:
         earlier |= holds
 
 
-def rows_of(evaluated: pl.DataFrame, plan: Plan, texts: Texts, *, reveal: bool) -> pl.DataFrame:
-    """Return the findings (ROWS) of an evaluated batch, by record and code; `reveal` leaves values unmasked."""
+def rows_of(
+    evaluated: pl.DataFrame, plan: Plan, texts: Texts, keyed: Callable[[pl.DataFrame], pl.Series], *, reveal: bool
+) -> pl.DataFrame:
+    """Return the findings (ROWS) of an evaluated batch, by record and code; `reveal` leaves values unmasked.
+
+    keyed: gives the keyed hash of each record's number (results/number_key.py).
+    """
     codes = [c.rule.code for c in plan.active]
     hit = evaluated.select(HIT, *codes).select(pl.all().any()).row(0, named=True) if codes else {HIT: False}
     if not hit[HIT]:
@@ -67,6 +72,7 @@ def rows_of(evaluated: pl.DataFrame, plan: Plan, texts: Texts, *, reveal: bool) 
             "value": shown(values[order], reveal=reveal),
             "kind": kind[order],
             "group": pl.repeat(None, len(row), dtype=pl.UInt64, eager=True),
+            "key": keyed(hits)[row],
         },
         schema=ROWS,
     )

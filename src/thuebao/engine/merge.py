@@ -73,7 +73,7 @@ class Merge:
         ]
 
     def _described_rows(self, rows: pl.DataFrame, facts: Sequence[str]) -> pl.DataFrame:
-        at, record = self.files.places(rows[ROW])
+        at, record, _ = self.files.places(rows[ROW])
         texts = [
             shown(as_shown(rows[name]), reveal=self.prepared.options.reveal).alias(name)
             for name in facts
@@ -120,7 +120,16 @@ class Merge:
 
     def _described(self, part: Part, hits: pl.DataFrame) -> Iterator[tuple[tuple[int, int], _Hits]]:
         """Yield stretches of a part with their hits, and the records that these are on."""
-        columns = {ROW, ERA, HIT, ERROR, "shown_number", *OFFENDERS, *self.prepared.keys, *self.prepared.shows.values()}
+        columns = {
+            ROW,
+            ERA,
+            HIT,
+            ERROR,
+            *self.prepared.wanted.shown,
+            *OFFENDERS,
+            *self.prepared.keys,
+            *self.prepared.shows.values(),
+        }
         rows = self.records.scan([part]).select(sorted(columns))
         records = rows.filter(pl.col(ROW).is_in(hits[ROW].unique().implode())).collect(engine="streaming").sort(ROW)
         first = part.first
@@ -180,6 +189,7 @@ class Merge:
                 "value": pl.concat(values).gather(pl.concat(places).arg_sort()),
                 "kind": first.gather(code) + records[ERA].gather(at),
                 "group": hits.found[GROUP],
+                "key": prepared.keyed(records).gather(at),
             },
             schema=ROWS,
         )

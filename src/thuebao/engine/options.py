@@ -11,7 +11,17 @@ from typing import Any
 
 from thuebao.rulebook.law import AUTO
 
-_PATHS = ("findings", "rejects", "per_operator", "baseline", "manifest", "sign_with", "password_file", "temp_dir")
+_PATHS = (
+    "findings",
+    "rejects",
+    "per_operator",
+    "baseline",
+    "manifest",
+    "sign_with",
+    "password_file",
+    "temp_dir",
+    "key_file",
+)
 _LISTS = ("select", "ignore", "by", "show", "fail_on")
 _LISTS_OF_PATHS = ("rules", "mappings", "reports")
 
@@ -42,6 +52,7 @@ class AuditOptions:
     rejects: a .csv file, one row per line that is no record, as it stands in the export.
     reports: .xlsx and .html files; per_operator: a folder for one workbook for each operator; force: replace them.
     baseline: findings of an earlier audit; key: by what findings are told apart (results/compare/match.py).
+    key_file: the key of the hash that findings carry of a number, so that they can be compared without plain numbers.
     manifest, sign_with, password_file: the evidence, and what it is signed with; made_by: who answers for it.
 
     How it runs:
@@ -77,6 +88,7 @@ class AuditOptions:
     sign_with: Path | None = None
     password_file: Path | None = None
     made_by: str | None = None
+    key_file: Path | None = None
     memory_limit: str | None = None
     temp_dir: Path | None = None
 

@@ -55,7 +55,7 @@ def _check_formats(options: AuditOptions) -> None:
 def _other_inputs(options: AuditOptions) -> Iterator[Path]:
     """Yield what is read beside the exports."""
     yield from options.mappings
-    yield from filter(None, (options.baseline, options.sign_with, options.password_file))
+    yield from filter(None, (options.baseline, options.sign_with, options.password_file, options.key_file))
     for folder in options.rules:
         yield from folder.glob("*.toml")
 

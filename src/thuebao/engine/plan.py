@@ -16,8 +16,9 @@ from thuebao.base.errors import RuleError
 from thuebao.base.helper_columns import ERA, ERROR, HIT, INSIDE, ROW
 from thuebao.engine.groups.search import Search, compile_search
 from thuebao.engine.groups.staging import Staging
+from thuebao.engine.observe import Watch
 from thuebao.facts import Facts, all_facts, given_columns, layers, needed_columns, raw_columns, without_second_looks
-from thuebao.facts.registration import ended_before
+from thuebao.facts.registration import ended_before, past_retention
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.columns import columns, given, raw
 from thuebao.rulebook.law import Law
@@ -75,6 +76,7 @@ class Compilation:
     facts: Facts
     schema: Mapping[str, pl.DataType]
     law: Law
+    watch: Watch
 
     @cached_property
     def needs(self) -> dict[str, Needs]:
@@ -93,10 +95,11 @@ def compile_rules(rulebook: Rulebook, as_of: date, law: str) -> Compilation:
         facts[f"in_era_{era.lower().rstrip('+')}"] = rulebook.law.in_eras([era], pl.col(ERA))
     for day in {rule.law_day for rule in rulebook.rules if rule.law_day in facts}:
         facts[era_of(str(day))] = rulebook.law.era_index(pl.col(str(day)))
+    facts["is_past_retention"] = past_retention(as_of, rulebook.law.retention_years)
     schema, of_law = _schema(facts), rulebook.law
     rules = tuple(_compile(rule, facts, schema, of_law) for rule in rulebook.rules if not rule.grouping)
     searches = tuple(compile_search(r, r.grouping, facts, schema, of_law) for r in rulebook.rules if r.grouping)
-    return Compilation(rules, searches, facts, schema, of_law)
+    return Compilation(rules, searches, facts, schema, of_law, Watch.of(rulebook.reference, facts, schema))
 
 
 def _era_name(law: Law) -> pl.Expr:
@@ -114,7 +117,7 @@ def _schema(facts: Facts) -> Mapping[str, pl.DataType]:
 
 def _compile(rule: Rule, facts: Facts, schema: Mapping[str, pl.DataType], law: Law) -> CompiledRule:
     violation = compile_rule(rule, rule.violation or "FALSE", schema)
-    applies = law.in_eras(rule.eras, pl.col(ERA))
+    applies = law.in_eras(rule.eras, pl.col(ERA)) & ~pl.col("is_past_retention")
     if rule.applies:
         applies &= compile_rule(rule, rule.applies, schema)
     needs = rule.needs
@@ -156,6 +159,7 @@ class Plan:
     scopes: tuple[str, ...]  # for each of them, the column that says which records it applies to
     judged: tuple[str, ...]  # the columns that counts and findings are made of, without what is only staged
     wanted: frozenset[str]  # the canonical columns to read
+    watched: tuple[str, ...]  # the columns that findings about the file rest on
     _absent: tuple[str, ...]
     _given: tuple[pl.Expr, ...]
     _steps: tuple[tuple[pl.Expr, ...], ...]
@@ -183,11 +187,13 @@ def _any_of(names: list[str]) -> pl.Expr:
     return pl.any_horizontal(names) if names else pl.lit(value=False)
 
 
-def plan_for(compilation: Compilation, wanted: Wanted, present: Collection[str]) -> Plan:
-    """Return the plan for a file with the canonical columns `present`."""
-    staging, selected = wanted.staging, wanted.selected
+def plan_for(
+    compilation: Compilation, wanted: Wanted, present: Collection[str], silenced: Collection[str] = ()
+) -> Plan:
+    """Return the plan for a file with the canonical columns `present`; `silenced`: codes of rules that say nothing."""
+    staging, selected = wanted.staging, wanted.selected - set(silenced)
     active = tuple(c for c in compilation.rules if c.rule.code in selected and not lacking(c.needs, present))
-    silent = {search.code for search in staging.searches if lacking(search.needs, present)}
+    silent = {s.code for s in staging.searches if s.code in silenced or lacking(s.needs, present)}
     searches = [s for s in compilation.searches if s.code in selected - silent]
     conditions = _Conditions()
     scopes = [conditions.name(c.applies) for c in active]
@@ -207,9 +213,11 @@ def plan_for(compilation: Compilation, wanted: Wanted, present: Collection[str])
     judged = {HIT: _any_of(list(hits)), ERROR: _any_of(errors)}
     shown = {"operator", ERA, *wanted.shown, *(c.era_column for c in active)}
     shown |= {raw(field) for c in active for field in c.rule.fields if field and field in present}
+    own = {root for e in (*(c.violation for c in active), *conditions.columns.values()) for root in e.meta.root_names()}
+    watch = compilation.watch.columns(raw_columns(compilation.facts, own | shown | staging.facts), present)
     for_counts = {*shown, *scopes, *hits, *cases, *judged, *inside}
-    kept = for_counts | staging.facts | staging.key_columns.keys() | parts.keys()
-    first = conditions.columns | staging.key_columns | inside
+    kept = for_counts | staging.facts | staging.key_columns.keys() | parts.keys() | watch.keys()
+    first = conditions.columns | staging.key_columns | inside | watch
     roots = {root for e in (*(c.violation for c in active), *first.values()) for root in e.meta.root_names()}
     roots |= shown | staging.facts
     facts = without_second_looks(compilation.facts, roots)
@@ -221,6 +229,7 @@ def plan_for(compilation: Compilation, wanted: Wanted, present: Collection[str])
         scopes=tuple(scopes),
         judged=(ROW, *sorted(for_counts)),
         wanted=frozenset(read & set(present)),
+        watched=tuple(watch),
         _absent=tuple(raw(c) for c in columns() if c in read and c not in present),
         _given=tuple(pl.lit(c in present).alias(given(c)) for c in sorted(given_columns(facts, roots))),
         _steps=tuple(_steps(stages, kept)),

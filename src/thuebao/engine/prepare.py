@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import polars as pl
+
 from thuebao.base.clock import today
 from thuebao.base.errors import UsageError
 from thuebao.engine.count import OFFENDERS
@@ -18,6 +20,7 @@ from thuebao.engine.rejected import rejected_limit
 from thuebao.engine.shown import shown_fact
 from thuebao.results.findings import Texts
 from thuebao.results.limit import Limit
+from thuebao.results.number_key import NUMBER, keyed, read_key
 from thuebao.rulebook.book import Rulebook, read_rulebook
 from thuebao.rulebook.columns import columns
 from thuebao.rulebook.sql import compile_where
@@ -54,6 +57,11 @@ class Prepared:
     read_as: ReadAs
     most_rejected: Limit
     at_once: int
+    key: bytes | None
+
+    def keyed(self, records: pl.DataFrame) -> pl.Series:
+        """Return the keyed hash of each record's number; all NULL where no key was given."""
+        return keyed(records, self.key)
 
 
 def rulebook_of(options: AuditOptions) -> Rulebook:
@@ -88,7 +96,7 @@ def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared
     picture = IdentityPicture.of(rulebook.reference, facts, schema, rulebook.law) if searches else None
     wanted = Wanted(
         selected,
-        frozenset({"shown_number", *OFFENDERS, *keys}),
+        frozenset({"shown_number", *OFFENDERS, *keys, *([NUMBER] if options.key_file else [])}),
         compile_where(options.where, schema) if options.where else None,
         staging_for([*searches.values(), *(picture.searches if picture else ())], facts, shows.values()),
     )
@@ -108,6 +116,7 @@ def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared
         read_as=reading_of(options),
         most_rejected=rejected_limit(options.max_rejected),
         at_once=records_at_once(memory_limit(options.memory_limit)),
+        key=read_key(options.key_file) if options.key_file else None,
     )
 
 

@@ -40,9 +40,12 @@ def run(
     *,
     findings: Path | None = None,
     rejects: Path | None = None,
+    passed_over: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> AuditResult:
     """Audit the files; write the findings and the rejected lines where a path is given for them.
+
+    passed_over: files that were found beside them and are not read.
 
     Raises OutputError when a disk does not take what is written.
     """
@@ -74,6 +77,7 @@ def run(
         largest = {code: merge.largest(code, staging.roots(prepared.searches[code].values)) for code in options.show}
         if output:
             output.wanted = bool(reading.inputs)
+    reading.export_findings += reading.passed_over_findings([*passed_over, *reading.passed_over])
     return _result(prepared, reading, counts, groups, largest)
 
 
@@ -83,14 +87,16 @@ def _result(
     options, picture = prepared.options, prepared.picture
     operators = counts.by(["operator"])
     order = pl.Enum([rule.code for rule in prepared.rulebook.rules])
-    pictured = picture and any(not lacking(picture.searches[0].needs, i.columns) for i in reading.inputs)
+    pictured = picture and any(
+        not lacking(picture.searches[0].needs, i.columns.keys() - {*i.ignored}) for i in reading.inputs
+    )
     return AuditResult(
         as_of=prepared.as_of,
         law=options.law,
         inputs=tuple(reading.inputs),
         unreadable=tuple(reading.unreadable),
         notices=tuple(_notices(prepared, reading)),
-        export_findings=tuple(reading.export_findings()),
+        export_findings=tuple(reading.export_findings),
         operators=operators.records,
         counts=operators.rules.sort("operator", pl.col("code").cast(order)),
         rules=tuple(_rule_results(prepared, reading, operators.rules)),
@@ -134,7 +140,11 @@ def _rule_results(prepared: Prepared, reading: Reading, counts: pl.DataFrame) ->
     """Yield how each rule fared."""
     violations = dict(counts.group_by("code").agg(pl.col("violations").sum()).iter_rows())
     for rule in prepared.rulebook.rules:
-        lacks = [lacking(prepared.compilation.needs[rule.code], i.columns) for i in reading.inputs]
+        needs = prepared.compilation.needs[rule.code]
+        lacks = [
+            lacking(needs, i.columns.keys() - {*i.ignored}) or (i.ignored if rule.code in silent else [])
+            for i, silent in zip(reading.inputs, reading.silenced, strict=True)
+        ]
         reasons = sorted({column for missing in lacks for column in missing})
         reason = ", ".join(reasons) or None
         if rule.code not in prepared.selected:

@@ -83,5 +83,10 @@ def ended_before(day: date) -> pl.Expr:
     return _known(pl.col("ended_day") < day) | (said & pl.col("termination_day").is_null())
 
 
+def past_retention(as_of: date, years: int) -> pl.Expr:
+    """Return whether a subscriber ended more than so many years before the as-of day."""
+    return _known(pl.col("ended_day").dt.offset_by(f"{years}y") < as_of)
+
+
 def _known(condition: pl.Expr) -> pl.Expr:
     return condition.fill_null(value=False)

@@ -12,7 +12,7 @@ import polars as pl
 
 from thuebao import __version__
 from thuebao.base.foreign_text import CONTROLS
-from thuebao.results.result import AuditResult, Breakdown, Group
+from thuebao.results.result import AuditResult, Breakdown, Group, Input
 
 SCHEMA = "thuebao-audit/1"
 
@@ -25,7 +25,7 @@ def as_dict(result: AuditResult, gate: Sequence[dict[str, Any]] = ()) -> dict[st
         "tool": {"name": "thuebao", "version": __version__},
         "as_of": result.as_of.isoformat(),
         "law": result.law,
-        "inputs": [asdict(i) for i in result.inputs],
+        "inputs": [_input(i) for i in result.inputs],
         "unreadable": [{"path": str(e.values.get("path", "")), "reason": e.key} for e in result.unreadable],
         "where": result.where,
         "export_findings": [asdict(f) for f in result.export_findings],
@@ -46,6 +46,10 @@ def as_dict(result: AuditResult, gate: Sequence[dict[str, Any]] = ()) -> dict[st
         **({"gate": list(gate)} if gate else {}),
         "totals": result.totals,
     }
+
+
+def _input(read: Input) -> dict[str, Any]:
+    return {name: value for name, value in asdict(read).items() if name != "ignored"}
 
 
 def _rules_by_row(counts: pl.DataFrame) -> dict[tuple[Any, ...], list[dict[str, Any]]]:

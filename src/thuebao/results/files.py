@@ -58,15 +58,28 @@ class CsvFindings:
         texts = findings.texts.select(pl.all().map_batches(_quoted))
         before = texts.select(pl.format(",{},{},{},{},", "code", "name", "severity", "field")).to_series()
         after = texts.select(pl.format(",{},", "basis")).to_series()
+        at, places, line = findings.places
         paths = _quoted(without_formula(without_controls(findings.paths))) + ","
-        record = findings.record.cast(pl.String) + ","
+        sheets = "," + _safe(without_controls(findings.sheets)) + ","
+        record = places.cast(pl.String) + ","
         number = _safe(without_controls(rows["operator"])) + "," + _safe(rows["msisdn"])
         value, kind = _safe(rows["value"]), rows["kind"]
-        group = rows["group"].cast(pl.String).fill_null("") + "\n"
-        parts = (paths.gather(findings.at), record, number, before.gather(kind), value, after.gather(kind), group)
+        group, lines = (values.cast(pl.String).fill_null("") for values in (rows["group"], line))
+        end = sheets.gather(at) + rows["key"].fill_null("") + "\n"
+        parts = (
+            paths.gather(at),
+            record,
+            number,
+            before.gather(kind),
+            value,
+            after.gather(kind),
+            group + ",",
+            lines,
+            end,
+        )
         # The lines lie end to end in Arrow's memory: no need to make Python strings of them.
-        lines = pl.select(pl.concat_str(*parts)).to_series().rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
-        self._file.write(lines.buffers()[2])
+        rendered = pl.select(pl.concat_str(*parts)).to_series().rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+        self._file.write(rendered.buffers()[2])
 
     def close(self) -> None:
         """Write what is left to write."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 import polars as pl
 
@@ -25,6 +26,9 @@ SCHEMA = {
     "value": pl.String,
     "basis": pl.String,
     "group": pl.UInt64,
+    "line": pl.UInt64,
+    "sheet": pl.String,
+    "key": pl.String,
 }
 """The columns of a findings file."""
 _SHARED = ("code", "name", "severity", "field", "basis")
@@ -37,8 +41,9 @@ ROWS = {
     "value": pl.String,
     "kind": pl.UInt32,
     "group": pl.UInt64,
+    "key": pl.String,
 }
-"""What differs from finding to finding: a record, its operator and number, what stood in the field, and the group.
+"""What differs from finding to finding: a record, its operator and number, what stood in the field, group and key.
 
 `kind` is a position in `Texts.frame`.
 """
@@ -76,53 +81,78 @@ class Texts:
 
 @dataclass(frozen=True)
 class Files:
-    """Which file a record stands in: files by the number of their first record (ROW), in order."""
+    """Which file a record stands in, and where: files by the number of their first record (ROW), in order.
+
+    sheets: of workbooks, by file; starts, lines: stretches of records on consecutive lines (results/places.py).
+    """
 
     paths: pl.Series
+    sheets: pl.Series
     first: pl.Series
+    starts: pl.Series
+    lines: pl.Series
 
-    def places(self, rows: pl.Series) -> tuple[pl.Series, pl.Series]:
-        """Return for each ROW the position of its file, and the record's number in it, from 1."""
+    def places(self, rows: pl.Series) -> Places:
+        """Return where each ROW stands."""
         at = (self.first.search_sorted(rows, side="right") - 1).cast(pl.UInt32)
-        return at, (rows - self.first.gather(at) + 1).cast(pl.UInt64)
+        record = (rows - self.first.gather(at) + 1).cast(pl.UInt64)
+        stretch = (self.starts.search_sorted(rows, side="right") - 1).cast(pl.UInt32)
+        line = (self.lines.gather(stretch) + (rows - self.starts.gather(stretch))).cast(pl.UInt64)
+        return Places(at, record, line)
+
+
+class Places(NamedTuple):
+    """Where records stand: the position of their file, their number in it, and their line, each from 1 but the first.
+
+    line: NULL where there are no lines.
+    """
+
+    at: pl.Series
+    record: pl.Series
+    line: pl.Series
 
 
 @dataclass(frozen=True)
 class Findings:
     """Findings in the order of records and codes.
 
-    rows: as ROWS has them, without ROW; at: for each the position of its file in `paths`; record: its record's number
-    in that file, from 1; texts: what findings of one `kind` share (Texts.frame).
+    rows: as ROWS has them, without ROW; places: for each of them, files by their position in `paths` and `sheets`;
+    texts: what findings of one `kind` share (Texts.frame).
     """
 
     rows: pl.DataFrame
     paths: pl.Series
-    at: pl.Series
-    record: pl.Series
+    sheets: pl.Series
+    places: Places
     texts: pl.DataFrame
 
     @classmethod
     def placed(cls, rows: pl.DataFrame, files: Files, texts: Texts) -> Findings:
         """Return the findings `rows` (ROWS) with their places in the files."""
-        at, record = files.places(rows[ROW])
-        return cls(rows.drop(ROW), files.paths, at, record, texts.frame)
+        return cls(rows.drop(ROW), files.paths, files.sheets, files.places(rows[ROW]), texts.frame)
 
     @classmethod
     def of(cls, frame: pl.DataFrame) -> Findings:
         """Return findings that are there in full (SCHEMA)."""
         texts = frame.select(_SHARED).unique(maintain_order=True)
-        kind = frame.select(_SHARED).join(texts.with_row_index("kind"), on=_SHARED, how="left", nulls_equal=True)
-        paths = frame["path"].unique(maintain_order=True)
-        at = frame.select("path").join(paths.to_frame().with_row_index("at"), on="path", how="left")["at"]
-        return cls(frame.with_columns(kind["kind"]), paths, at, frame["record"], texts.fill_null(""))
+        kind = frame.select(_SHARED).join(
+            texts.with_row_index("kind"), on=_SHARED, how="left", nulls_equal=True, maintain_order="left"
+        )
+        files = frame.select("path", "sheet").unique(maintain_order=True)
+        at = frame.select("path", "sheet").join(
+            files.with_row_index("at"), on=["path", "sheet"], how="left", nulls_equal=True, maintain_order="left"
+        )["at"]
+        places = Places(at, frame["record"], frame["line"])
+        rows = frame.select("operator", "msisdn", "value", "group", "key", kind["kind"])
+        return cls(rows, files["path"], files["sheet"], places, texts.fill_null(""))
 
     @property
     def frame(self) -> pl.DataFrame:
         """The findings in full (SCHEMA)."""
-        path = self.paths.gather(self.at).alias("path")
+        at, record, line = self.places
+        files = [self.paths.gather(at).alias("path"), self.sheets.gather(at).alias("sheet")]
         kinds = self.texts.select(pl.all().gather(self.rows["kind"]))
-        rest = self.rows.select(set(self.rows.columns) & set(SCHEMA) - set(kinds.columns) - {"path", "record"})
-        return rest.hstack([path, self.record.alias("record"), *kinds]).select(*SCHEMA)
+        return self.rows.hstack([*files, record.alias("record"), line.alias("line"), *kinds]).select(*SCHEMA)
 
 
 def shown(values: pl.Series, *, reveal: bool) -> pl.Series:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
@@ -13,14 +13,16 @@ from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.rule import Rule
 
 EVALUATED, PARTLY, NOT_EVALUATED, DESELECTED = "evaluated", "partly evaluated", "not evaluated", "deselected"
+PASSED_OVER = ("headers", "titles", "sums", "blank")
+"""Kinds of lines that are no records and not rejected."""
 
 
 @dataclass(frozen=True)
 class Input:
     """An export as it was read.
 
-    rejected: lines that are no records; passed_over: lines that are neither, by kind: titles above the header,
-    headers that stand again among the records, footers (sums, signatures) below them.
+    rejected: lines that are no records; passed_over: lines that are neither, by kind (PASSED_OVER); ignored: columns
+    that the file has and that count as absent, since their values speak against them.
     """
 
     path: str
@@ -33,6 +35,7 @@ class Input:
     columns: dict[str, str]
     absent: list[str]
     passed_over: dict[str, int]
+    ignored: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,9 @@ class ExportFinding:
     path: str
     severity: str
     detail: str
+    column: str | None = None
+    rule: str | None = None
+    count: int | None = None
 
 
 @dataclass(frozen=True)

@@ -59,15 +59,16 @@ class Rulebook:
         """
         if not changes:
             return self
-        rules = {rule.code: rule for rule in self.rules}
+        rules = {rule.code: rule for rule in (*self.rules, *self.export_rules)}
         for name, value in changes.items():
             code, _, parameter = name.rpartition(".")
             try:
                 rules[code] = rules[code].with_parameter(parameter, value)
             except KeyError:
-                known = [f"{r.code}.{p}" for r in self.rules for p, _ in r.parameters]
+                known = [f"{r.code}.{p}" for r in self.by_code.values() for p, _ in r.parameters]
                 raise UsageError("parameter_unknown", name=name, known=", ".join(known)) from None
-        return replace(self, rules=tuple(rules.values()))
+        changed = tuple(tuple(rules[r.code] for r in some) for some in (self.rules, self.export_rules))
+        return replace(self, rules=changed[0], export_rules=changed[1])
 
     def selected(self, select: Sequence[str], ignore: Sequence[str]) -> frozenset[str]:
         """Return the codes that `select` names (all if empty) and `ignore` does not; both take prefixes.

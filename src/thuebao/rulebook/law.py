@@ -55,10 +55,14 @@ class Instrument:
 
 @dataclass(frozen=True)
 class Law:
-    """Eras in order of time, the one on top of another after it, and instruments by id."""
+    """Eras in order of time, the one on top of another after it, and instruments by id.
+
+    retention_years: how long the information of an ended subscriber must be kept.
+    """
 
     eras: tuple[Era, ...]
     instruments: dict[str, Instrument]
+    retention_years: int
 
     @classmethod
     def read(cls, home: Path) -> Law:
@@ -77,7 +81,7 @@ class Law:
             for e in document["era"]
         )
         listed = {i["id"]: Instrument(i["id"], i["number"], i["title"]) for i in document["instrument"]}
-        return cls(eras, listed)
+        return cls(eras, listed, document["retention"]["years"])
 
     @cached_property
     def era_ids(self) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ class Batch:
     places: pl.Series | None = None
     rejected: Mapping[int, Rejected] = field(default_factory=dict)
     passed_over: Counter[str] = field(default_factory=Counter)
+    lines: pl.Series | None = None
 
     @property
     def size(self) -> int:

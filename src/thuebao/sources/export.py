@@ -102,6 +102,11 @@ class Export:
         return records.head(_SAMPLE).select(pl.col(name).alias(str(n)) for n, name in enumerate(names))
 
     @property
+    def sheet(self) -> str | None:
+        """The sheet that is read, of a workbook."""
+        return self.table.sheet.name if isinstance(self.table, SheetTable) else None
+
+    @property
     def layout(self) -> Layout | None:
         """How it is written, if it is delimited text."""
         return self.table.layout if isinstance(self.table, DelimitedTable) else None

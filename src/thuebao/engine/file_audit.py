@@ -1,0 +1,118 @@
+"""Audits one file: judges its records batch by batch, counts them, and watches what their values look like."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+
+import polars as pl
+
+from thuebao.base.errors import InputError
+from thuebao.engine.count import Tally
+from thuebao.engine.observe import Observed
+from thuebao.engine.plan import Plan
+from thuebao.engine.rejected import Rejections
+from thuebao.results.limit import Limit
+from thuebao.results.result import PASSED_OVER, Input
+from thuebao.sources import Batch, Export, Rejected
+
+_AT_ONCE = 2
+"""Batches under way: where the steps of one leave a processor idle, the other's fill it."""
+
+
+@dataclass
+class FileAudit:
+    """The audit of one file, under way.
+
+    ignored: columns that the file has and that count as absent. first_row: the number of its first record in the
+    whole audit; rows: how many records and rejected lines it gave so far.
+    """
+
+    export: Export
+    plan: Plan
+    tally: Tally
+    observed: Observed
+    ignored: frozenset[str]
+    first_row: int
+    rejections: Rejections
+    records: int = 0
+    rows: int = 0
+    passed_over: Counter[str] = field(default_factory=Counter)
+
+    def evaluated(
+        self, reject: Callable[[Rejected, int, str], None], place: Callable[[int, Batch], None]
+    ) -> Generator[pl.DataFrame]:
+        """Yield the evaluated batches, each record with its number.
+
+        reject: told each rejected line, its number among the file's records, and why. place: told the number of the
+        first record of each batch.
+        """
+        under_way: deque[tuple[Future[pl.DataFrame], pl.DataFrame]] = deque()
+        with ThreadPoolExecutor(_AT_ONCE) as workers:
+            for batch in self.export.batches(set(self.plan.wanted)):
+                first = self.first_row + self.rows
+                place(first, batch)
+                if batch.records.height:
+                    evaluate = partial(self.plan.evaluate, batch.records, self.export.operator, first, batch.places)
+                    under_way.append((workers.submit(evaluate), batch.records))
+                for number, why, rejected in self._take(batch):
+                    reject(rejected, number, why)
+                if len(under_way) == _AT_ONCE:
+                    yield self._observed(*under_way.popleft())
+            while under_way:
+                yield self._observed(*under_way.popleft())
+
+    def _observed(self, future: Future[pl.DataFrame], records: pl.DataFrame) -> pl.DataFrame:
+        evaluated = future.result()
+        self.observed.add(evaluated, self.plan.watched)
+        self.observed.look_at_dates(records, evaluated)
+        return evaluated
+
+    def _take(self, batch: Batch) -> Iterator[tuple[int, str, Rejected]]:
+        """Count a batch; yield what was rejected in it, with its number among the file's records, and why."""
+        first = self.rows + 1
+        self.records += batch.records.height
+        self.rows += batch.size
+        self.passed_over.update(batch.passed_over)
+        for place, rejected in batch.rejected.items():
+            self.rejections.add(rejected)
+            yield first + place, self.rejections.why(rejected), rejected
+
+    def check(self, most_rejected: Limit) -> None:
+        """Raise InputError if the file has no records, or too many lines that are none."""
+        path = self.export.path
+        self.rejections.check(path, self.records, most_rejected)
+        if not self.records:
+            raise InputError("file_without_records", path=path)
+
+    def present(self) -> set[str]:
+        """Return the columns that rules can rely on."""
+        return {*self.export.header.mapped} - self.ignored
+
+    def input(self, sha256: str | None) -> Input:
+        """Return what is said of the file."""
+        export, header = self.export, self.export.header
+        return Input(
+            path=export.path,
+            sha256=sha256,
+            bytes=export.stored.size,
+            format=export.format,
+            encoding=export.encoding.name,
+            records=self.records,
+            rejected=self.rejections.count,
+            columns=header.mapped,
+            absent=header.absent,
+            passed_over={kind: self.passed_over[kind] for kind in PASSED_OVER},
+            ignored=sorted(self.ignored),
+        )
+
+
+def month_first(export: Export, suspected: Collection[str], observed: Observed) -> set[str]:
+    """Return those of some date columns that are month first: no value of the whole file has a day in front."""
+    if suspected:
+        for batch in export.batches(set(suspected)):
+            observed.look_at_all_dates(batch.records, suspected)
+    return set(suspected) - observed.day_first
