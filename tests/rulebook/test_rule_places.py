@@ -99,7 +99,7 @@ def missing_in_rules(code: str) -> Iterator[str]:
     if rule.violation is None:
         return  # about a file: a damaged one breaks no article, and there are no records to show
     for era in RULEBOOK.law.era_ids:
-        if rule.severity == "error" and RULEBOOK.law.reaches(rule.eras, era) and not rule.bases_in(era, RULEBOOK.law):
+        if RULEBOOK.law.reaches(rule.eras, era) and not rule.bases_in(era, RULEBOOK.law):
             yield f'{file}: no legal basis in era {era}. Add [[rule.basis]] with eras = ["{era}"], or narrow the eras.'
     for violates, word in ((True, "violating"), (False, "lawful")):
         if not any(violates in example.violates for example in rule.examples):
@@ -160,6 +160,19 @@ def test_a_rule_is_in_all_its_places(code: str) -> None:
 def test_the_page_of_rules_is_what_the_command_prints(language: messages.Language, file: str) -> None:
     command = f"thuebao rules --format markdown --lang {language} > {file}"
     assert read(file) == printed(language), f"{file} is out of date. Run: {command}"
+
+
+def test_the_readme_shows_the_samples_as_they_are() -> None:
+    expected = json.loads(read("sample_data/expected.json"))
+    totals = expected["totals"]
+    count, errors, findings = (totals[key] for key in ("records", "records_with_errors", "records_with_findings"))
+    of_all = {part: f"{part} {{}} ({100 * part / count:.1f} %)" for part in (errors, findings)}
+    lines = (
+        f"Records: {count:,}, files: {len(expected['inputs'])}",
+        f"{of_all[errors].format('records with errors')}, {of_all[findings].format('with any finding')}",
+    )
+    for line in lines:
+        assert line in read("README.md"), f"README.md shows an earlier state of sample_data/. It should say: {line}"
 
 
 def test_rules_that_are_not_planted_exist() -> None:
