@@ -23,8 +23,9 @@ def lowest(requirement: str) -> str:
     return f"{parts['name']}{exact[0]}{parts['marker'] or ''}"
 
 
-project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
-promised = [*project["dependencies"]]
+document = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))
+project = document["project"]
+promised = [*document["build-system"]["requires"], *project["dependencies"]]
 for group in GROUPS:
     promised += project["optional-dependencies"].get(group, [])
 own = re.compile(rf"{re.escape(project['name'])}\s*\[")
