@@ -26,21 +26,10 @@ import pytest
 from rich.cells import cell_len
 
 import thuebao
-import worlds
-from conftest import (
-    AS_OF,
-    ERROR,
-    GOOD,
-    INFO,
-    NAMELESS,
-    WARNING,
-    Command,
-    Desk,
-    one_message,
-    people,
-    person,
-    violated,
-)
+from helpers.desks import Desk
+from helpers.outcomes import Command, one_message, violated
+from helpers.people import AS_OF, ERROR, GOOD, INFO, NAMELESS, WARNING, people, person
+from oracles import worlds
 
 SAME_NUMBER = {"msisdn": GOOD["msisdn"]}
 NO_TIERS = {"4-9": 0, "10-19": 0, "20+": 0}

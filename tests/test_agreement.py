@@ -3,7 +3,6 @@
 Rules across records run along, as always, but are left out of the comparison: a check of their own holds them.
 """
 
-import csv
 from collections import defaultdict
 from datetime import date
 from pathlib import Path
@@ -11,19 +10,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-import messy
-import oracle
 import thuebao
+from helpers.exports import write_csv
+from oracles import messy
+from oracles import records as oracle
 
 AS_OF = date(2026, 11, 23)
-
-
-def write_csv(path: Path, records: list[dict[str, str | None]], columns: list[str]) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, extrasaction="ignore")
-        writer.writeheader()
-        writer.writerows(records)
-    return path
 
 
 def agree(path: Path, records: list[dict[str, str | None]], columns: list[str], law: str = "auto") -> None:

@@ -19,7 +19,10 @@ import polars as pl
 import pytest
 
 import thuebao
-from conftest import ERROR, GOOD, Command, Desk, one_message, table
+from helpers.desks import Desk
+from helpers.exports import table
+from helpers.outcomes import Command, one_message
+from helpers.people import ERROR, GOOD
 
 HEADER = "msisdn,full_name,date_of_birth,address\n"
 LINE = "0912345678,Nguyễn Văn An,02/01/1990,Hà Nội\n"

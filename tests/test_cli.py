@@ -23,22 +23,10 @@ import pytest
 from rich.cells import cell_len
 
 import thuebao
-from conftest import (
-    AS_OF,
-    ERROR,
-    GOOD,
-    INFO,
-    NAMELESS,
-    SHORT_NAME,
-    UNASSIGNED,
-    WARNING,
-    Command,
-    Desk,
-    people,
-    person,
-    table,
-    violated,
-)
+from helpers.desks import Desk
+from helpers.exports import table
+from helpers.outcomes import Command, violated
+from helpers.people import AS_OF, ERROR, GOOD, INFO, NAMELESS, SHORT_NAME, UNASSIGNED, WARNING, people, person
 from thuebao import __version__
 from thuebao.rulebook.book import read_rulebook
 

@@ -16,7 +16,8 @@ import pytest
 from rich.console import Console
 
 import thuebao
-from conftest import AS_OF, ERROR, GOOD, NAMELESS, Desk, people, person
+from helpers.desks import Desk
+from helpers.people import AS_OF, ERROR, GOOD, NAMELESS, people, person
 from thuebao.base.errors import InputError, ThuebaoError, UsageError
 from thuebao.base.foreign_text import mask_text
 from thuebao.base.messages import LANGUAGES, use_language

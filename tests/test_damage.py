@@ -17,8 +17,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from conftest import AS_OF, ERROR, GOOD, NAMELESS, Command, Desk, Outcome, one_message, people, person, table, violated
-from plain_lines import Found, found_in
+from helpers.desks import Desk
+from helpers.exports import table
+from helpers.outcomes import Command, Outcome, one_message, violated
+from helpers.people import AS_OF, ERROR, GOOD, NAMELESS, people, person
+from oracles.plain_lines import Found, found_in
 from thuebao.rulebook.reference import shipped_reference
 from thuebao.sources import ndjson, open_export, stored_at
 from thuebao.sources.delimited import table as delimited

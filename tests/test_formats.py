@@ -43,7 +43,9 @@ from odf.table import Table, TableCell, TableRow
 from odf.teletype import addTextToElement
 from odf.text import P
 
-from conftest import AS_OF, Command, Desk, Outcome, one_message, person
+from helpers.desks import Desk
+from helpers.outcomes import Command, Outcome, one_message
+from helpers.people import AS_OF, person
 
 # --- The records, and what is to be found on them ------------------------------------------------------------------
 

@@ -14,7 +14,8 @@ import pytest
 from rich.console import Console, Group
 
 import thuebao
-from conftest import AS_OF, ERROR, GOOD, INFO, NAMELESS, WARNING, Desk, people, person
+from helpers.desks import Desk
+from helpers.people import AS_OF, ERROR, GOOD, INFO, NAMELESS, WARNING, people, person
 from thuebao.base.errors import UsageError
 from thuebao.base.messages import LANGUAGES, use_language
 from thuebao.reports import gate as report

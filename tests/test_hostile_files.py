@@ -18,7 +18,8 @@ import pytest
 import xlwt
 from xlwt.CompoundDoc import XlsDoc
 
-from conftest import Command, Desk, one_message
+from helpers.desks import Desk
+from helpers.outcomes import Command, one_message
 from thuebao import audit
 from thuebao.base.errors import InputError
 from thuebao.sources import ndjson, parquet

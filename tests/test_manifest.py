@@ -40,7 +40,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from rich.console import Console
 
 import thuebao
-from conftest import ERROR, GOOD, Desk, person, table
+from helpers.desks import Desk
+from helpers.exports import table
+from helpers.people import ERROR, GOOD, person
 from thuebao.base.errors import InputError, OutputError, UsageError
 from thuebao.base.messages import use_language
 from thuebao.reports.about import About

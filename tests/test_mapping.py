@@ -11,7 +11,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from conftest import Command, Desk, one_message, people, person
+from helpers.desks import Desk
+from helpers.outcomes import Command, one_message
+from helpers.people import people, person
 from thuebao.base.errors import InputError, UsageError
 from thuebao.reports.mapping import escaped, mapping_text, write_mapping
 from thuebao.rulebook.columns import columns

@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-import worlds
-from test_agreement import write_csv
+from helpers.exports import write_csv
+from oracles import worlds
 from thuebao.engine import count as tally
 from thuebao.engine.groups import finder
 from thuebao.engine.groups import staging as aside

@@ -19,7 +19,8 @@ import polars as pl
 import pytest
 
 import thuebao
-from conftest import ERROR, GOOD, INFO, WARNING, Desk, people, person
+from helpers.desks import Desk
+from helpers.people import ERROR, GOOD, INFO, WARNING, people, person
 from thuebao.base import messages as texts
 from thuebao.reports.about import About
 from thuebao.reports.html.page import first_findings, render_page

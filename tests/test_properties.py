@@ -10,9 +10,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-import messy
 import thuebao
-from test_agreement import write_csv
+from helpers.exports import write_csv
+from oracles import messy
 from thuebao.reports.json_document import as_dict
 from thuebao.sources.delimited import table as delimited
 

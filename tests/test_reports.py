@@ -27,24 +27,10 @@ import pytest
 
 import test_page as pages
 import test_workbook as books
-from conftest import (
-    AS_OF,
-    ERROR,
-    GOOD,
-    HIDDEN_ENVIRONMENT,
-    INFO,
-    NAMELESS,
-    UNASSIGNED,
-    WARNING,
-    Command,
-    Desk,
-    Outcome,
-    one_message,
-    people,
-    person,
-    table,
-    violated,
-)
+from helpers.desks import HIDDEN_ENVIRONMENT, Desk
+from helpers.exports import table
+from helpers.outcomes import Command, Outcome, one_message, violated
+from helpers.people import AS_OF, ERROR, GOOD, INFO, NAMELESS, UNASSIGNED, WARNING, people, person
 from test_manifest import Holder, between, officer, p12, root
 from thuebao.base import messages as texts
 from thuebao.base.messages import text, use_language

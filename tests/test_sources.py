@@ -13,7 +13,10 @@ import polars as pl
 import pytest
 
 import thuebao
-from conftest import AS_OF, ERROR, GOOD, INFO, NAMELESS, WARNING, Command, Desk, person, table
+from helpers.desks import Desk
+from helpers.exports import table
+from helpers.outcomes import Command
+from helpers.people import AS_OF, ERROR, GOOD, INFO, NAMELESS, WARNING, person
 from thuebao.rulebook.columns import columns, raw
 from thuebao.rulebook.reference import shipped_reference
 from thuebao.sources import open_export, stored_at

@@ -15,7 +15,8 @@ import polars as pl
 import pytest
 
 import thuebao
-from conftest import AS_OF, ERROR, GOOD, INFO, NAMELESS, WARNING, Desk, people, person
+from helpers.desks import Desk
+from helpers.people import AS_OF, ERROR, GOOD, INFO, NAMELESS, WARNING, people, person
 from thuebao.base.foreign_text import harmless
 from thuebao.base.messages import text, use_language
 from thuebao.reports import json_document as json

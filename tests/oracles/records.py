@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from stdnum.vn import mst
 
-REFERENCE = Path(__file__).resolve().parent.parent / "rules" / "reference"
+REFERENCE = Path(__file__).resolve().parents[2] / "rules" / "reference"
 
 # ---------------------------------------------------------------------------------------------
 # Reference lists

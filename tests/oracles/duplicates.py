@@ -15,10 +15,10 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import oracle
-from oracle import _codes as codes
-from oracle import _operators as operators
-from oracle import _rows as rows
+from oracles import records as oracle
+from oracles.records import _codes as codes
+from oracles.records import _operators as operators
+from oracles.records import _rows as rows
 
 Record = dict[str, str | None]
 

@@ -12,17 +12,17 @@ import random
 import unicodedata
 from dataclasses import dataclass, field, replace
 
-import messy
-from messy import MISSING, Random, Record
-from messy import _birth_text as birth_text
-from messy import _date_text as date_text
-from messy import _digits as digits
-from messy import _document_number_text as document_text
-from messy import _moment_text as moment_text
-from messy import _number_text as number_text
-from messy import _person_name as person_name
-from messy import _text as text
-from messy import _words as words
+from oracles import messy
+from oracles.messy import MISSING, Random, Record
+from oracles.messy import _birth_text as birth_text
+from oracles.messy import _date_text as date_text
+from oracles.messy import _digits as digits
+from oracles.messy import _document_number_text as document_text
+from oracles.messy import _moment_text as moment_text
+from oracles.messy import _number_text as number_text
+from oracles.messy import _person_name as person_name
+from oracles.messy import _text as text
+from oracles.messy import _words as words
 
 AS_OF = dt.date(2026, 11, 23)
 
