@@ -15,20 +15,27 @@ import pytest
 
 from helpers.desks import HIDDEN_ENVIRONMENT, Desk
 from helpers.outcomes import Command, Outcome
-from thuebao.base import messages as texts
+from thuebao.base.messages import language, use_language
 from thuebao.cli.app import run
 
 
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Start each test in English, whatever the one before spoke."""
+    before = language()
+    use_language("en")
+    yield
+    use_language(before)
+
+
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     folder = tmp_path / "desk"
     folder.mkdir()
     monkeypatch.chdir(folder)
     for name in HIDDEN_ENVIRONMENT:
         monkeypatch.delenv(name, raising=False)
-    language = texts.language()
-    yield Desk(folder)
-    texts.use_language(language)
+    return Desk(folder)
 
 
 @pytest.fixture
