@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,22 @@ from helpers.desks import HIDDEN_ENVIRONMENT, Desk
 from helpers.outcomes import Command, Outcome
 from thuebao.base.messages import language, use_language
 from thuebao.cli.app import run
+from thuebao.rulebook import book
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shipped_rules_read_once() -> Iterator[None]:
+    """Read the rules of a folder once and not for each audit; those of a test's own are read each time."""
+    right = book.read_rulebook
+    once = cache(lambda home: right((), home))
+
+    def read(extra: Sequence[Path] = (), home: Path | None = None) -> book.Rulebook:
+        return once(home or book.rules_home()) if not extra else right(extra, home)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("thuebao.rulebook.book", "thuebao.engine.audit", "thuebao.engine.preview"):
+            patch.setattr(f"{module}.read_rulebook", read)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +76,7 @@ def process(desk: Desk) -> Command:
         *arguments: object,
         before: Callable[[], None] | None = None,
         given: str | None = None,
-        timeout: float = 120,
+        timeout: float = 600,
         **environment: object,
     ) -> Outcome:
         done = subprocess.run(

@@ -15,8 +15,8 @@ from thuebao import __version__
 from thuebao.rulebook.book import read_rulebook
 
 
-def test_version(process: Command) -> None:
-    done = process("--version")
+def test_version(cli: Command) -> None:
+    done = cli("--version")
     assert (done.code, done.out, done.err) == (0, f"thuebao {__version__}\n", "")
 
 

@@ -81,8 +81,8 @@ def test_wrong_usage(desk: Desk, cli: Command, arguments) -> None:
     assert done.err
 
 
-def test_no_arguments_print_the_help(process: Command) -> None:
-    done = process()
+def test_no_arguments_print_the_help(cli: Command) -> None:
+    done = cli()
     assert done.code in (0, 2)
     assert "audit" in done.out + done.err
     assert "Traceback" not in done.err

@@ -51,9 +51,9 @@ def test_language_of_the_locale(desk: Desk, cli: Command, environment, options, 
     assert ("Thiếu họ và tên" in out) is vietnamese
 
 
-def test_vietnamese_from_start_to_end(desk: Desk, process: Command) -> None:
+def test_vietnamese_from_start_to_end(desk: Desk, cli: Command) -> None:
     desk.export("vina.csv", ERROR, *people(1999, first=10))
-    done = process("audit", "vina.csv", "nowhere.csv", LANG="vi_VN.UTF-8")
+    done = cli("audit", "vina.csv", "nowhere.csv", LANG="vi_VN.UTF-8")
     assert "2.000" in done.out
     assert "0,05 %" in done.out
     assert "không có tệp" in done.err

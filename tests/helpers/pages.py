@@ -1,5 +1,6 @@
 """The audit as a page, read by an independent parser."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from xml.etree.ElementTree import Element
@@ -18,6 +19,12 @@ ABOUT = About(
     "Sở KH&CN", STARTED, STARTED + timedelta(seconds=2), {"as-of": "2026-11-23"}, {"thuebao": "1", "polars": "2"}
 )
 SVG = "{http://www.w3.org/2000/svg}"
+ELEMENTS = frozenset(
+    """
+    html head meta title style body a header p h1 h2 h3 dl dt dd div nav ol ul li main section table caption thead tbody
+    tr th td span b bdi time figure figcaption details summary footer svg rect text desc
+    """.split()  # noqa: SIM905
+)
 Pages = dict[str, tuple[str, Element]]
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -112,3 +119,11 @@ def hostile_findings(result: AuditResult) -> pl.LazyFrame:
         for n, h in enumerate(texts_of)
     ]
     return pl.LazyFrame(parts, schema=found.SCHEMA)
+
+
+def count(cell: str) -> int:
+    return int(re.sub("[.,]", "", cell.split()[0]))
+
+
+def counts(cells: list[str], *columns: int) -> list[int]:
+    return [count(cells[column]) for column in columns]

