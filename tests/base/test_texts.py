@@ -1,17 +1,16 @@
 """Every text in both languages, with the same placeholders."""
 
-import re
 import tomllib
+from importlib import resources
 from string import Formatter
 
-from helpers.places import ROOT
 from thuebao.rulebook.reference import shipped_reference
-
-SOURCE = ROOT / "src" / "thuebao"
+from thuebao.sources.delimited.malformed import BYTES, CUT, NUL, QUOTE, TOO_FEW, TOO_MANY
 
 
 def texts(language: str) -> dict[str, set[str]]:
-    document = tomllib.loads((SOURCE / "base" / "messages" / f"{language}.toml").read_text("utf-8"))
+    """Return key → placeholders."""
+    document = tomllib.loads(resources.files("thuebao.base.messages").joinpath(f"{language}.toml").read_text("utf-8"))
     return {
         f"{section}.{key}": {name for _, name, _, _ in Formatter().parse(value) if name}
         for section, entries in document.items()
@@ -26,7 +25,5 @@ def test_both_languages_say_the_same() -> None:
 def test_every_encoding_and_reason_has_its_text() -> None:
     converted = shipped_reference().document("encodings")["aliases"].keys() - {"utf-8"}
     assert {f"encoding.{name}" for name in converted} <= set(texts("en"))
-    code = "\n".join(path.read_text("utf-8") for path in (SOURCE / "sources").rglob("*.py"))
-    [reasons] = re.findall(r"^BYTES, NUL, .* = (.*)$", code, re.MULTILINE)
-    for reason in re.findall(r"\"([a-z_]+)\"", reasons):
+    for reason in (BYTES, NUL, QUOTE, TOO_FEW, TOO_MANY, CUT):
         assert {f"rejected.{reason}", f"rejected_reason.{reason}"} <= set(texts("en"))

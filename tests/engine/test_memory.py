@@ -1,15 +1,17 @@
 """The same groups and findings however little is held in memory, and however bad the hash that nominates them."""
 
 import json
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+import thuebao
 from helpers.exports import write_csv
+from helpers.people import GOOD, people, person
 from oracles import worlds
-from thuebao.engine import count as tally
 from thuebao.engine.groups import finder
 from thuebao.engine.groups import staging as aside
 from thuebao.engine.run import Job, Options
@@ -69,24 +71,37 @@ def test_a_hash_never_convicts(
     assert numbered[0].drop("group").equals(numbered[1].drop("group"))
 
 
-def test_counts_are_brought_together(
-    files: list[str], expected: tuple[str, pl.DataFrame], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tally, "_TOGETHER", 1)
-    monkeypatch.setattr(delimited, "BATCH_ROWS", 20)
-    document, findings = found(files, 1_000_000)
-    assert document == expected[0]
-    assert findings.equals(expected[1])
+def test_counts_of_very_many_keys_are_brought_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # So many provinces that those of ten batches are more than are kept apart.
+    names = [f"Tỉnh {n}" for n in range(30_000)]
+    write_csv(
+        tmp_path / "viettel.csv", [{"msisdn": "0912345678", "province": n} for n in names * 5], ["msisdn", "province"]
+    )
+    monkeypatch.setattr(delimited, "BATCH_ROWS", 15_000)
+    result = thuebao.audit(tmp_path / "viettel.csv", as_of=AS_OF, select="NUM10", by="province")
+    assert result.breakdown
+    assert dict(result.breakdown.records.select("province", "records").iter_rows()) == dict.fromkeys(names, 5)
+    [code] = result.breakdown.rules.filter(pl.col("violations") > 0)["code"].unique()
+    assert set(result.breakdown.rules.filter(code=code)["violations"]) == {5}
 
 
-def test_the_large_are_taken_in_slices(files: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    slices = []
-    right = finder.Finder._decide
+def test_a_group_larger_than_what_is_held_is_taken_in_slices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = []
+    right = finder.writing_aside
 
-    def decide(self: finder.Finder, search: object, key: str, rows: pl.LazyFrame, count: int, *rest: object) -> None:
-        slices.append(count)
-        right(self, search, key, rows, count, *rest)  # type: ignore[arg-type]
+    def counting(folder: Path) -> AbstractContextManager[None]:
+        written.append(folder)
+        return right(folder)
 
-    monkeypatch.setattr(finder.Finder, "_decide", decide)
-    found(files, 10)
-    assert max(slices) > 2
+    monkeypatch.setattr(finder, "writing_aside", counting)
+    same = {"id_number": person(0)["id_number"], "full_name": person(0)["full_name"], "contract_number": ""}
+    path = write_csv(tmp_path / "viettel.csv", [record | same for record in people(60)], [*GOOD, "contract_number"])
+    found = []
+    for at_once, slices in [(1_000_000, 1), (10, 3)]:
+        written.clear()
+        options = Options(selected=frozenset({"DUP111"}), as_of=AS_OF, at_once=at_once)
+        Job(RULEBOOK, options).run([str(path)], tmp_path / "findings.parquet", None)
+        assert len(written) == slices
+        found.append(pl.read_parquet(tmp_path / "findings.parquet"))
+    assert found[0].height == 57
+    assert found[0].equals(found[1])

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 import tomllib
+from dataclasses import replace
 from datetime import datetime, timedelta
+from importlib import resources
 from pathlib import Path
 
-import thuebao
+import pytest
+
 from helpers.manifests import Made, shown
-from thuebao.base.messages import use_language
+from thuebao.base.messages import LANGUAGES, Language, use_language
 from thuebao.reports.verify import render as render_verification
-from thuebao.results.evidence.verify import verify
+from thuebao.results.evidence.signatures.examining import INVALID, TRUSTED, UNCHECKED, UNTRUSTED, Signed
+from thuebao.results.evidence.verify import Checked, verify
 
 
 def test_both_languages_say_what_holds_and_what_does_not(made: Made) -> None:
@@ -60,14 +63,38 @@ def test_many_files_are_cut_short_and_those_that_differ_come_first(made: Made) -
     assert said.index("fix.csv") < said.index("exports/viettel.csv")
 
 
-def test_every_state_and_reason_has_its_text() -> None:
-    source = Path(thuebao.__file__).parent
-    known = tomllib.loads((source / "base" / "messages" / "en.toml").read_text("utf-8"))
-    examining = (source / "results" / "evidence" / "signatures" / "examining.py").read_text("utf-8")
-    reasons = set(re.findall(r"(?:_RefusedError\(|return |INVALID, )\"(\w+)\"", examining))
-    assert {"changed", "usage", "broken", "garbage", "no_certificate"} <= reasons
-    assert {*reasons, "weak", "none", "trusted", "unchecked", "untrusted", "invalid"} <= known["signature"].keys()
-    verification = (source / "results" / "evidence" / "verify.py").read_text("utf-8")
-    statuses = set(re.findall(r"\"(same|changed|gone|added|unchecked|size|digest|no_file|unreadable)\"", verification))
-    assert len(statuses) == 9
-    assert {*statuses, "fingerprint"} == known["verify_status"].keys()
+STATES = (TRUSTED, UNCHECKED, UNTRUSTED, INVALID)
+REASONS = (
+    "garbage",
+    "not_detached",
+    "not_one_signer",
+    "attributes",
+    "algorithm",
+    "no_certificate",
+    "broken",
+    "changed",
+    "future",
+    "expired",
+    "not_yet",
+    "usage",
+    "weak",
+)
+STATUSES = ("same", "changed", "gone", "added", "unchecked")
+DIFFERENCES = ("size", "digest", "no_file", "unreadable", "fingerprint")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_state_and_reason_has_its_text(made: Made, language: Language) -> None:
+    """Each is printed: one without a text would end the command."""
+    use_language(language)
+    whole = verify(made.path)
+    of_states = {shown(replace(whole, signed=Signed(state))) for state in STATES}
+    of_reasons = {shown(replace(whole, signed=Signed(INVALID, reason))) for reason in REASONS}
+    assert len(of_states | of_reasons) == len(STATES) + len(REASONS)
+    of_files = {shown(replace(whole, files=(Checked("input", "vina.csv", status),))) for status in STATUSES} | {
+        shown(replace(whole, files=(Checked("input", "vina.csv", "changed", reason),))) for reason in DIFFERENCES
+    }
+    assert len(of_files) == len(STATUSES) + len(DIFFERENCES)
+    texts = tomllib.loads(resources.files("thuebao.base.messages").joinpath(f"{language}.toml").read_text("utf-8"))
+    assert texts["verify_status"].keys() == {*STATUSES, *DIFFERENCES}
+    assert texts["signature"].keys() == {*STATES, *REASONS, "none", "detail", "by", "at"}

@@ -81,6 +81,7 @@ def test_hostile_names_stay_text_everywhere(two: AuditResult) -> None:
     for value in [*HOSTILE, *UNSEEN, LONG]:
         result = replace(
             two,
+            rules=two.rules[:10],
             inputs=tuple(replace(i, path=value, encoding=value) for i in two.inputs),
             operators=two.operators.with_columns(operator=pl.lit(value)),
             counts=two.counts.with_columns(operator=pl.lit(value)),

@@ -5,19 +5,21 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 import xlwt
+from openpyxl.utils import get_column_letter
 from xlwt.CompoundDoc import XlsDoc
 
 from helpers.desks import Desk
 from helpers.outcomes import Command, one_message
 from thuebao import audit
 from thuebao.base.errors import InputError
-from thuebao.sources.sheets import table as sheet
-from thuebao.sources.sheets import weighing
-from thuebao.sources.sheets.workbook import open_sheet
+from thuebao.sources.sheets.table import SheetTable
+from thuebao.sources.sheets.workbook import Sheet, open_sheet
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -137,19 +139,36 @@ def test_rows_and_cells_without_places_are_read(form: str) -> None:
 
 
 def test_cells_that_hold_nothing_do_not_count() -> None:
-    styled = "".join(f'<c r="{weighing._letters(n)}1048576" s="1"/>' for n in range(2, 16385, 999))
+    styled = "".join(f'<c r="{get_column_letter(n)}1048576" s="1"/>' for n in range(2, 16385, 999))
     assert len(rows(xlsx(HEAD + f'<row r="1048576"><c r="A1048576"><v>1</v></c>{styled}</row>'))) == 1048576
 
 
-def test_the_bound_is_never_below_what_there_is() -> None:
-    for last, column in [(1, 1), (9, 26), (10, 27), (99, 52), (100, 53), (1099, 130), (1_048_576, 702)]:
-        letters = weighing._letters(column)
-        cells = f'<row r="{last}"><c r="{letters}{last}"><v>1</v></c></row>'
-        weight, _ = weighing._ordinary([HEAD.encode(), cells.encode()])
-        assert weight.rows >= last and weight.columns >= column
-        assert weight.rows <= last * 1.1 + 2 and weight.columns <= column + 25
-        with pytest.raises(weighing._OddError):
-            weighing._ordinary([f'<row r="{last}"/><c r="{letters}{last * 10 + 9}"/>'.encode()])
+@pytest.mark.parametrize(
+    ("last", "column"), [(1, 1), (9, 26), (10, 27), (99, 52), (100, 53), (999, 77), (1099, 130), (2000, 702)]
+)
+def test_the_last_cell_says_how_large_a_sheet_is(last: int, column: int) -> None:
+    letters = get_column_letter(column)
+    found = rows(xlsx(HEAD + f'<row r="{last}"><c r="{letters}{last}"><v>1</v></c></row>'))
+    assert (len(found), len(found[-1]), found[-1][-1]) == (last, column, "1")
+
+
+@pytest.mark.parametrize("column", [58, 77, 78, 79, 104, 105, 130, 260, 520, 677, 702, 703, 9999])
+def test_a_sheet_of_more_places_than_are_read_is_refused_whatever_its_shape(column: int) -> None:
+    last = 60_000_000 // column + 1
+    letters = get_column_letter(column)
+    for place in (f"{letters}{last}", f"{letters}{last}".lower()):
+        error = refused(xlsx(HEAD + f'<row r="{last}"><c r="{place}"><v>1</v></c></row>'))
+        assert error.key == "cells_too_far"
+        assert (error.values["column"], error.values["rows"]) == (letters, last)
+
+
+@pytest.mark.parametrize("within", ['<row r="{last}"/>{cell}', '<row r="{last}">{cell}</row>'])
+@pytest.mark.parametrize("column", [58, 130, 702])
+def test_a_cell_far_below_its_row_is_refused(column: int, within: str) -> None:
+    cell = f'<c r="{get_column_letter(column)}{60_000_000 // column + 1}"><v>1</v></c>'
+    for last in (1, 9, 10, 99, 100, 1099):
+        error = refused(xlsx(HEAD + within.format(last=last, cell=cell)))
+        assert error.key in ("cells_too_far", "spreadsheet_damaged")
 
 
 def test_much_of_one_form_without_a_tag_is_no_work() -> None:
@@ -189,10 +208,17 @@ def test_the_number_of_strings_and_tables_of_them() -> None:
     assert refused(two).key == "spreadsheet_damaged"
 
 
-def test_a_sheet_of_long_texts_comes_in_small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheet, "_BATCH_CHARACTERS", 100)
-    given: Iterator[tuple[str | None, ...]] = iter([("x" * 60, None)] * 5)
-    assert [len(batch) for batch in sheet._batched(given)] == [2, 2, 1]
+def test_a_sheet_of_long_texts_comes_in_small_batches() -> None:
+    class Long:
+        """A sheet of five texts of twenty million characters: more than two of them are too many for a batch."""
+
+        path, name, others, numbers = "a.xlsx", "A", (), Counter[int]()
+
+        def rows(self) -> Iterator[tuple[str | None, ...]]:
+            yield from [("msisdn", "full_name"), *[("1", "An")] * 100, *[("1", "x" * 20_000_000)] * 5, ("1", "An")]
+
+    table = SheetTable.of(cast("Sheet", Long()), None)
+    assert [batch.size for batch in table.batches({"full_name"})] == [102, 2, 2]
 
 
 def test_a_part_that_is_not_there(desk: Desk) -> None:
