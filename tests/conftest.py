@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -63,6 +64,7 @@ def cli(desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
             for name, value in ({"COLUMNS": 100} | environment).items():
                 context.setenv(name, str(value))
             run([str(argument) for argument in arguments])
+        gc.unfreeze()  # the command ends here, the process does not
         printed = capsys.readouterr()
         code = end.value.code
         return Outcome(code if isinstance(code, int) else int(code is not None), printed.out, printed.err)

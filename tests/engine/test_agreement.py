@@ -36,8 +36,9 @@ def agree(path: Path, records: list[dict[str, str | None]], columns: list[str], 
     assert {code: count for code, count in evaluated.items() if count} == dict(applied)
 
 
-def test_on_messy_records(tmp_path: Path) -> None:
-    records = messy.messy_records(20_000, seed=7)
+@pytest.mark.parametrize(("count", "seed"), [(4_000, 12), pytest.param(20_000, 7, marks=pytest.mark.slow)])
+def test_on_messy_records(tmp_path: Path, count: int, seed: int) -> None:
+    records = messy.messy_records(count, seed)
     agree(write_csv(tmp_path / "messy.csv", records, list(messy.COLUMNS)), records, list(messy.COLUMNS))
 
 

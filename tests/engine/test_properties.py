@@ -31,10 +31,11 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_csv(tmp_path_factory.mktemp("whole") / "export.csv", RECORDS, COLUMNS)
 
 
-@pytest.mark.parametrize("rows", [1, 7, 1_000])
-def test_batches(whole: Path, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    if rows < 1_000:  # each batch takes its time, however few records it has
-        whole = write_csv(whole.with_name(f"short-{rows}.csv"), RECORDS[: 60 * rows], COLUMNS)
+@pytest.mark.parametrize(
+    ("rows", "count"), [(1, 40), (7, 210), pytest.param(7, 3_000, marks=pytest.mark.slow), (1_000, 3_000)]
+)
+def test_batches(whole: Path, rows: int, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = write_csv(whole.with_name(f"{rows}-{count}.csv"), RECORDS[:count], COLUMNS)
     expected = found([whole])
     monkeypatch.setattr(delimited, "BATCH_ROWS", rows)
     document, findings = found([whole])

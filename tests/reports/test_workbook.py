@@ -18,9 +18,9 @@ from thuebao.results.findings import SCHEMA
 from thuebao.results.result import AuditResult
 
 
-@pytest.fixture
-def samples(desk: Desk) -> AuditResult:
-    return audit(SAMPLES, findings="f.parquet", hash_inputs=True)
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> AuditResult:
+    return audit(SAMPLES, findings=tmp_path_factory.mktemp("samples") / "f.parquet", hash_inputs=True)
 
 
 def test_every_count_is_that_of_the_json(samples: AuditResult) -> None:
