@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import re
 from collections import Counter
 from contextlib import redirect_stderr, redirect_stdout
@@ -19,14 +20,49 @@ import polars as pl
 import pytest
 
 from helpers import pages
+from helpers.exports import table
 from helpers.outcomes import Outcome
-from helpers.people import AS_OF
+from helpers.people import AS_OF, NAMELESS, UNASSIGNED, people
 from helpers.places import TESTS
 from thuebao.cli.app import run
 
 DAY = ("--as-of", AS_OF)
 OPERATORS = ("MobiFone", "Viettel", "VinaPhone")
 PASSWORD = "mật khẩu"
+
+
+BROKEN: tuple[dict[str, str], ...] = (
+    {},
+    {},
+    {},
+    NAMELESS,
+    {"full_name": "Ngoạn"},
+    {"id_number": "12"},
+    {"msisdn": ""},
+    UNASSIGNED,
+    {"date_of_birth": "31/02/1990"},
+    {"nationality": "Xứ Lạ"},
+    {"full_name": "Lê 12345"},
+    {"address": ""},
+)
+
+
+def exports(folder: Path, count: int = 60) -> list[dict[str, str]]:
+    """Write the exports of three operators, with errors, duplicates within and among them, and a broken line."""
+    dice = random.Random(20261123)
+    everybody = []
+    for position, operator in enumerate(OPERATORS):
+        records = [record | dice.choice(BROKEN) for record in people(count, 1000 * position)]
+        records += dice.choices(records, k=6)
+        if position:
+            records += people(4)  # numbers and identities of the first one's
+        dice.shuffle(records)
+        content = table([record | {"Khách Lê Thị Riêng": "0987000111"} for record in records])
+        if operator == "Viettel":
+            content += "0999000222,Phạm Văn Dở\n"
+        (folder / f"{operator}.csv").write_text(content, encoding="utf-8")
+        everybody += records
+    return everybody
 
 
 @dataclass(frozen=True)

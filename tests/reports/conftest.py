@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 import pytest
 
 import thuebao
-from helpers.certificates import between, officer, signer_of
 from helpers.desks import HIDDEN_ENVIRONMENT, Desk
-from helpers.exports import table
-from helpers.manifests import Made, make
+from helpers.manifests import Made, make_signed
 from helpers.pages import Pages, page, parsed
-from helpers.people import ERROR, GOOD, INFO, NAMELESS, UNASSIGNED, WARNING, people, person
+from helpers.people import ERROR, GOOD, INFO, NAMELESS, WARNING, people, person
 from helpers.places import SAMPLES
-from helpers.reports import DAY, OPERATORS, Audited, called
+from helpers.reports import DAY, Audited, called, exports
 from helpers.workbooks import audit
 from thuebao.base import messages as texts
 from thuebao.base.messages import use_language
@@ -27,9 +23,7 @@ from thuebao.results.result import AuditResult
 
 @pytest.fixture
 def made(desk: Desk) -> Made:
-    desk.export("exports/vina.csv", ERROR, GOOD)
-    desk.export("exports/viettel.csv", person(5))
-    return make(desk, "exports", signer=signer_of(officer(), between()))
+    return make_signed(desk)
 
 
 @pytest.fixture(scope="session")
@@ -67,40 +61,6 @@ def two(desk: Desk) -> AuditResult:
     )
     assert not result.unreadable
     return result
-
-
-BROKEN: tuple[dict[str, str], ...] = (
-    {},
-    {},
-    {},
-    NAMELESS,
-    {"full_name": "Ngoạn"},
-    {"id_number": "12"},
-    {"msisdn": ""},
-    UNASSIGNED,
-    {"date_of_birth": "31/02/1990"},
-    {"nationality": "Xứ Lạ"},
-    {"full_name": "Lê 12345"},
-    {"address": ""},
-)
-
-
-def exports(folder: Path, count: int = 60) -> list[dict[str, str]]:
-    """Write the exports of three operators, with errors, duplicates within and among them, and a broken line."""
-    dice = random.Random(20261123)
-    everybody = []
-    for position, operator in enumerate(OPERATORS):
-        records = [record | dice.choice(BROKEN) for record in people(count, 1000 * position)]
-        records += dice.choices(records, k=6)
-        if position:
-            records += people(4)  # numbers and identities of the first one's
-        dice.shuffle(records)
-        content = table([record | {"Khách Lê Thị Riêng": "0987000111"} for record in records])
-        if operator == "Viettel":
-            content += "0999000222,Phạm Văn Dở\n"
-        (folder / f"{operator}.csv").write_text(content, encoding="utf-8")
-        everybody += records
-    return everybody
 
 
 @pytest.fixture(scope="session")
