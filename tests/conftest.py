@@ -9,7 +9,9 @@ import gc
 import os
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from helpers.desks import HIDDEN_ENVIRONMENT, Desk
 from helpers.outcomes import Command, Outcome
 from thuebao.base.messages import language, use_language
 from thuebao.cli.app import run
+from thuebao.engine import plan
 from thuebao.rulebook import book
 
 
@@ -34,6 +37,26 @@ def shipped_rules_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in ("thuebao.rulebook.book", "thuebao.engine.audit", "thuebao.engine.preview"):
             patch.setattr(f"{module}.read_rulebook", read)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def equal_rules_compiled_once() -> Iterator[None]:
+    """Compile a rulebook for a day and a law once and not for each audit: an equal one is compiled to the same."""
+    right = plan.compile_rules
+    known: deque[tuple[tuple[book.Rulebook, date, str], plan.Compilation]] = deque(maxlen=8)
+
+    def compiled(rulebook: book.Rulebook, as_of: date, law: str) -> plan.Compilation:
+        asked = (rulebook, as_of, law)
+        for given, compilation in known:
+            if given == asked:
+                return compilation
+        known.append((asked, right(rulebook, as_of, law)))
+        return known[-1][1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("thuebao.engine.run", "thuebao.engine.preview"):
+            patch.setattr(f"{module}.compile_rules", compiled)
         yield
 
 
