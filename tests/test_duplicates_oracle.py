@@ -12,9 +12,9 @@ import polars as pl
 import pytest
 
 import thuebao
-from oracle_duplicates import NEEDED, check_all
-from test_agreement import write_csv
-from worlds import AS_OF, COLUMNS, world
+from helpers.exports import write_csv
+from oracles.duplicates import NEEDED, check_all
+from oracles.worlds import AS_OF, COLUMNS, world
 
 Records = list[dict[str, str | None]]
 Finding = tuple[str, int, str]

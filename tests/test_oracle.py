@@ -9,8 +9,8 @@ from collections import Counter
 
 import pytest
 
-from messy import COLUMNS, messy_records
-from oracle import (
+from oracles.messy import COLUMNS, messy_records
+from oracles.records import (
     MOBILE_PREFIXES,
     RULES,
     Verdict,
@@ -29,12 +29,12 @@ from oracle import (
     subscriber_number,
     years_after,
 )
-from oracle import _codes as codes
-from oracle import _countries as countries
-from oracle import _holders as holders
-from oracle import _operators as operators
-from oracle import _provinces as provinces
-from oracle import _texts as texts
+from oracles.records import _codes as codes
+from oracles.records import _countries as countries
+from oracles.records import _holders as holders
+from oracles.records import _operators as operators
+from oracles.records import _provinces as provinces
+from oracles.records import _texts as texts
 
 AS_OF = dt.date(2026, 11, 23)
 

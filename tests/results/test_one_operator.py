@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 import thuebao
-from conftest import AS_OF, ERROR, GOOD, NAMELESS, Desk, people, person
+from helpers.desks import Desk
+from helpers.people import AS_OF, ERROR, GOOD, NAMELESS, people, person
 from thuebao.base.errors import InputError
 from thuebao.results.one_operator import CONDITION_HIDDEN, View, view_of_all, view_of_operator
 from thuebao.results.result import AuditResult

@@ -7,8 +7,9 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -16,7 +17,7 @@ import typer
 
 from thuebao import __version__
 from thuebao.base.errors import OutputError, ThuebaoError
-from thuebao.base.messages import LANGUAGES, language_of_locale, text, use_language
+from thuebao.base.messages import LANGUAGES, Language, language, language_of_locale, text, use_language
 from thuebao.cli.audit import audit
 from thuebao.cli.columns import columns
 from thuebao.cli.compare import compare
@@ -29,7 +30,10 @@ from thuebao.cli.verify import verify
 _INTERNAL_ERROR = 4
 
 
-def _application() -> typer.Typer:
+@cache
+def _application(language: Language) -> Callable[..., object]:
+    """Return the command line with its texts in the language in use, put together once for each language."""
+    del language  # read where the texts are
     app = typer.Typer(
         name="thuebao",
         help=text("help.thuebao"),
@@ -48,7 +52,7 @@ def _application() -> typer.Typer:
 
     for command in (audit, columns, compare, explain, rules, sample, verify):
         app.command(help=text(f"help.{command.__name__}"))(command)
-    return app
+    return typer.main.get_command(app)
 
 
 def _version(asked: bool) -> None:
@@ -87,7 +91,7 @@ def run(arguments: Sequence[str]) -> NoReturn:
     code: int | str | None = 0
     try:
         try:
-            _application()(args=list(arguments))
+            _application(language())(args=list(arguments))
         except SystemExit as end:
             code = end.code
         sys.stdout.flush()

@@ -1,0 +1,51 @@
+"""The rulebook holds exactly the rules of docs/catalogue.md: code, name, severity, eras."""
+
+import re
+
+import pytest
+
+from helpers.places import ROOT
+from thuebao.rulebook.book import read_rulebook
+
+CATALOGUE = (ROOT / "docs" / "catalogue.md").read_text("utf-8")
+ROW = re.compile(r"^\| ([A-Z]{2,3}\d{3}) \| ([a-z0-9-]+) \| (error|warning|info) \| ([^|]*) \|", re.MULTILINE)
+
+
+def section(number: int) -> str:
+    return CATALOGUE.split(f"\n## {number}. ")[1].split("\n## ")[0]
+
+
+def rows(number: int) -> list[tuple[str, ...]]:
+    return ROW.findall(section(number))
+
+
+def test_rules_are_the_catalogues() -> None:
+    in_catalogue = {(code, name, severity, eras) for code, name, severity, eras in rows(4) + rows(5)}
+    assert len(rows(4)) > 50 and len(rows(5)) > 10
+    rules = read_rulebook().rules
+    assert {(r.code, r.name, r.severity, ", ".join(r.eras)) for r in rules} == in_catalogue
+
+
+def test_findings_about_files_are_the_catalogues() -> None:
+    in_catalogue = {(code, name, severity) for code, name, severity, _ in rows(6)}
+    assert in_catalogue
+    assert {(r.code, r.name, r.severity) for r in read_rulebook().export_rules} == in_catalogue
+
+
+def test_statutory_columns_are_the_catalogues() -> None:
+    listed = re.search(r"one per absent column of: (.*?) \(pos_code or pos_name serve too\)", section(6))
+    assert listed
+    rule = read_rulebook().by_code["EXP101"]
+    assert [group[0] for group in rule.needs or ()] == listed[1].split(", ")
+
+
+@pytest.mark.parametrize("rule", read_rulebook().rules, ids=lambda rule: rule.code)
+def test_a_rule_is_complete(rule) -> None:
+    for texts in (rule.title, rule.explain, rule.action):
+        assert set(texts) == {"vi", "en"}
+        assert all(text.strip() for text in texts.values())
+    law = read_rulebook().law
+    for era in law.era_ids:
+        active = "all" in rule.eras or not set(law.chain(era)).isdisjoint(rule.eras)
+        assert bool(rule.basis_in(era, law)) >= active
+    assert {any(example.violates) for example in rule.examples} == {True, False}

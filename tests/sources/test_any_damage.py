@@ -1,0 +1,251 @@
+"""Any damage anywhere: the reader agrees with a plain reading, character by character."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from helpers.damage import OBJECT, QUOTE, TOO_FEW, audit, exp102, lines_and_reasons, rejects
+from helpers.desks import Desk
+from helpers.exports import table
+from helpers.outcomes import Command
+from helpers.people import ERROR, GOOD, people, person
+from oracles.plain_lines import found_in
+from thuebao.rulebook.reference import shipped_reference
+from thuebao.sources import open_export, stored_at
+from thuebao.sources.delimited import table as delimited
+from thuebao.sources.encodings.encoding import Encoding
+from thuebao.sources.export import ReadAs
+
+IN_UTF8 = ReadAs(Encoding("utf-8"))  # in short texts of any bytes an old encoding could be seen
+
+
+@contextmanager
+def blocks_of(rows: int, least: int) -> Iterator[None]:
+    """Make blocks so small that records and damages lie across their edges."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delimited, "BATCH_ROWS", rows)
+        patch.setattr(delimited, "LEAST_BYTES", least)
+        yield
+
+
+Line = tuple[str | int, ...]
+
+
+def as_read(path: Path) -> list[Line]:
+    """Return what a file gives, in its order: of a record its fields, of a rejected line its line, reason and text."""
+    [stored] = stored_at(str(path)).stored
+    export = open_export(stored, "Viettel", shipped_reference(), IN_UTF8)
+    names = export.header.raw_names
+    found: list[Line] = []
+    for batch in export.batches({c or names[n] for n, c in enumerate(export.header.canonical)}):
+        places = range(batch.records.height) if batch.places is None else batch.places.to_list()
+        rows: list[tuple[str | None, ...]] = batch.records.select(names).rows()
+        lines: dict[int, Line] = {place: tuple(map(shown, row)) for place, row in zip(places, rows, strict=True)}
+        assert len(lines) == batch.records.height
+        assert lines.keys().isdisjoint(batch.rejected)
+        lines |= {place: (r.line, r.reason, r.text) for place, r in batch.rejected.items()}
+        assert sorted(lines) == list(range(batch.size))
+        found += [lines[place] for place in range(batch.size)]
+    return found
+
+
+def as_it_is(body: bytes, width: int, separator: str = ",") -> list[Line]:
+    return [
+        (f.line, f.reason, f.text.decode(errors="backslashreplace")) if f.reason else tuple(map(shown, f.fields or ()))
+        for f in found_in(body, width, separator=separator)
+    ]
+
+
+def shown(value: str | None) -> str:
+    """Return a value as it is compared: carriage returns at its end are white space, which some readers drop."""
+    return (value or "").rstrip("\r")
+
+
+PIECES = [
+    b"a",
+    "ế".encode(),
+    b" ",
+    b",",
+    b",",
+    b",",
+    b'"',
+    b'"',
+    b'""',
+    b',"',
+    b'",',
+    b'"\n',
+    b"\n",
+    b"\n",
+    b"\n",
+    b"\r\n",
+    b"\r",
+    b"\0",
+    b"\xff",
+    b"\xe1\xba",
+    b"z,z,z\n",
+    b'"z","z","z"\n',
+    b'z,"",z\n',
+]
+GOOD_LINES = 32  # so many that they, not the damage, say how the file is laid out
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=40).map(b"".join),
+    st.sampled_from([0, 1, 40]),
+    st.sampled_from(",;\t|~^\x1f"),
+    st.sampled_from([1, 2, 3]),
+    st.sampled_from([1, 7, 30, 200, 1 << 10]),
+)
+def test_any_text(body, more, separator, width, least) -> None:
+    separator = separator if width > 1 else ","  # with one column there is no telling
+    sign = separator.encode()
+    line = sign.join([b"1"] * width) + b"\n"
+    body = line * GOOD_LINES + body.replace(b",", sign) + line * more
+    header = sign.join([b"msisdn", b"x", b"y"][:width]) + b"\n"
+    assume(body.count(b"\0") < len(body) // 25)  # else it would be no text
+    with tempfile.TemporaryDirectory() as folder, blocks_of(1, least):
+        path = Path(folder) / "vina.csv"
+        path.write_bytes(header + body)
+        assert as_read(path) == as_it_is(body, width, separator)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from([b"a", b"b,c", b",", b'"', b',"', b'",', b"\r", b"\r", b"\xff"]), max_size=30).map(
+        b"".join
+    )
+)
+def test_any_text_with_carriage_returns_alone(body) -> None:
+    body = b"1,1,1\r" * GOOD_LINES + body
+    with tempfile.TemporaryDirectory() as folder, blocks_of(1, 50):
+        path = Path(folder) / "vina.csv"
+        path.write_bytes(b"msisdn,x,y\r" + body)
+        assert as_read(path) == as_it_is(body.replace(b"\r", b"\n"), 3)
+
+
+@pytest.mark.parametrize("size", [4 << 20, (4 << 20) + 1])
+@pytest.mark.parametrize("beside", [b"", b"1\n"])
+@pytest.mark.parametrize("least", [1 << 20, 16 << 20])
+def test_a_record_has_four_megabytes_at_most(tmp_path: Path, size, beside, least) -> None:
+    value = (b"1234567" * 9_000 + b"\n") * 60
+    record = b'1,"' + value + b"x" * (size - len(value) - 6) + b'",y'
+    assert len(record) == size
+    body = b"1,x,y\n" + beside + record + b"\n" + beside + b"1,x,y\n"
+    path = tmp_path / "vina.csv"
+    path.write_bytes(b"msisdn,x,y\n" + body)
+    with blocks_of(1, least):
+        found = as_read(path)
+    kinds = [what[1] if isinstance(what[0], int) else "" for what in found]
+    rejected = [TOO_FEW] * bool(beside)
+    within = [""] if size <= 4 << 20 else [QUOTE, *[TOO_FEW] * 59, TOO_FEW]
+    assert kinds == ["", *rejected, *within, *rejected, ""]
+
+
+RECORDS = [*people(18), ERROR, *people(20, 30), person(3) | {"full_name": "Trần Văn Bình"}]
+SOUND = table(RECORDS).encode()
+FIELDS = len(GOOD)
+HEADER_LINE = SOUND.partition(b"\n")[0] + b"\n"
+INSERTED = [b",", b'"', b'"', b"\n", b"\r", b"\r\n", b"\n\n", b"\0", b"\xff", b"\xe1\xbb", b'""', b',"', b'",', b"a"]
+
+Change = Callable[[bytes], bytes]
+
+
+def inserted(what: bytes, share: float) -> Change:
+    return lambda body: body[: int(share * len(body))] + what + body[int(share * len(body)) :]
+
+
+def removed(sign: bytes, share: float) -> Change:
+    def change(body: bytes) -> bytes:
+        at = body.find(sign, int(share * len(body)))
+        return body if at < 0 else body[:at] + body[at + len(sign) :]
+
+    return change
+
+
+def line_inserted(line: bytes, share: float) -> Change:
+    def change(body: bytes) -> bytes:
+        at = body.rfind(b"\n", 0, int(share * len(body)) + 1) + 1
+        return body[:at] + line + body[at:]
+
+    return change
+
+
+def cut_at(share: float) -> Change:
+    return lambda body: body[: len(body) - int(share * len(body) / 10)]
+
+
+SOME = ("--select", "EXP102,PER101,DUP121")  # for speed
+SHARES = st.floats(0, 1, exclude_max=True)
+CHANGES = st.one_of(
+    st.builds(inserted, st.sampled_from(INSERTED), SHARES),
+    st.builds(inserted, st.binary(min_size=1, max_size=4), SHARES),
+    st.builds(removed, st.sampled_from([b",", b"\n", "ễ".encode()[:1]]), SHARES),
+    st.builds(
+        line_inserted, st.sampled_from([HEADER_LINE, b"\n", b" \t\n", b",\n", b"," * (FIELDS - 1) + b"\n"]), SHARES
+    ),
+    st.builds(cut_at, SHARES),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(CHANGES, max_size=8), st.sampled_from(["1%", "10%", "3", "100%"]), st.sampled_from([1, 3, 75_000]))
+def test_any_damage_to_an_export(desk: Desk, cli: Command, changes, limit, rows) -> None:
+    body = SOUND.removeprefix(HEADER_LINE)
+    for change in changes:
+        body = change(body)
+    desk.write("vina.csv", HEADER_LINE + body)
+    headings = tuple(HEADER_LINE.decode().strip().split(","))
+    found = [what for what in found_in(body, FIELDS) if what.fields != headings]
+    rejected = [what for what in found if what.reason]
+    options = (
+        "--max-rejected",
+        limit,
+        "--rejects",
+        "rejects.csv",
+        "--findings",
+        "found.csv",
+        "--encoding",
+        "utf-8",
+        *SOME,
+    )
+    with blocks_of(rows, 1 << 10):
+        done = audit(cli, "vina.csv", *options)
+    assert lines_and_reasons(rejects(desk)) == [(what.line, what.reason) for what in rejected]
+    numbers = [n for n, what in enumerate(found, 1) if what.reason]
+    assert [int(row["record"]) for row in rejects(desk)] == numbers
+    allowed = int(limit) if limit.isdigit() else int(limit[:-1]) * len(found) / 100
+    good = len(found) - len(rejected)
+    if len(rejected) > allowed or not good:
+        assert done.code == 3
+        assert [error["path"] for error in done.document["unreadable"]] == ["vina.csv"]
+        assert done.document["totals"]["records"] == done.document["totals"]["rejected"] == 0
+        return
+    assert done.code in (0, 1)
+    [read] = done.document["inputs"]
+    assert (read["records"], read["rejected"]) == (good, len(rejected))
+    assert {int(row["record"]) for row in desk.rows("found.csv")} <= set(range(1, len(found) + 1)) - set(numbers)
+    assert bool(exp102(done.document)) == bool(rejected)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(CHANGES, max_size=8))
+def test_any_damage_to_ndjson(desk: Desk, cli: Command, changes) -> None:
+    body = (OBJECT * 20).encode()
+    for change in changes:
+        body = change(body)
+    content = OBJECT.encode() + body
+    desk.write("vina.csv", content)
+    done = audit(cli, "vina.csv", "--max-rejected", "100%", "--rejects", "rejects.csv", "--encoding", "utf-8", *SOME)
+    assert done.code in (0, 1)
+    [read] = done.document["inputs"]
+    assert read["records"] + read["rejected"] == sum(bool(line.strip()) for line in content.split(b"\n"))
+    assert len(rejects(desk)) == read["rejected"]
+    assert read["records"] >= 1

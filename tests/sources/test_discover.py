@@ -1,0 +1,99 @@
+"""Which files are read: folders, patterns, files given twice or in parts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+import thuebao
+from helpers.desks import Desk
+from helpers.outcomes import Command
+from helpers.people import AS_OF, GOOD
+from helpers.sources import RECORDS, inputs
+
+
+@pytest.fixture
+def folder(desk: Desk) -> Desk:
+    for name in ("b.csv", "a.txt", "C.TSV", "sub/d.csv", "sub/deep/e.csv", ".hidden.csv", ".git/f.csv", "sub/.g.csv"):
+        desk.export(f"exports/{name}")
+    pl.DataFrame([GOOD]).write_parquet(desk.path / "exports/g.parquet")
+    for name in ("readme.md", "scan.pdf", "no ending", "~$b.docx"):
+        desk.write(f"exports/{name}", "x")
+    return desk
+
+
+def test_folder_is_read_to_its_depth_by_name(folder: Desk, cli: Command) -> None:
+    names = ["C.TSV", "a.txt", "b.csv", "g.parquet", "sub/d.csv", "sub/deep/e.csv"]
+    assert inputs(cli, "exports") == inputs(cli, "exports/") == [f"exports/{name}" for name in names]
+
+
+def test_what_a_folder_s_files_are_not_is_said(folder: Desk, cli: Command) -> None:
+    err = cli("audit", "exports", "--operator", "Viettel").err
+    for name in ("readme.md", "scan.pdf", "no ending"):
+        assert name in err
+    assert ".hidden.csv" in err
+    assert ".git" not in err
+
+
+def test_files_are_read_in_the_order_given(folder: Desk, cli: Command) -> None:
+    assert inputs(cli, "exports/sub", "exports/b.csv", "exports/a.txt") == [
+        "exports/sub/d.csv",
+        "exports/sub/deep/e.csv",
+        "exports/b.csv",
+        "exports/a.txt",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("exports/*.csv", ["b.csv"]),
+        ("exports/[ab].*", ["a.txt", "b.csv"]),
+        ("exports/su?", ["sub/d.csv", "sub/deep/e.csv"]),
+        ("exports/*/*.csv", ["sub/d.csv"]),
+    ],
+)
+def test_pattern(folder: Desk, cli: Command, pattern, names) -> None:
+    assert inputs(cli, pattern) == [f"exports/{name}" for name in names]
+
+
+def test_pattern_of_any_depth(folder: Desk, cli: Command) -> None:
+    assert inputs(cli, "exports/**/*.csv") == ["exports/b.csv", "exports/sub/d.csv", "exports/sub/deep/e.csv"]
+
+
+def test_hidden_file_is_read_when_named(folder: Desk, cli: Command) -> None:
+    assert inputs(cli, "exports/.hidden.csv") == ["exports/.hidden.csv"]
+
+
+def test_file_whose_name_looks_like_a_pattern(desk: Desk, cli: Command) -> None:
+    desk.export("tháng [1] *.csv")
+    desk.export("tháng 1 x.csv")
+    assert inputs(cli, "tháng [1] *.csv") == ["tháng [1] *.csv"]
+
+
+def test_file_given_twice_is_read_once(folder: Desk, cli: Command) -> None:
+    (folder.path / "link.csv").symlink_to("exports/b.csv")
+    assert inputs(cli, "exports/b.csv", "exports/../exports/b.csv", "link.csv", "exports/*.csv") == ["exports/b.csv"]
+
+
+def test_a_file_split_in_two_counts_the_same(desk: Desk) -> None:
+    desk.export("vina.csv", *RECORDS)
+    desk.export("vina 1.csv", *RECORDS[:2])
+    desk.export("vina 2.csv", *RECORDS[2:])
+    whole, parts = (
+        thuebao.audit(p, as_of=date.fromisoformat(AS_OF)) for p in (["vina.csv"], ["vina 1.csv", "vina 2.csv"])
+    )
+    assert whole.operators.equals(parts.operators)
+    assert whole.counts.equals(parts.counts)
+
+
+def test_many_files_of_many_layouts(desk: Desk) -> None:
+    for number in range(30):
+        names = list(GOOD)[number % 5 :] + list(GOOD)[: number % 5]
+        records = [{name: record[name] for name in names[: 21 - number % 3]} for record in RECORDS]
+        desk.export(f"exports/vina {number:02}.csv", *records, separator=",;\t|"[number % 4])
+    result = thuebao.audit("exports", as_of=date.fromisoformat(AS_OF))
+    assert (len(result.inputs), result.totals["records"]) == (30, 150)
+    assert result.unreadable == ()
