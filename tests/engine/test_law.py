@@ -26,7 +26,13 @@ def test_law_judges_every_record(desk: Desk, cli: Command, law, found) -> None:
         "id_number": "001215012345",
         "id_issue_date": "10/01/2025",
     }
-    empty = {"payment_type": "", "contract_number": "HD1", "guardian_name": "", "authenticated_at": ""}
+    empty = {
+        "payment_type": "",
+        "contract_number": "HD1",
+        "guardian_name": "",
+        "consent_ref": "",
+        "authenticated_at": "",
+    }
     desk.export("vina.csv", GOOD | child | empty)
     options = ("--as-of", AS_OF, "--law", law, "--findings", "f.csv")
     document = cli("audit", "vina.csv", *options, "--format", "json").document

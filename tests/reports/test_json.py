@@ -81,7 +81,7 @@ def test_json_lists_every_rule_with_its_status_and_reason(desk: Desk, cli: Comma
     assert listed["NUM101"] == ("evaluated", None, 0)
     assert listed["PER101"] == ("partly evaluated", "full_name", 1)
     assert listed["MIN101"] == ("not evaluated", "guardian_name", 0)
-    assert listed["MIN103"] == ("not evaluated", "consent_ref | guardian_name", 0)
+    assert listed["MIN103"] == ("not evaluated", "consent_ref, guardian_name", 0)
     assert listed["PER104"] == ("deselected", None, 0)
 
 

@@ -6,7 +6,7 @@ that are wanted so that each is computed once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 import polars as pl
@@ -101,6 +101,29 @@ def without_second_looks(facts: Facts, wanted: Iterable[str]) -> Facts:
         if f"has_{name}" in facts and facts[f"has_{name}"].meta.root_names() == [raw(name)]
     }
     return facts | {f"has_{name}": pl.col(name).is_not_null() for name in texts}
+
+
+def with_constants(facts: Facts, wanted: Iterable[str], absent: Collection[str]) -> Facts:
+    """Return the facts, those that rest on `absent` columns alone as the constants that they are."""
+    grounds: dict[str, bool] = {}
+
+    def constant(name: str) -> bool:
+        if name not in grounds:
+            roots = facts[name].meta.root_names() if name in facts else []
+            grounds[name] = all(map(constant, roots)) if roots else name in {raw(column) for column in absent}
+        return grounds[name]
+
+    fixed = [name for name in _reached(facts, wanted) if name in facts and constant(name)]
+    frame = pl.DataFrame({raw(column): [None] for column in absent}, schema_overrides=_texts(absent))
+    for layer in layers(facts, fixed):
+        frame = frame.with_columns(layer.values())
+    # A record's parts are taken from it one by one: each is a constant itself.
+    plain = [name for name in fixed if not isinstance(frame.schema[name], pl.Struct)]
+    return facts | {name: pl.lit(frame[name][0], dtype=frame.schema[name]) for name in plain}
+
+
+def _texts(names: Iterable[str]) -> dict[str, type[pl.DataType]]:
+    return {raw(name): pl.String for name in names}
 
 
 def _ground(facts: Facts, wanted: Iterable[str]) -> set[str]:
