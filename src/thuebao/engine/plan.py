@@ -16,7 +16,16 @@ from thuebao.base.errors import RuleError
 from thuebao.base.helper_columns import ERA, ERROR, HIT, INSIDE, ROW
 from thuebao.engine.groups.search import Search, compile_search
 from thuebao.engine.groups.staging import Aside
-from thuebao.facts import Facts, all_facts, given_columns, layers, needed_columns, raw_columns, without_second_looks
+from thuebao.facts import (
+    Facts,
+    all_facts,
+    given_columns,
+    layers,
+    needed_columns,
+    raw_columns,
+    with_constants,
+    without_second_looks,
+)
 from thuebao.facts.registration import ended_before
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.columns import columns, given, raw
@@ -208,7 +217,7 @@ def plan_for(compilation: Compilation, wanted: Wanted, present: Collection[str])
     first = conditions.columns | aside.key_columns | inside
     roots = {root for e in (*(c.violation for c in active), *first.values()) for root in e.meta.root_names()}
     roots |= shown | aside.facts
-    facts = without_second_looks(compilation.facts, roots)
+    facts = with_constants(without_second_looks(compilation.facts, roots), roots, present)
     stages = [*layers(facts, roots), first, hits | cases | parts, judged]
     read = raw_columns(facts, roots)
     return Plan(
