@@ -218,8 +218,7 @@ def plan_for(compilation: Compilation, wanted: Wanted, present: Collection[str])
     first = conditions.columns | aside.key_columns | inside
     roots = {root for e in (*(c.violation for c in active), *first.values()) for root in e.meta.root_names()}
     roots |= shown | aside.facts
-    facts = without_second_looks(compilation.facts, roots)
-    facts = with_constants(facts, roots, {c for c in columns() if c not in present and c != "operator"})
+    facts = with_constants(without_second_looks(compilation.facts, roots), roots, present)
     stages = [*layers(facts, roots), first, hits | cases | parts, judged]
     read = raw_columns(facts, roots)
     return Plan(
