@@ -95,10 +95,11 @@ def compile_rules(rulebook: Rulebook, as_of: date, law: str) -> Compilation:
     facts["_era_by_day"] = rulebook.law.era_index(pl.col("_era_day"))
     facts[ERA] = rulebook.law.with_stock(pl.col("_era_by_day"), as_of, ended_before)
     for era in rulebook.law.era_ids:
-        facts[f"in_era_{era.lower().rstrip('+')}"] = rulebook.law.in_eras([era], pl.col(ERA))
-    for day in {rule.law_day for rule in rulebook.rules if rule.law_day in facts}:
-        facts[era_of(str(day))] = rulebook.law.era_index(pl.col(str(day)))
+        facts[f"in_era_{era.lower().replace('+', '_stock')}"] = rulebook.law.in_eras([era], pl.col(ERA))
     schema, of_law = _schema(facts), rulebook.law
+    for day in {rule.law_day for rule in rulebook.rules if rule.law_day}:
+        if schema.get(day) == pl.Date:
+            facts[era_of(day)] = of_law.era_index(pl.col(day))
     rules = tuple(_compile(rule, facts, schema, of_law) for rule in rulebook.rules if not rule.grouping)
     searches = tuple(compile_search(r, r.grouping, facts, schema, of_law) for r in rulebook.rules if r.grouping)
     return Compilation(rules, searches, facts, schema, of_law)
