@@ -49,6 +49,10 @@ def test_rules_as_table_and_as_json(cli: Command) -> None:
         "ORG102",
         "ORG103",
         "ORG104",
+        "ORG105",
+        "ORG106",
+        "ORG107",
+        "ORG108",
     ]
 
 
