@@ -20,6 +20,7 @@ from thuebao.engine.outputs import check_outputs
 from thuebao.engine.prepare import Prepared, prepare
 from thuebao.engine.read import Progress
 from thuebao.engine.run import run
+from thuebao.engine.where import compared, may_be_offered, nearest
 from thuebao.results.files import is_ours
 from thuebao.results.findings import SCHEMA
 from thuebao.results.result import AuditResult
@@ -85,7 +86,11 @@ class Audit:
         return replace(
             result,
             unreadable=unreadable,
-            notices=(*_notices(sources.passed_over, sources.given_twice), *result.notices),
+            notices=(
+                *_notices(sources.passed_over, sources.given_twice),
+                *result.notices,
+                *(_offers(prepared, sources.files) if result.inputs and not result.totals["records"] else ()),
+            ),
             scan_findings=scan,
         )
 
@@ -95,6 +100,21 @@ def _notices(passed_over: Sequence[str], given_twice: Sequence[str]) -> Iterator
         yield text("notice.passed_over", count=len(passed_over), files=", ".join(passed_over))
     if given_twice:
         yield text("notice.given_twice", files=", ".join(given_twice))
+
+
+def _offers(prepared: Prepared, files: Sequence[str]) -> Iterator[str]:
+    """Yield what is said where no record fulfils --where: for each value that it asks for, the nearest there is."""
+    if not prepared.where or STANDARD_INPUT in files:
+        return
+    yield text("notice.where_of_none", where=prepared.where)
+    for column, asked in compared(prepared.where):
+        if may_be_offered(column):
+            options = AuditOptions(by=(column,), select=("NUM101",), operator=prepared.options.operator)
+            again = run(replace(prepare(options, prepared.rulebook), read_as=prepared.read_as), files)
+            values = again.breakdown.records if again.breakdown else pl.DataFrame({column: [], "records": []})
+            offered = nearest(asked, dict(values.select(column, "records").iter_rows()))
+            if offered and offered != asked:
+                yield text("notice.where_offer", column=column, asked=asked, offered=offered)
 
 
 def _scan_findings(path: Path) -> pl.LazyFrame:

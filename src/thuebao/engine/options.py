@@ -43,10 +43,11 @@ class AuditOptions:
     as_of: the day of the audit (None: today in Viet Nam); law: a law's name judges every record under it.
     where: a SQL predicate over columns and facts; only records for which it holds are judged and counted, while
     groups are looked for among all records.
+    province: only records of this province, one of today's 34 or a former one.
     fail_on: severities and thresholds beyond which the audit fails (results/thresholds.py).
 
     What is shown and written:
-    by: canonical columns, or month (of registration), by which records are counted too.
+    by: canonical columns, month (of registration) or province_now, by which records are counted too.
     show: codes of rules across records whose largest groups are wanted.
     findings: a .csv or .parquet file, one row per record and rule, masked unless `reveal`.
     rejects: a .csv file, one row per line that is no record, as it stands in the export.
@@ -73,6 +74,7 @@ class AuditOptions:
     as_of: date | None = None
     law: str = AUTO
     where: str | None = None
+    province: str | None = None
     fail_on: Sequence[str] = ("error",)
     by: Sequence[str] = ()
     show: Sequence[str] = ()

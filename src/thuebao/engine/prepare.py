@@ -18,6 +18,7 @@ from thuebao.engine.options import AuditOptions
 from thuebao.engine.plan import Compilation, Wanted, compile_rules
 from thuebao.engine.rejected import rejected_limit
 from thuebao.engine.shown import shown_fact
+from thuebao.engine.where import where_of
 from thuebao.results.findings import Texts
 from thuebao.results.limit import Limit
 from thuebao.results.number_key import NUMBER, keyed, read_key
@@ -28,7 +29,7 @@ from thuebao.sources import ReadAs
 from thuebao.sources.encodings.encoding import encoding_named
 from thuebao.sources.headers.mapping import read_mapping
 
-_FACTS_OF = {"month": "registration_month"}
+_FACTS_OF = {"month": "registration_month", "province_now": "province_now"}
 """What records can be counted by beside the canonical columns."""
 
 
@@ -37,9 +38,9 @@ class Prepared:
     """An audit that is ready to run.
 
     by: the fact for each column of --by; keys: what records are counted by; shows: the fact that findings of a rule
-    across records show, by code; picture: counts identities by their numbers, None if no rule across records is
-    asked for; most_rejected: how many of a file's lines may be no records; at_once: how many records may be held in
-    memory while groups are decided.
+    across records show, by code; where: what records are limited by; picture: counts identities by their numbers,
+    None if no rule across records is asked for; most_rejected: how many of a file's lines may be no records; at_once:
+    how many records may be held in memory while groups are decided; key: of the hash of numbers.
     """
 
     options: AuditOptions
@@ -52,6 +53,7 @@ class Prepared:
     searches: dict[str, Search]
     shows: dict[str, str]
     picture: IdentityPicture | None
+    where: str | None
     wanted: Wanted
     texts: Texts
     read_as: ReadAs
@@ -94,10 +96,11 @@ def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared
     keys = ("operator", *(fact for fact in by.values() if fact != "operator"))
     shows = {code: fact for code, s in searches.items() if (fact := shown_fact(rulebook.by_code[code].field, s))}
     picture = IdentityPicture.of(rulebook.reference, facts, schema, rulebook.law) if searches else None
+    where = where_of(options.where, options.province, rulebook.reference)
     wanted = Wanted(
         selected,
         frozenset({"shown_number", *OFFENDERS, *keys, *([NUMBER] if options.key_file else [])}),
-        compile_where(options.where, schema) if options.where else None,
+        compile_where(where, schema) if where else None,
         staging_for([*searches.values(), *(picture.searches if picture else ())], facts, shows.values()),
     )
     return Prepared(
@@ -111,6 +114,7 @@ def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared
         searches=searches,
         shows=shows,
         picture=picture,
+        where=where,
         wanted=wanted,
         texts=Texts.of(rulebook.rules, rulebook.law),
         read_as=reading_of(options),

@@ -103,7 +103,7 @@ def _result(
         offenders=most_findings(counts.offenders, reveal=options.reveal),
         identities=picture.tiers_of(groups) if picture and pictured else None,
         breakdown=_breakdown(prepared, counts, order) if prepared.by else None,
-        where=options.where,
+        where=prepared.where,
         groups=largest,
         rulebook=prepared.rulebook,
         scan_findings=lambda: pl.LazyFrame(schema=SCHEMA),
