@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-import worlds
+from oracles import worlds
 from test_agreement import write_csv
 from thuebao import tally
 from thuebao.across import aside, finder
