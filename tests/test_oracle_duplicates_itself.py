@@ -161,6 +161,11 @@ class TestBlocks:
         assert not self.sims("001", "002", "003", "004")
         assert not self.sims("001", "002", "003", "004", "1999")  # a block of another length
 
+    def test_a_neighbouring_block_is_another(self) -> None:
+        serials = [f"898404800001234500{n}" for n in range(4)]
+        five = [{"sim_serial": serial, "contract_number": "1"} for serial in [*serials, "8984048000012346000"]]
+        assert codes_of(*five) == [set()] * 5
+
     def test_one_operator_and_identity(self) -> None:
         five = ("001", "002", "003", "004", "005")
         for change in ({"operator": "FPT"}, {"operator": None}, {"id_number": "001090555555"}, {"id_number": None}):
@@ -245,6 +250,12 @@ class TestAbsentColumns:
         assert fires["pos_kind"] == {"DUP111"}
         for column in ("organisation_tax_code", "subscriber_kind", "status", "terminated_at", "info_updated_at"):
             assert fires[column] == ALL_THREE
+
+    def test_numbers_of_a_file_without_points_do_not_count_for_rules_on_points(self) -> None:
+        records = records_of(*days(*[MORNING] * 4, pos_kind="online"))
+        del records[0]["pos_kind"]
+        assert check(records, AS_OF).fires == {(3, "DUP111")}
+        assert {index for index, code in check(records, AS_OF).evaluated if code == "DUP113"} == {1, 2, 3}
 
     def test_a_file_without_numbers_of_papers_has_tax_codes(self) -> None:
         records = records_of(*days(*[MORNING] * 4, **COMPANY))

@@ -5,6 +5,8 @@ Worked by hand from the catalogue: for each condition records that fire, and nei
 
 from __future__ import annotations
 
+import pytest
+
 from oracles.cases import ALL_THREE, COMPANY, MORNING, SAME_NUMBER, TAX_CODE, codes_of, counted, days
 from oracles.spelling import Record
 
@@ -78,7 +80,7 @@ class TestFourthNumber:
         assert self.last(*days(early, early, early, "24/04/2017")) == {"DUP111"}
         assert codes_of(*days(early, early, early, early)) == [set()] * 4
         # The fourth number was first registered in 2016; that it was registered anew changes nothing.
-        again = days("01/01/2016", "02/01/2016", "03/01/2016", "04/01/2016", "01/01/2025", pos_kind="online")
+        again = days("01/01/2016", "02/01/2016", "03/01/2016", "23/04/2017 23:59", "01/01/2025", pos_kind="online")
         again[4]["msisdn"] = again[3]["msisdn"] = "0901234567"
         assert codes_of(*again)[4] == {"DUP101"}
 
@@ -144,6 +146,10 @@ class TestFourthNumberOfAnOrganisation:
     def test_spellings_of_a_tax_code(self) -> None:
         for text in ("100109106", "0100 109 106", "'0100109106", "0100109106.0"):
             assert self.fourth(organisation_tax_code=text) == {"DUP111", "DUP112"}
+
+    @pytest.mark.parametrize("text", ["0100109107", "010010910", "01001091066", "00100109106", "MST0100109106"])
+    def test_what_is_no_tax_code(self, text: str) -> None:
+        assert codes_of(*days(*[MORNING] * 4, **COMPANY | {"organisation_tax_code": text})) == [set()] * 4
 
     def test_a_branch_is_one_by_itself(self) -> None:
         assert self.fourth(organisation_tax_code=TAX_CODE + "-001") == set()

@@ -19,14 +19,24 @@ class TestIdentities:
     OTHER: ClassVar[Record] = {"full_name": "Trần Thị Bình"}
 
     def test_kinds_of_paper_with_one_personal_number_are_one_identity(self) -> None:
-        for kind in ("VNeID", "Căn cước", "Giấy chứng nhận căn cước", "CMND", "CMND/CCCD", "GTTT", None):
+        for kind in (
+            "VNeID",
+            "Căn cước",
+            "Giấy chứng nhận căn cước",
+            "CMND",
+            "CMND/CCCD",
+            "CCCD/Hộ chiếu",
+            "Hộ chiếu, VNeID",
+            "GTTT",
+            None,
+        ):
             assert codes_of({}, self.OTHER | {"id_type": kind}) == both("DUP121")
         for kind in ("Hộ chiếu", "GPLX", "Khác", "Chứng minh sĩ quan", "GPKD"):
             assert codes_of({}, self.OTHER | {"id_type": kind}) == SILENT
 
     def test_nine_digits_are_a_cmnd(self) -> None:
         paper: Record = {"id_type": "CMND", "id_number": "012345670"}
-        for kind in ("Chứng minh thư", None, "CMND/CCCD", "GTTT"):
+        for kind in ("Chứng minh thư", None, "CMND/CCCD", "Căn cước/CMT", "CCCD hoặc HC", "GTTT"):
             assert codes_of(paper, paper | self.OTHER | {"id_type": kind}) == both("DUP121")
         assert codes_of(paper, paper | self.OTHER | {"id_type": "CCCD"}) == SILENT
         assert codes_of(paper, paper | self.OTHER | {"id_type": None, "nationality": "Lào"}) == SILENT
@@ -131,6 +141,9 @@ class TestNames:
             "Test",
             "Nguy?n V?n An",
             "Nguyá»…n An",
+            "Nguy\ufffdn An",
+            "NguyÔn V¨n An",
+            "Nguyeãn Vaên An",
         ],
     )
     def test_what_is_no_name_adds_none_but_is_listed(self, name: str) -> None:
