@@ -11,8 +11,8 @@ CREATE MACRO fold(t) AS regexp_replace(strip_accents(lower(t)), '[đðɖ]', 'd',
 
 CREATE MACRO clean(t) AS CASE
     WHEN NOT regexp_full_match(fold(tidy(t)),
-        '[-–—._*?…/ ]*|[(<\[]null[)>\]]|\\n|null|none|nil|n/a|na|<na>|nan|nat|#n/a|#(ref|value|null|num|div/0)!|#name\?'
-        || '|khong (co|ro|xac dinh)|chua (co|cap nhat)') THEN tidy(t) END;
+        '[-–—._*?…/ ]*|[(<\[]null[)>\]]|\\n|null|none|nil|n/a|na|<na>|nan|nat'
+        || '|#n/a|#(ref|value|null|num|div/0)!|#name\?|khong (co|ro|xac dinh)|chua (co|cap nhat)') THEN tidy(t) END;
 
 -- A portrait, a scan, a contract: some texts say that there is none.
 CREATE MACRO reference(t) AS CASE
@@ -59,7 +59,8 @@ CREATE MACRO is_name(t) AS regexp_matches(t, '\p{L}')
 -- Reference lists -----------------------------------------------------------------------------------------------
 
 CREATE TABLE known_operator AS
-SELECT '\b' || regexp_replace(lower(name), '(.)', '\1 ?', 'g') || '\b' AS pattern, replace(name, 'VNPT', 'VinaPhone') AS operator
+SELECT '\b' || regexp_replace(lower(name), '(.)', '\1 ?', 'g') || '\b' AS pattern,
+       replace(name, 'VNPT', 'VinaPhone') AS operator
 FROM (SELECT unnest(['Viettel', 'VinaPhone', 'VNPT', 'MobiFone', 'Vietnamobile', 'Gmobile', 'iTel', 'Wintel', 'Local',
                      'FPT', 'VNSKY']) AS name);
 
@@ -152,11 +153,13 @@ CREATE MACRO sim(t) AS nullif(regexp_extract(document_number(t), '^(\d{18,20})F?
 CREATE MACRO checked(digits) AS
     10 - list_sum([n * digits[i]::INT FOR n, i IN [31, 29, 23, 19, 17, 13, 7, 5, 3]]) % 11 = digits[10]::INT;
 
-CREATE MACRO tax_code(t, registered) AS CASE
-    WHEN regexp_full_match(document_number(t), '\d{9}') THEN if(checked('0' || document_number(t)), '0' || document_number(t), NULL)
-    WHEN regexp_full_match(document_number(t), '\d{12}') THEN if(registered >= DATE '2025-07-01', document_number(t), NULL)
-    WHEN regexp_full_match(document_number(t), '\d{10}|\d{13}') AND right(document_number(t), 3 * (length(document_number(t)) = 13)::INT) <> '000'
-        THEN if(checked(left(document_number(t), 10)), document_number(t), NULL) END;
+CREATE MACRO right_tax_code(digits, registered) AS CASE
+    WHEN regexp_full_match(digits, '\d{9}') THEN if(checked('0' || digits), '0' || digits, NULL)
+    WHEN regexp_full_match(digits, '\d{12}') THEN if(registered >= DATE '2025-07-01', digits, NULL)
+    WHEN regexp_full_match(digits, '\d{13}') AND right(digits, 3) = '000' THEN NULL
+    WHEN regexp_full_match(digits, '\d{10}|\d{13}') THEN if(checked(left(digits, 10)), digits, NULL) END;
+
+CREATE MACRO tax_code(t, registered) AS right_tax_code(document_number(t), registered);
 
 -- Identity document ---------------------------------------------------------------------------------------------
 
@@ -172,8 +175,9 @@ CREATE MACRO named(text) AS list_filter([
 
 CREATE MACRO kind_of_paper(text, number, country) AS CASE
     WHEN regexp_matches(text, 'si quan|quan nhan|quan doi|cong an nhan dan|\bcmtqd\b') THEN 'military'
-    WHEN regexp_matches(text, 'kinh doanh|\b(gpkd|dkkd|dkdn|gcndkdn|gcndkkd|mst)\b|doanh nghiep|phap nhan|dau tu|thanh lap|ma so thue')
-        THEN 'legal'
+    WHEN regexp_matches(text, '\b(gpkd|dkkd|dkdn|gcndkdn|gcndkkd|mst)\b|(giay phep|dang ky|dang ky ho) kinh doanh'
+        || '|dang ky doanh nghiep|chung nhan phap nhan|(giay phep|chung nhan|chung nhan dang ky) dau tu'
+        || '|(giay phep|quyet dinh) thanh lap|ma so thue') THEN 'legal'
     WHEN regexp_matches(text, 'giay phep lai xe|\b(gplx|bhyt)\b|bao hiem y te|so ho khau|the sinh vien') THEN 'other'
     WHEN regexp_matches(text, 'giay chung nhan can cuoc|^certificate$') THEN 'certificate'
     WHEN text IN ('khac', 'loai khac', 'giay to khac', 'other', 'military') THEN 'other'

@@ -47,12 +47,6 @@ def check(records: Sequence[Record], as_of: dt.date, *, operator: str | None = N
     return Verdict(fires, evaluated, tiers_of(living))
 
 
-def check_all(
-    records: Sequence[Record], as_of: dt.date, *, operator: str | None = None, law: str = "auto"
-) -> set[tuple[int, str]]:
-    return check(records, as_of, operator=operator, law=law).fires
-
-
 # ---------------------------------------------------------------------------------------------
 # Groups
 
