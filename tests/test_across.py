@@ -26,7 +26,6 @@ import pytest
 from rich.cells import cell_len
 
 import thuebao
-import worlds
 from conftest import (
     AS_OF,
     ERROR,
@@ -41,6 +40,7 @@ from conftest import (
     person,
     violated,
 )
+from oracles import worlds
 
 SAME_NUMBER = {"msisdn": GOOD["msisdn"]}
 NO_TIERS = {"4-9": 0, "10-19": 0, "20+": 0}
