@@ -14,7 +14,7 @@ from typing import ClassVar
 import polars as pl
 import pytest
 
-import oracle
+from oracles import records as oracle
 from thuebao.folding import fold_header
 from thuebao.record import columns_by_header
 from thuebao.sample import SampleReport, write_sample
