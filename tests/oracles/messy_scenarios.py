@@ -180,8 +180,6 @@ def lost_zeros(rng: Random, plan: Plan) -> None:
     plan.id_kind = rng.choice(["cccd", "can_cuoc", "e_id", "certificate", "cmnd", "passport"])
     if rng.random() < 0.3:
         plan.raw["id_type"] = rng.choice(MISSING)
-    if rng.random() < 0.1:
-        plan.id_number += ".0"
 
 
 def number_disagrees(rng: Random, plan: Plan) -> None:

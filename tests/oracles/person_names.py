@@ -91,7 +91,7 @@ _ALONE = {"ñ": "đ", "ô": "ơ", "ö": "ư", "î": "ỵ", "æ": "ỉ", "ó": "�
 
 
 def _from_tcvn3(text: str) -> str:
-    return "".join(_TCVN3.get(ord(char), char) for char in text)
+    return "".join(char if _TCVN3.get(ord(char), ".") == "." else _TCVN3[ord(char)] for char in text)
 
 
 def _from_vni(text: str) -> str:
@@ -137,7 +137,8 @@ def _is_syllable(word: str) -> bool:
 
 
 def _reads_as_vietnamese(text: str) -> bool:
-    words = re.split(r"[ .,'’\-]+", text.strip(" .,'’-"))
+    # Look-alikes of đ are no fonts.
+    words = re.split(r"[ .,'’\-]+", re.sub("[ÐðƉɖ]", "đ", text).strip(" .,'’-"))
     return bool(words) and all(_is_syllable(word) for word in words)
 
 
