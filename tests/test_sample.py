@@ -14,7 +14,7 @@ from typing import ClassVar
 import polars as pl
 import pytest
 
-import oracle
+from oracles import records as oracle
 from thuebao.base.fold import fold_header
 from thuebao.rulebook.columns import columns_by_header
 from thuebao.sample import SampleReport, write_sample

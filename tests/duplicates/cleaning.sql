@@ -3,15 +3,18 @@
 
 -- Text ----------------------------------------------------------------------------------------------------------
 
-CREATE MACRO tidy(t) AS trim(regexp_replace(
+CREATE MACRO spaced(t) AS trim(regexp_replace(
     regexp_replace(nfc_normalize(t), '[\x{200B}-\x{200D}\x{2060}\x{FEFF}]', '', 'g'), '[\s\x{A0}]+', ' ', 'g'));
+
+-- A spreadsheet's guard is taken off.
+CREATE MACRO tidy(t) AS spaced(regexp_replace(spaced(t), '^="(.*)"$', '\1'));
 
 -- Lower case without diacritics; đ has two look-alikes: Ð (U+00D0) and Ɖ (U+0189).
 CREATE MACRO fold(t) AS regexp_replace(strip_accents(lower(t)), '[đðɖ]', 'd', 'g');
 
 CREATE MACRO clean(t) AS CASE
     WHEN NOT regexp_full_match(fold(tidy(t)),
-        '[-–—._*?…/ ]*|[(<\[]null[)>\]]|\\n|null|none|nil|n/a|na|<na>|nan|nat'
+        '[-\x{2010}-\x{2015}\x{2212}\x{FE58}\x{FE63}\x{FF0D}._*?…/ ]*|[(<\[]null[)>\]]|\\n|null|none|nil|n/a|na|<na>|nan|nat'
         || '|#n/a|#(ref|value|null|num|div/0)!|#name\?|khong (co|ro|xac dinh)|chua (co|cap nhat)') THEN tidy(t) END;
 
 -- A portrait, a scan, a contract: some texts say that there is none.

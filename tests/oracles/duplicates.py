@@ -1,7 +1,7 @@
 """A second, independent reading of the rules across records: plain Python, group by group.
 
 Written from the rule catalogue alone (sections 1, 2, 5 and 7), never from `src/` or `rules/*.toml`; what it asks of
-cleaning stands in `cleaning.py`. It is a test helper: literal, slow and plain on purpose.
+a single record stands in `facts.py`. It is a test helper: literal, slow and plain on purpose.
 
 "Reading:" marks the places where the contract can be read in more than one way.
 """
@@ -13,8 +13,8 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import NamedTuple
 
-from oracles.cleaning import UNRECOGNISED, Record
-from oracles.facts import Facts, facts_of, is_terminated
+from oracles.facts import UNRECOGNISED, Facts, facts_of, is_terminated
+from oracles.record_facts import Record
 
 FOURTH = 4
 MANY_NUMBERS = 10

@@ -1,15 +1,22 @@
-"""What the rules across records look at in one record, read from its texts by section 2 of the catalogue."""
+"""What the rules across records look at in one record, of what sections 1 to 3 of the catalogue make of it."""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
-from oracles import cleaning
-from oracles.cleaning import UNRECOGNISED, Record
+from oracles import record_facts
+from oracles.person_names import folded_name, is_garbled, is_no_name
+from oracles.record_facts import Record
+from oracles.reference import operator_of, prefixes_2018
+from oracles.texts import document_number, fold, is_flag, sim_serial, subscriber_number, tax_code
 
+UNRECOGNISED = "(unrecognised)"
 BLOCK_DIGITS = 3
 NOBODY = "(unknown)"
+PERSONAL_TAX_CODES = dt.date(2025, 7, 1)
+PLACEHOLDER_IMAGES = {"noimage", "nophoto", "noavatar", "default", "blank", "empty", "avatar", "image", "photo"}
 
 
 @dataclass(frozen=True)
@@ -49,77 +56,79 @@ class Facts:
 
 
 def is_terminated(record: Record, as_of: dt.date) -> bool:
-    status = cleaning.code(record, "status")
-    if status not in {None, UNRECOGNISED}:
-        return status == "terminated"
-    ended, _ = cleaning.moment(record.get("terminated_at"), "terminated_at")
-    registered, _ = cleaning.moment(record.get("registered_at"), "registered_at")
-    if ended is None or (registered is not None and ended < registered):
-        return False
-    return ended <= as_of
+    cleaned = record_facts.Facts(record, None, as_of, frozenset(record), "auto")
+    if cleaned.status is not None:
+        return cleaned.status == "terminated"
+    return cleaned.ended_on is not None and cleaned.ended_on <= as_of
 
 
 def facts_of(index: int, record: Record, as_of: dt.date, operator: str | None, law: str) -> Facts:
-    def get(column: str) -> str | None:
-        return cleaning.clean(record.get(column))
-
-    def day(column: str) -> dt.date | None:
-        return cleaning.moment(record.get(column), column)[0]
-
-    registered_on, registered_time = cleaning.moment(record.get("registered_at"), "registered_at")
-    at = registered_on and dt.datetime.combine(registered_on, registered_time or dt.time())
-    eras = frozenset(cleaning.eras(registered_on or day("info_updated_at") or as_of, law))
-    name = get("full_name")
-    identity = cleaning.identity_key(record)
+    cleaned = record_facts.Facts(record, None, as_of, frozenset(record), law)
+    registered = cleaned.date("registered_at")
+    at = registered.day and dt.datetime.combine(registered.day, registered.time or dt.time())
+    whose = cleaned.text("operator") or operator
+    name = cleaned.text("full_name")
+    serial = cleaned.text("sim_serial")
     return Facts(
         index=index,
         columns=frozenset(record),
-        operator=cleaning.operator_name(get("operator") or operator),
-        number=number_of(record),
-        identity=identity,
-        customer=customer_of(record, identity, registered_on, eras),
-        document=cleaning.document_number(record.get("id_number")),
+        operator=operator_of(whose) or whose,
+        number=number_of(cleaned),
+        identity=cleaned.identity,
+        customer=customer_of(cleaned),
+        document=cleaned.number,
         name=None if name is None else name.casefold(),
-        folded_name=cleaning.folded_name(name) if name is not None and cleaning.is_name(name) else None,
-        born=day("date_of_birth"),
-        issued=day("id_issue_date"),
-        issue_place=get("id_issue_place"),
-        prepaid=cleaning.code(record, "payment_type") == "prepaid",
-        contract=cleaning.reference(record.get("contract_number")) is not None,
-        point=cleaning.code(record, "pos_kind"),
-        serial=cleaning.sim_serial(record.get("sim_serial")),
-        portrait=portrait_of(record),
-        clerk=get("clerk_name"),
+        folded_name=None if name is None or is_no_name(name) or is_garbled(name) else folded_name(name),
+        born=cleaned.born,
+        issued=cleaned.issued,
+        issue_place=cleaned.text("id_issue_place"),
+        prepaid=cleaned.code("payment_type") == "prepaid",
+        contract=not cleaned.missing("contract_number"),
+        point=UNRECOGNISED if cleaned.unrecognised("pos_kind") else cleaned.code("pos_kind"),
+        serial=None if serial is None else sim_serial(serial),
+        portrait=portrait_of(cleaned),
+        clerk=cleaned.text("clerk_name"),
         registered=at,
-        minute=None if at is None or registered_time is None else at.replace(second=0, microsecond=0),
-        eras=eras,
+        minute=None if registered.moment is None else registered.moment.replace(second=0, microsecond=0),
+        eras=cleaned.eras,
     )
 
 
-def number_of(record: Record) -> str | None:
+def number_of(cleaned: record_facts.Facts) -> str | None:
     """The number in current form; a machine's number in neither form as its text."""
-    text = cleaning.clean(record.get("msisdn"))
-    number = None if text is None else cleaning.number_text(text)
-    if number is None:
-        return None
+    _, current = cleaned.msisdn
+    text = cleaned.text("msisdn")
+    if current is not None or text is None or cleaned.connection != "m2m":
+        return current
     # Reading: "their text" is what is left without the marks of numbers.
-    return cleaning.number_in_current_form(number) or (number if cleaning.connection(record) == "m2m" else None)
+    return subscriber_number(text, frozenset(prefixes_2018()))[1] or None
 
 
-def customer_of(record: Record, identity: str | None, registered: dt.date | None, eras: frozenset[str]) -> str | None:
-    organisation = cleaning.is_organisation(record)
-    if organisation is False:
-        return identity
+def customer_of(cleaned: record_facts.Facts) -> str | None:
+    if cleaned.individual:
+        return cleaned.identity
     # Reading: where the kind of subscriber or of connection is not recognised, neither key may be taken.
-    if organisation is None or "D163" not in eras or cleaning.connection(record) != "h2h":
+    if not cleaned.organisation or "D163" not in cleaned.eras or not cleaned.h2h:
         return None
-    tax_code = cleaning.tax_code_digits(record.get("organisation_tax_code"), registered)
-    return None if tax_code is None else "mst:" + tax_code
+    text = cleaned.text("organisation_tax_code")
+    digits = None if text is None else tax_code(text) or personal_tax_code(text, cleaned.registered_on)
+    return None if digits is None else "mst:" + digits
 
 
-def portrait_of(record: Record) -> str | None:
-    column = "portrait_hash" if "portrait_hash" in record else "portrait_ref"
-    text = cleaning.reference(record.get(column))
-    if text is None or cleaning.is_flag(text) or cleaning.is_placeholder_image(text):
+def personal_tax_code(text: str, registered: dt.date | None) -> str | None:
+    digits = document_number(text) or ""
+    since = registered is not None and registered >= PERSONAL_TAX_CODES
+    return digits if since and re.fullmatch("[0-9]{12}", digits) else None
+
+
+def portrait_of(cleaned: record_facts.Facts) -> str | None:
+    text = cleaned.text("portrait_hash" if "portrait_hash" in cleaned.columns else "portrait_ref")
+    if text is None or is_flag(text) or is_placeholder_image(text):
         return None
     return text
+
+
+def is_placeholder_image(text: str) -> bool:
+    name = re.split(r"[/\\]", text)[-1]
+    stem = name.rpartition(".")[0] if "." in name else name
+    return "".join(char for char in fold(stem) if char.isalnum()) in PLACEHOLDER_IMAGES

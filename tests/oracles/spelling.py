@@ -1,4 +1,4 @@
-"""Pens that write values as exports have them: in a plain way, or in one of the messy ways of `messy.py`."""
+"""Pens that write values as exports have them: in a plain way, or in one of the messy ways of `messy_writing.py`."""
 
 from __future__ import annotations
 
@@ -6,18 +6,13 @@ import datetime as dt
 import unicodedata
 from typing import Protocol
 
-from stdnum.vn import mst
-
-import messy
-from messy import COMPANIES, ETHNIC, FOREIGN_NAMES, MISSING, PLACES, Random, Record
-from messy import _birth_text as birth_text
-from messy import _date_text as date_text
-from messy import _digits as digits
-from messy import _document_number_text as document_text
-from messy import _moment_text as moment_text
-from messy import _number_text as number_text
-from messy import _person_name as person_name
-from messy import _text as any_text
+from oracles.messy_plan import digits, person_name
+from oracles.messy_plan import personal_number as personal_number_of
+from oracles.messy_values import COMPANIES, ETHNIC, FOREIGN_NAMES, MISSING, PAYMENT, PLACES, POS_KIND, STATUS, Random
+from oracles.messy_writing import birth_text, date_text, document_number_text, moment_text, number_text
+from oracles.messy_writing import written as any_text
+from oracles.record_facts import Record
+from oracles.texts import tax_check_digit
 
 __all__ = [
     "BAD_NAMES",
@@ -59,9 +54,9 @@ KIND_TEXTS = {
 }
 
 CODED = {
-    "payment_type": {"prepaid": [*messy.PAYMENT["prepaid"], "TB trả trước"], "postpaid": messy.PAYMENT["postpaid"]},
-    "pos_kind": messy.POS_KIND,
-    "status": messy.STATUS,
+    "payment_type": {"prepaid": [*PAYMENT["prepaid"], "TB trả trước"], "postpaid": PAYMENT["postpaid"]},
+    "pos_kind": POS_KIND,
+    "status": STATUS,
     "subscriber_kind": {
         "organisation": ["Tổ chức", "Doanh nghiệp", "TC", "DN", "KHDN", "organisation", "Cá nhân thuộc tổ chức"],
         "individual": ["Cá nhân", "CN", "KHCN", "individual", "CÁ NHÂN"],
@@ -181,7 +176,7 @@ class Plain:
 
 
 class Messy(Plain):
-    """The many ways of `messy.py`."""
+    """The many ways of `messy_writing.py`."""
 
     def text(self, text: str) -> str:
         return any_text(self.rng, text)
@@ -208,7 +203,7 @@ class Messy(Plain):
         return number_text(self.rng, number)
 
     def document(self, number: str) -> str:
-        return document_text(self.rng, number)
+        return document_number_text(self.rng, number)
 
     def serial(self, number: str) -> str:
         number = super().serial(number)
@@ -220,13 +215,13 @@ def unmarked(text: str) -> str:
 
 
 def personal_number(rng: Random, year: int) -> str:
-    return messy._personal_number(rng, dt.date(year, 1, 1), rng.choice(["male", "female"]))
+    return personal_number_of(rng, dt.date(year, 1, 1), rng.choice(["male", "female"]))
 
 
 def tax_code(rng: Random) -> str:
     """Ten digits with a right check digit."""
     while True:
         body = digits(rng, 9)
-        check = mst.calc_check_digit(body)
+        check = tax_check_digit(body)
         if len(check) == 1:
             return body + check

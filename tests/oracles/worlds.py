@@ -2,7 +2,7 @@
 
 A world has few people, companies, numbers, SIMs, portraits, clerks and moments, so that its records meet everywhere: at
 the threshold of each rule, below it and above it. Each value is written by a pen: in one of the many ways of
-`messy.py`, or in one plain way. The same seed gives the same world; everything drawn is invented.
+`messy_writing.py`, or in one plain way. The same seed gives the same world; everything drawn is invented.
 """
 
 from __future__ import annotations
