@@ -110,7 +110,7 @@ CREATE MACRO state(t) AS CASE
         WHEN says(t, 'khoa|chan|tam dung|ngung|cat') THEN 'two_way'
         ELSE 'active' END
     WHEN says(t, 'mo khoa|mo chan') THEN 'unrecognised'
-    WHEN says(t, '1 chieu|mot chieu|1c|one way') THEN 'one_way'
+    WHEN says(t, '1 chieu|mot chieu|1c|chieu di|one way') THEN 'one_way'
     WHEN coded(t) = 'two way' THEN 'two_way'
     WHEN denies(t, 'hoat dong|hd|binh thuong|kich hoat|active|huy|thanh ly') THEN 'unrecognised'
     WHEN says(t, 'cham dut|thanh ly|huy|cat|thu hoi|terminated|cancelled|canceled|deactivated') THEN 'terminated'
