@@ -120,9 +120,10 @@ class NamePlaceholders:
         return pl.when(name.is_not_null()).then(found.fill_null(value=False))
 
     def _where_short(self, names: pl.Series) -> pl.Series:
-        return only_where(names, names.is_not_null(), self._exact, pl.Boolean)
+        return only_where(names, names.is_not_null(), self.exactly, pl.Boolean)
 
-    def _exact(self, names: pl.Series) -> pl.Series:
+    def exactly(self, names: pl.Series) -> pl.Series:
+        """Return whether the folded form of each name is a placeholder, NULL where there is no name."""
         nominated = names.str.contains(self._nominate)
         return refine(nominated, names, nominated, lambda part: self._fold(part).is_in(self._names))
 
