@@ -100,8 +100,9 @@ def number_of(cleaned: record_facts.Facts) -> str | None:
     text = cleaned.text("msisdn")
     if current is not None or text is None or cleaned.connection != "m2m":
         return current
-    # Reading: "their text" is what is left without the marks of numbers.
-    return subscriber_number(text, frozenset(prefixes_2018()))[1] or None
+    # Reading: "their text" is what cleaning leaves of it, without marks and with 0 for the country code.
+    number = subscriber_number(text, frozenset(prefixes_2018()))[1]
+    return re.sub(r"^(?:0084|84)0?([0-9]{9,10})$", r"0\1", number) or None
 
 
 def customer_of(cleaned: record_facts.Facts) -> str | None:
