@@ -12,8 +12,9 @@ import pytest
 
 import thuebao
 from helpers.exports import write_csv
-from oracles import messy
-from oracles import records as oracle
+from oracles.files import check_file
+from oracles.messy import messy_records
+from oracles.records import COLUMNS
 
 AS_OF = date(2026, 11, 23)
 
@@ -24,8 +25,8 @@ def agree(path: Path, records: list[dict[str, str | None]], columns: list[str], 
     assert not result.unreadable
     expected = set()
     applied: dict[str, int] = defaultdict(int)
-    for number, record in enumerate(records, 1):
-        verdict = oracle.check(record, operator="Viettel", as_of=AS_OF, columns=set(columns), law=law)
+    judged = check_file(records, operator="Viettel", as_of=AS_OF, columns=set(columns), law=law)
+    for number, verdict in enumerate(judged.verdicts, 1):
         expected |= {(number, code) for code in verdict.codes}
         for code in verdict.applies:
             applied[code] += 1
@@ -38,18 +39,18 @@ def agree(path: Path, records: list[dict[str, str | None]], columns: list[str], 
 
 @pytest.mark.parametrize(("count", "seed"), [(4_000, 12), pytest.param(20_000, 7, marks=pytest.mark.slow)])
 def test_on_messy_records(tmp_path: Path, count: int, seed: int) -> None:
-    records = messy.messy_records(count, seed)
-    agree(write_csv(tmp_path / "messy.csv", records, list(messy.COLUMNS)), records, list(messy.COLUMNS))
+    records = messy_records(count, seed)
+    agree(write_csv(tmp_path / "messy.csv", records, list(COLUMNS)), records, list(COLUMNS))
 
 
 @pytest.mark.parametrize("law", ["decree-49-2017", "decree-163-2024", "circular-08-2026"])
 def test_under_one_law(tmp_path: Path, law: str) -> None:
-    records = messy.messy_records(3_000, seed=8)
-    agree(write_csv(tmp_path / "messy.csv", records, list(messy.COLUMNS)), records, list(messy.COLUMNS), law)
+    records = messy_records(3_000, seed=8)
+    agree(write_csv(tmp_path / "messy.csv", records, list(COLUMNS)), records, list(COLUMNS), law)
 
 
-@pytest.mark.parametrize("absent", messy.COLUMNS)
+@pytest.mark.parametrize("absent", COLUMNS)
 def test_without_a_column(tmp_path: Path, absent: str) -> None:
-    columns = [column for column in messy.COLUMNS if column != absent]
-    records = [{c: v for c, v in r.items() if c != absent} for r in messy.messy_records(150, seed=9)]
+    columns = [column for column in COLUMNS if column != absent]
+    records = [{c: v for c, v in r.items() if c != absent} for r in messy_records(150, seed=9)]
     agree(write_csv(tmp_path / "messy.csv", records, columns), records, columns)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from helpers.across import SAME_NUMBER, audited
 from helpers.desks import Desk
-from helpers.outcomes import Command
-from helpers.people import ERROR, GOOD
+from helpers.outcomes import Command, violated
+from helpers.people import ERROR, GOOD, person
 
 
 @pytest.mark.parametrize(
@@ -45,3 +46,16 @@ def test_the_same_operator_in_several_files_is_one(desk: Desk, cli: Command) -> 
     desk.export("vina 2.csv", GOOD)
     [operator] = cli("audit", "vina 1.csv", "vina 2.csv", "--format", "json").document["operators"]
     assert (operator["operator"], operator["records"], operator["records_with_errors"]) == ("VinaPhone", 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "others"), [("export.csv", ("--operator", "Viettel"), "Viettel"), ("vina.csv", (), "VinaPhone")]
+)
+def test_records_that_name_no_operator_are_those_of_the_files_operator(
+    desk: Desk, cli: Command, name: str, options: tuple[str, ...], others: str
+) -> None:
+    named = ("MobiFone", "-", "không có")
+    desk.export(name, *(person(n) | SAME_NUMBER | {"Nhà mạng": text} for n, text in enumerate(named)))
+    document = audited(cli, name, *options, "--select", "DUP")
+    assert {o["operator"]: o["records"] for o in document["operators"]} == {"MobiFone": 1, others: 2}
+    assert violated(document) == {"DUP101": 2, "DUP102": 3}

@@ -1,1 +1,1 @@
-"""What the product is held against: readings of the contract of their own, and the records to compare them on."""
+"""Independent, plain readings of the rule catalogue, and generators of records to compare the tool with them."""

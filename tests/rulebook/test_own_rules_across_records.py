@@ -89,9 +89,13 @@ BROKEN: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "where over other records": ("NOT is_terminated", "COUNT(*) > 1", ("other records",)),
     "violation of an unknown column": ("clerk_name <>", "clerk <>", ("'clerk'", "clerk_name")),
     "violation of an order that is none": ("clerk_name <> 'Lê Văn Cường'", "is_after_first", ("is_after_first",)),
-    "applies instead of where": ("where = ", "applies = ", ("line 2", "applies", "where")),
-    "near of an unknown column": ("parameters", 'near = "x"\nparameters', ("'x'",)),
-    "near of a day": ("parameters", 'near = "birth_day"\nparameters', ("near",)),
+    "applies of an unknown column": ("where = ", 'applies = "clerk IS NULL"\nwhere = ', ("'clerk'", "clerk_name")),
+    "one character apart in an unknown column": ("parameters", 'one_character_apart = "x"\nparameters', ("'x'",)),
+    "one character apart in a day": (
+        "parameters",
+        'one_character_apart = "birth_day"\nparameters',
+        ("one_character_apart",),
+    ),
     "order of an unknown column": (
         "parameters",
         'order = { of = "x", by = "registration_moment", first = "2" }\nparameters',
@@ -125,3 +129,15 @@ def test_own_rule_that_cannot_be_used(desk: Desk, cli: Command, name) -> None:
     message = refused(desk, cli, "--rules", "mine")
     for part in ("mine/ours.toml", "USR101", *parts):
         assert part in message
+
+
+def test_what_a_rule_is_not_about_counts_in_its_group_and_is_not_evaluated(desk: Desk, cli: Command) -> None:
+    about = "applies = \"clerk_name <> 'Lê Văn Cường'\"\nwhere = "
+    desk.write(
+        "mine/ours.toml", OWN.replace("violation = \"clerk_name <> 'Lê Văn Cường'\"\n", "").replace("where = ", about)
+    )
+    elsewhere = {"pos_address": "9 Trần Phú, Đà Nẵng", "clerk_name": "Lê Văn Cường"}
+    desk.export("vina.csv", GOOD, person(1) | elsewhere, person(2))
+    document = audited(cli, "vina.csv", "--rules", "mine", "--select", "USR101")
+    [operator] = document["operators"]
+    assert operator["rules"] == [{"code": "USR101", "evaluated": 2, "violations": 2}]

@@ -130,10 +130,12 @@ class NamePlaceholders:
     def _of_usual(self, names: pl.Series) -> pl.Series:
         return self._exact(names, names.str.contains(self._nominate_usual))
 
+    def exactly(self, names: pl.Series) -> pl.Series:
+        """Return whether the folded form of each name is a placeholder, NULL where there is no name."""
+        return self._exact(names, names.str.contains(self._nominate))
+
     def _of_unusual(self, names: pl.Series) -> pl.Series:
-        return only_where(
-            names, names.is_not_null(), lambda part: self._exact(part, part.str.contains(self._nominate)), pl.Boolean
-        )
+        return only_where(names, names.is_not_null(), self.exactly, pl.Boolean)
 
     def _exact(self, names: pl.Series, nominated: pl.Series) -> pl.Series:
         return refine(

@@ -1,9 +1,0 @@
--- The fourth and later prepaid number of one identity at one operator, without a contract.
-SELECT path, record, operator || '|' || identity AS members
-FROM records
-JOIN prepaid_numbers USING (operator, identity, number)
-WHERE payment = 'prepaid'
-  AND place >= 4
-  AND contract_number IS NULL
-  AND era IN ('D49', 'D163')
-  AND (first_registered >= DATE '2017-04-24' OR first_registered IS NULL)
