@@ -7,7 +7,7 @@ import polars as pl
 from stdnum.vn import mst
 
 from thuebao.facts.number import NumberParsing
-from thuebao.facts.registration import tax_code_validity
+from thuebao.facts.tax_code import TaxCodes
 from thuebao.facts.text import Cleaning
 from thuebao.rulebook.reference import shipped_reference
 
@@ -53,5 +53,6 @@ def test_tax_codes_against_stdnum() -> None:
     codes += [code + "-001" for code in codes[:500]] + [code + "001" for code in codes[:500]]
     # stdnum also refuses a serial of zeros, which the law does not speak of.
     codes = [code for code in codes if code[2:9] != "0000000"]
-    assert tax_code_validity(REFERENCE)(pl.Series(codes)).to_list() == [mst.is_valid(code) for code in codes]
+    parsed = TaxCodes(REFERENCE.document("tax_code"), Cleaning(REFERENCE)).parse(pl.Series(codes))
+    assert parsed.struct.field("valid").to_list() == [mst.is_valid(code) for code in codes]
     assert any(mst.is_valid(code) for code in codes)
