@@ -16,7 +16,16 @@ from thuebao.base.errors import RuleError
 from thuebao.base.helper_columns import ERA, ERROR, HIT, INSIDE, ROW
 from thuebao.engine.groups.search import Search, compile_search
 from thuebao.engine.groups.staging import Staging
-from thuebao.facts import Facts, all_facts, given_columns, layers, needed_columns, raw_columns, without_second_looks
+from thuebao.facts import (
+    Facts,
+    all_facts,
+    given_columns,
+    layers,
+    needed_columns,
+    raw_columns,
+    with_constants,
+    without_second_looks,
+)
 from thuebao.facts.registration import ended_before
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.columns import columns, given, raw
@@ -90,10 +99,11 @@ def compile_rules(rulebook: Rulebook, as_of: date, law: str) -> Compilation:
     facts["_era_by_day"] = rulebook.law.era_index(pl.col("_era_day"))
     facts[ERA] = rulebook.law.with_stock(pl.col("_era_by_day"), as_of, ended_before)
     for era in rulebook.law.era_ids:
-        facts[f"in_era_{era.lower().rstrip('+')}"] = rulebook.law.in_eras([era], pl.col(ERA))
-    for day in {rule.law_day for rule in rulebook.rules if rule.law_day in facts}:
-        facts[era_of(str(day))] = rulebook.law.era_index(pl.col(str(day)))
+        facts[f"in_era_{era.lower().replace('+', '_stock')}"] = rulebook.law.in_eras([era], pl.col(ERA))
     schema, of_law = _schema(facts), rulebook.law
+    for day in {rule.law_day for rule in rulebook.rules if rule.law_day}:
+        if schema.get(day) == pl.Date:
+            facts[era_of(day)] = of_law.era_index(pl.col(day))
     rules = tuple(_compile(rule, facts, schema, of_law) for rule in rulebook.rules if not rule.grouping)
     searches = tuple(compile_search(r, r.grouping, facts, schema, of_law) for r in rulebook.rules if r.grouping)
     return Compilation(rules, searches, facts, schema, of_law)
@@ -215,7 +225,7 @@ def plan_for(compilation: Compilation, wanted: Wanted, present: Collection[str])
     first = conditions.columns | staging.key_columns | inside
     roots = {root for e in (*(c.violation for c in active), *first.values()) for root in e.meta.root_names()}
     roots |= shown | staging.facts
-    facts = without_second_looks(compilation.facts, roots)
+    facts = with_constants(without_second_looks(compilation.facts, roots), roots, present)
     stages = [*layers(facts, roots), first, hits | cases | parts, judged]
     read = raw_columns(facts, roots)
     return Plan(

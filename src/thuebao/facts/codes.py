@@ -48,9 +48,7 @@ def coded_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
         kinds = pl.Enum([*dict.fromkeys(codes), UNRECOGNISED])
         kind = pl.col(f"_{name}_kind")
         facts |= {
-            f"_{name}_kind": elementwise(
-                pl.col(raw(name)), OverDistinct(_kind(cleaning, find, kinds), kinds, cheap=True), kinds
-            ),
+            f"_{name}_kind": elementwise(pl.col(raw(name)), OverDistinct(_kind(cleaning, find, kinds), kinds), kinds),
             f"{name}_code": pl.when(kind != UNRECOGNISED).then(kind),
             f"has_{name}": kind.is_not_null(),
             f"{name}_recognised": pl.when(kind.is_not_null()).then(kind != UNRECOGNISED),

@@ -40,10 +40,14 @@ class TaxCodes:
 
     def parse(self, values: pl.Series) -> pl.Series:
         """Return a struct of the cleaned code and whether it is right (NULL where there is none)."""
-        plain = values.str.contains(self._form).fill_null(value=False)
-        code = replace_where(values, ~plain, self.clean)
+        # Most records are individuals': only what is there is looked at.
+        there = (values != "").fill_null(value=False)
+        code = only_where(values, there, self._cleaned, pl.String)
         valid = only_where(code, code.is_not_null(), self._valid, pl.Boolean)
         return pl.DataFrame({"code": code, "valid": valid}).to_struct()
+
+    def _cleaned(self, values: pl.Series) -> pl.Series:
+        return replace_where(values, ~values.str.contains(self._form), self.clean)
 
     def clean(self, values: pl.Series) -> pl.Series:
         """Return each code without marks and groups, but for the dash before a branch, its lost zero put back."""
