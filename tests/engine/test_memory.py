@@ -41,7 +41,7 @@ def found(files: list[str], at_once: int) -> tuple[str, pl.DataFrame]:
 @pytest.fixture(scope="module")
 def expected(files: list[str]) -> tuple[str, pl.DataFrame]:
     document, findings = found(files, 1_000_000)
-    assert findings.filter(pl.col("code").str.starts_with("DUP"))["code"].n_unique() == 11
+    assert findings.filter(pl.col("code").str.starts_with("DUP"))["code"].n_unique() == 13
     return document, findings
 
 

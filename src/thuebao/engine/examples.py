@@ -22,7 +22,7 @@ from thuebao.rulebook.law import AUTO
 from thuebao.rulebook.rule import Example, Rule
 
 _OPERATOR = "Viettel"
-"""Whose the records of examples are that do not say so themselves."""
+"""Whose the records of examples are of which none names an operator."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,15 @@ def _columns(example: Example) -> list[str]:
 
 
 def _across(rulebook: Rulebook, rule: Rule, example: Example, as_of: date) -> tuple[bool, ...]:
+    columns = _columns(example)
     with private_folder(None) as folder:
-        path, findings = folder / f"{_OPERATOR}.csv", folder / "findings.parquet"
+        path, findings = folder / "example.csv", folder / "findings.parquet"
         with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, _columns(example), restval="")
+            writer = csv.DictWriter(file, columns, restval="")
             writer.writeheader()
             writer.writerows(example.records)
-        options = AuditOptions(select=(rule.code,), as_of=as_of)
+        operator = None if "operator" in columns else _OPERATOR
+        options = AuditOptions(operator=operator, select=(rule.code,), as_of=as_of)
         run(prepare(options, rulebook), [str(path)], findings=findings)
         found = set(pl.read_parquet(findings, columns=["record"])["record"]) if Path(findings).exists() else set()
     return tuple(number in found for number in range(1, len(example.records) + 1))
