@@ -242,11 +242,11 @@ STYLES: dict[str, dict[str, tuple[str, str | None]]] = {
         "STT": ("numbers", None),
         "Số thuê bao": ("msisdn", "msisdn"),
         "Tập thuê bao": ("packages", None),
-        "Trạng thái TTTB": ("states", "status"),
+        "Trạng thái TTTB": ("states", None),
         "Cập nhật bởi": ("users", "clerk_name"),
         "Mã HRM": ("numbers", None),
         "Kênh cập nhật": ("channels", "pos_kind"),
-        "Ngày hoàn thành": ("times", "registered_at"),
+        "Ngày hoàn thành": ("times", "info_updated_at"),
     },
     "prefixes": {
         "KH_SoTB": ("msisdn", "msisdn"),

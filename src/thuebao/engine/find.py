@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import polars as pl
 
-from thuebao.base.helper_columns import ERA, HIT, ROW
-from thuebao.engine.plan import Plan
+from thuebao.base.helper_columns import HIT, ROW
+from thuebao.engine.plan import CompiledRule, Plan
 from thuebao.results.findings import ROWS, Texts, shown
 from thuebao.rulebook.columns import raw
 
 _NO_FIELD = "_no_field"
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The findings of a rule that name one of its fields: which rows, the field's column, that of the era, the kind."""
+
+    hit: pl.Expr
+    column: str
+    era: str
+    kind: pl.Expr
+
+
+def _parts(compiled: CompiledRule, texts: Texts) -> Iterator[_Part]:
+    first = texts.first[compiled.rule.code]
+    # Of several cases the first that holds is the one that a finding names.
+    earlier = pl.lit(value=False)
+    for n, field in enumerate(compiled.rule.fields):
+        holds = pl.col(compiled.case_columns[n]) if compiled.cases else pl.col(compiled.rule.code)
+        kind = pl.lit(first + n * texts.eras, dtype=pl.UInt32)
+        yield _Part(holds & ~earlier, raw(field or ""), compiled.era_column, kind)
+        earlier |= holds
 
 
 def rows_of(evaluated: pl.DataFrame, plan: Plan, texts: Texts, *, reveal: bool) -> pl.DataFrame:
@@ -20,19 +44,17 @@ def rows_of(evaluated: pl.DataFrame, plan: Plan, texts: Texts, *, reveal: bool) 
         return pl.DataFrame(schema=ROWS)
     hits = evaluated.select(pl.exclude(*set(plan.scopes))).filter(HIT)
     hits = hits.with_columns(pl.lit(None, dtype=pl.String).alias(_NO_FIELD))
-    fields = {c.rule.code: raw(c.rule.field or "") for c in plan.active}
-    rules = [(code, fields[code] if fields[code] in hits.columns else _NO_FIELD) for code in codes if hit[code]]
-    # All rules in one go: for each the rows that it hit, and what stood in its column there.
+    asked = [part for c in plan.active if hit[c.rule.code] for part in _parts(c, texts)]
+    # All rules in one go: for each the rows that it hit, what stood in its column there, and whose law holds.
     parts = hits.select(
-        pl.concat_list(pl.col(code).arg_true().implode() for code, _ in rules).alias("row"),
-        pl.concat_list(pl.col(column).filter(code).implode() for code, column in rules).alias("value"),
-    ).explode("row", "value")
-    row, values = parts["row"], parts["value"]
-    lengths = hits.select(pl.col([code for code, _ in rules]).sum()).row(0)
-    times = pl.DataFrame(
-        {"kind": [texts.first[code] for code, _ in rules], "times": lengths}, schema_overrides={"kind": pl.UInt32}
-    )
-    kind = times.select(pl.col("kind").repeat_by("times").explode()).to_series() + hits[ERA][row]
+        pl.concat_list(part.hit.arg_true().implode() for part in asked).alias("row"),
+        pl.concat_list(
+            pl.col(part.column if part.column in hits.columns else _NO_FIELD).filter(part.hit).implode()
+            for part in asked
+        ).alias("value"),
+        pl.concat_list((pl.col(part.era).filter(part.hit) + part.kind).implode() for part in asked).alias("kind"),
+    ).explode("row", "value", "kind")
+    row, values, kind = parts["row"], parts["value"], parts["kind"]
     # One integer sorts faster than two columns: by record, and within it by rule.
     order = (row.cast(pl.UInt64) * len(texts.frame) + kind).arg_sort()
     row = row[order]

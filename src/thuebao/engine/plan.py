@@ -12,10 +12,12 @@ from functools import cached_property, lru_cache
 
 import polars as pl
 
+from thuebao.base.errors import RuleError
 from thuebao.base.helper_columns import ERA, ERROR, HIT, INSIDE, ROW
 from thuebao.engine.groups.search import Search, compile_search
 from thuebao.engine.groups.staging import Staging
 from thuebao.facts import Facts, all_facts, given_columns, layers, needed_columns, raw_columns, without_second_looks
+from thuebao.facts.registration import ended_before
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.columns import columns, given, raw
 from thuebao.rulebook.law import Law
@@ -34,12 +36,28 @@ def lacking(needs: Needs, present: Collection[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class CompiledRule:
-    """A rule ready to run: its two predicates, and the columns without which it says nothing."""
+    """A rule ready to run: its two predicates, those of its cases, and the columns without which it says nothing."""
 
     rule: Rule
     applies: pl.Expr
     violation: pl.Expr
     needs: Needs
+    cases: tuple[pl.Expr, ...] = ()
+
+    @property
+    def case_columns(self) -> tuple[str, ...]:
+        """The columns that say of each case whether it holds."""
+        return tuple(f"_{self.rule.code}_{n}" for n in range(len(self.cases)))
+
+    @property
+    def era_column(self) -> str:
+        """The column of the era whose law a finding rests on."""
+        return era_of(self.rule.law_day) if self.rule.law_day else ERA
+
+
+def era_of(day: str) -> str:
+    """Return the name of the fact that has the era of another fact, a day."""
+    return f"_era_of_{day}"
 
 
 @dataclass(frozen=True)
@@ -63,7 +81,12 @@ def compile_rules(rulebook: Rulebook, as_of: date, law: str) -> Compilation:
     """Return the compiled rules of `rulebook`. Raises RuleError on a predicate that cannot be used."""
     facts = all_facts(rulebook.reference, as_of, rulebook.law.day_of(law))
     facts["era"] = _era_name(rulebook.law)
-    facts[ERA] = rulebook.law.era_index(pl.col("_era_day"))
+    facts["_era_by_day"] = rulebook.law.era_index(pl.col("_era_day"))
+    facts[ERA] = rulebook.law.with_stock(pl.col("_era_by_day"), as_of, ended_before)
+    for era in rulebook.law.era_ids:
+        facts[f"in_era_{era.lower().rstrip('+')}"] = rulebook.law.in_eras([era], pl.col(ERA))
+    for day in {rule.law_day for rule in rulebook.rules if rule.law_day in facts}:
+        facts[era_of(str(day))] = rulebook.law.era_index(pl.col(str(day)))
     schema, of_law = _schema(facts), rulebook.law
     rules = tuple(_compile(rule, facts, schema, of_law) for rule in rulebook.rules if not rule.grouping)
     searches = tuple(compile_search(r, r.grouping, facts, schema, of_law) for r in rulebook.rules if r.grouping)
@@ -91,7 +114,11 @@ def _compile(rule: Rule, facts: Facts, schema: Mapping[str, pl.DataType], law: L
     needs = rule.needs
     if needs is None:
         needs = tuple((c,) for c in needed_columns(facts, violation.meta.root_names()))
-    return CompiledRule(rule, applies, violation, needs)
+    cases = tuple(compile_rule(rule, case.when, schema) for case in rule.cases)
+    if rule.law_day and schema.get(rule.law_day) != pl.Date:
+        reason = str(RuleError("rule_law_day", name=rule.law_day))
+        raise RuleError("rule_predicate", path=rule.source, code=rule.code, reason=reason)
+    return CompiledRule(rule, applies, violation, needs, cases)
 
 
 @dataclass(frozen=True)
@@ -165,17 +192,22 @@ def plan_for(compilation: Compilation, wanted: Wanted, present: Collection[str])
     }
     inside = {INSIDE: wanted.where.fill_null(value=False)} if wanted.where is not None else {}
     hits = {c.rule.code: (pl.col(s) & c.violation).fill_null(value=False) for s, c in zip(scopes, active, strict=False)}
+    cases = {
+        column: (pl.col(s) & case).fill_null(value=False)
+        for s, c in zip(scopes, active, strict=False)
+        for column, case in zip(c.case_columns, c.cases, strict=True)
+    }
     errors = [c.rule.code for c in active if c.rule.severity == "error"]
     judged = {HIT: _any_of(list(hits)), ERROR: _any_of(errors)}
-    shown = {"operator", ERA, *wanted.shown}
-    shown |= {raw(c.rule.field) for c in active if c.rule.field and c.rule.field in present}
-    for_counts = {*shown, *scopes, *hits, *judged, *inside}
+    shown = {"operator", ERA, *wanted.shown, *(c.era_column for c in active)}
+    shown |= {raw(field) for c in active for field in c.rule.fields if field and field in present}
+    for_counts = {*shown, *scopes, *hits, *cases, *judged, *inside}
     kept = for_counts | staging.facts | staging.key_columns.keys() | parts.keys()
     first = conditions.columns | staging.key_columns | inside
     roots = {root for e in (*(c.violation for c in active), *first.values()) for root in e.meta.root_names()}
     roots |= shown | staging.facts
     facts = without_second_looks(compilation.facts, roots)
-    stages = [*layers(facts, roots), first, hits | parts, judged]
+    stages = [*layers(facts, roots), first, hits | cases | parts, judged]
     read = raw_columns(facts, roots)
     return Plan(
         active=active,

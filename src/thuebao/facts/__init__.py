@@ -11,6 +11,7 @@ from datetime import date
 
 import polars as pl
 
+from thuebao.facts.codes import CODED, coded_facts
 from thuebao.facts.dates import DAYS, date_facts
 from thuebao.facts.document import document_facts
 from thuebao.facts.number import number_facts, operator_facts
@@ -19,8 +20,6 @@ from thuebao.facts.registration import registration_facts
 from thuebao.facts.text import Cleaning, text_facts
 from thuebao.rulebook.columns import CONTEXT, GIVEN, RAW, columns, raw
 from thuebao.rulebook.reference import Reference
-
-CODED = ("sex", "payment_type", "status", "subscriber_kind", "pos_kind", "connection_kind")
 
 Facts = dict[str, pl.Expr]
 
@@ -36,13 +35,14 @@ def all_facts(reference: Reference, as_of: date, forced: date | None = None) -> 
     cleaning = Cleaning(reference)
     return (
         text_facts(
-            reference, cleaning, CODED, typed=("msisdn", "full_name", "id_type", "id_number", "nationality", *DAYS)
+            reference, cleaning, typed=("msisdn", "full_name", "id_type", "id_number", "nationality", *CODED, *DAYS)
         )
+        | coded_facts(reference, cleaning)
         | operator_facts(reference, cleaning)
         | number_facts(reference, cleaning)
-        | date_facts(cleaning)
+        | date_facts(reference, cleaning)
         | person_facts(reference, cleaning)
-        | document_facts(reference, cleaning)
+        | document_facts(reference, cleaning, as_of)
         | registration_facts(reference, as_of, forced)
     )
 

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import polars as pl
 
+from thuebao.facts.date_forms import TIME, DateForms, without_year_zero
 from thuebao.facts.kernel import OverDistinct, elementwise, fill_where
 from thuebao.facts.text import Cleaning
 from thuebao.rulebook.columns import raw
+from thuebao.rulebook.reference import Reference
+
+BIRTH, EXPIRY, END = "date_of_birth", "id_expiry_date", "terminated_at"
 
 DAYS = {
     "date_of_birth": "birth_day",
@@ -24,15 +30,28 @@ DAYS = {
     "service_started_at": "service_start_day",
     "authenticated_at": "authentication_day",
     "terminated_at": "termination_day",
+    "info_updated_at": "update_day",
+    "stay_until": "stay_end_day",
+    "first_notice_at": "first_notice_day",
+    "one_way_since": "one_way_day",
+    "two_way_since": "two_way_day",
+    "device_changed_at": "device_change_day",
+    "outgoing_suspended_at": "outgoing_suspension_day",
+    "reauthenticated_at": "reauthentication_day",
 }
 TIMES = {
     "registered_at": "registration_time",
     "portrait_taken_at": "portrait_time",
     "service_started_at": "service_start_time",
+    "authenticated_at": "authentication_time",
+    "info_updated_at": "update_time",
+    "first_notice_at": "first_notice_time",
+    "device_changed_at": "device_change_time",
+    "outgoing_suspended_at": "outgoing_suspension_time",
+    "reauthenticated_at": "reauthentication_time",
 }
 
-_TIME = pl.Datetime("us")
-_PARSED = pl.Struct({"day": pl.Date, "time": _TIME, "invalid": pl.Boolean})
+_Parts = dict[str, pl.Series]
 
 _CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 
@@ -49,190 +68,138 @@ class _Shape:
         """Return the day and the time of values that fit the pattern; NULL for days that do not exist."""
         if self.has_time:
             times = values.str.to_datetime(self.format, strict=False, time_unit="us", cache=False)
-            return _without_year_zero(times.dt.date(), times)
+            return without_year_zero(times.dt.date(), times)
         days = values.str.to_date(self.format, strict=False, cache=False)
-        return _without_year_zero(days, pl.repeat(None, len(values), dtype=_TIME, eager=True))
+        return without_year_zero(days, pl.repeat(None, len(values), dtype=TIME, eager=True))
 
 
 def _shapes() -> list[_Shape]:
     days = [
         (f"[0-9]{{2}}{sign}[0-9]{{2}}{sign}[0-9]{{4}}", f"%d{sign[-1]}%m{sign[-1]}%Y") for sign in ("/", "-", r"\.")
     ]
-    days += [("[0-9]{4}-[0-9]{2}-[0-9]{2}", "%Y-%m-%d")]
+    days += [(f"[0-9]{{4}}{s}[0-9]{{2}}{s}[0-9]{{2}}", f"%Y{s[-1]}%m{s[-1]}%d") for s in ("-", "/", r"\.")]
+    pieces = [
+        ("(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{2}", "%Y%m%d"),
+        ("[0-9]{2}(?:0[1-9]|1[0-2])(?:19|20)[0-9]{2}", "%d%m%Y"),
+        ("[0-9]{2}-[A-Z]{3}-[0-9]{4}", "%d-%b-%Y"),
+    ]
     clocks = [("", "", False)]
     clocks += [(f"{gap}{_CLOCK}:[0-5][0-9]", f"{gap}%H:%M:%S", True) for gap in (" ", "T")]
     clocks += [(f" {_CLOCK}", " %H:%M", True)]
-    return [_Shape(f"^{d}{c}$", df + cf, timed) for c, cf, timed in clocks for d, df in days]
+    shapes = [_Shape(f"^{d}{c}$", df + cf, timed) for c, cf, timed in clocks for d, df in days]
+    return shapes + [_Shape(f"^{d}$", df, has_time=False) for d, df in pieces]
 
 
 _SHAPES = _shapes()
 
-# Everything else that is a date: unpadded, fractions of a second, offsets, Excel serials.
-_CLOCK_PARTS = (
-    r"(?:[ T](?<hour>[0-9]{2}):(?<minute>[0-9]{2})(?::(?<second>[0-9]{2})(?:\.(?<fraction>[0-9]+))?)?"
-    r"(?<offset>Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
-)
-_DAY_FIRST = r"^(?<day>[0-9]{1,2})[/.-](?<month>[0-9]{1,2})[/.-](?<year>[0-9]{4})" + _CLOCK_PARTS + "$"
-_YEAR_FIRST = r"^(?<year>[0-9]{4})[/-](?<month>[0-9]{1,2})[/-](?<day>[0-9]{1,2})" + _CLOCK_PARTS + "$"
-_MIXED_SIGNS = r"^[0-9]+(?:/[0-9]+[.-]|-[0-9]+[/.]|\.[0-9]+[/-])"
-_SERIAL = r"^[0-9]{5}(?:\.[0-9]+)?$"
-_SERIAL_RANGE = (10_000, 60_000)
-_SERIAL_EPOCH = pl.date(1899, 12, 30)  # the 1900 system, whose day 60 never was
-_VIETNAM_OFFSET_MINUTES = 7 * 60
-_DAY_MICROSECONDS = 86_400_000_000
-
-
-def _parse_any(text: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Return the day and the time of each cleaned text, NULL where it is no date."""
-    frame = pl.DataFrame({"text": text})
-    frame = frame.with_columns(
-        _groups(_DAY_FIRST, "d"),
-        _groups(_YEAR_FIRST, "y"),
-        mixed=pl.col("text").str.contains(_MIXED_SIGNS),
-        serial=pl.when(pl.col("text").str.contains(_SERIAL)).then(pl.col("text").cast(pl.Float64, strict=False)),
-    )
-
-    def part(name: str) -> pl.Expr:
-        return pl.coalesce(
-            pl.col("d").struct.field(name).cast(pl.Int64, strict=False),
-            pl.col("y").struct.field(name).cast(pl.Int64, strict=False),
-        )
-
-    offset = pl.coalesce(pl.col("d").struct.field("offset"), pl.col("y").struct.field("offset"))
-    fraction = pl.coalesce(pl.col("d").struct.field("fraction"), pl.col("y").struct.field("fraction"))
-    frame = frame.select(
-        "mixed",
-        "serial",
-        day=(
-            part("year").cast(pl.String).str.zfill(4)
-            + "-"
-            + part("month").cast(pl.String).str.zfill(2)
-            + "-"
-            + part("day").cast(pl.String).str.zfill(2)
-        ).str.to_date("%Y-%m-%d", strict=False, exact=True),
-        hour=part("hour"),
-        minute=part("minute"),
-        second=part("second").fill_null(0),
-        microsecond=fraction.str.head(6).str.pad_end(6, "0").cast(pl.Int64, strict=False).fill_null(0),
-        sign=pl.when(offset.str.starts_with("-")).then(-1).otherwise(1),
-        offset=pl.when(offset.is_not_null()).then(
-            offset.str.slice(1, 2).cast(pl.Int64, strict=False).fill_null(0) * 60
-            + offset.str.slice(3).str.strip_prefix(":").cast(pl.Int64, strict=False).fill_null(0)
-        ),
-    )
-    timed = pl.col("hour").is_not_null()
-    real = (pl.col("hour") < 24) & (pl.col("minute") < 60) & (pl.col("second") < 60)
-    shift = pl.when(pl.col("offset").is_not_null()).then(_VIETNAM_OFFSET_MINUTES - pl.col("sign") * pl.col("offset"))
-    seconds = pl.col("hour") * 3600 + (pl.col("minute") + shift.fill_null(0)) * 60 + pl.col("second")
-    written = pl.col("day").cast(_TIME) + pl.duration(microseconds=seconds * 1_000_000 + pl.col("microsecond"))
-    low, high = _SERIAL_RANGE
-    serial = pl.when(pl.col("serial").is_between(low, high + 1, closed="left")).then(pl.col("serial"))
-    whole = serial.floor()
-    # A serial's fraction is a time to the second; the double behind it carries no more.
-    of_day = ((serial - whole) * 86_400).round().cast(pl.Int64)
-    from_serial = _SERIAL_EPOCH.cast(_TIME) + pl.duration(days=whole.cast(pl.Int64), seconds=of_day)
-    time = (
-        pl.when(pl.col("mixed"))
-        .then(None)
-        .when(serial.is_not_null() & (serial > whole))
-        .then(from_serial)
-        .when(timed & real)
-        .then(written)
-    )
-    day = (
-        pl.when(pl.col("mixed") | (timed & ~real))
-        .then(None)
-        .when(timed)
-        .then(written.dt.date())
-        .when(serial.is_not_null())
-        .then(from_serial.dt.date())
-        .otherwise(pl.col("day"))
-    )
-    result = frame.select(day=day, time=time)
-    return _without_year_zero(result["day"], result["time"])
-
-
-def _groups(pattern: str, name: str) -> pl.Expr:
-    return pl.col("text").str.extract_groups(pattern).alias(name)
-
 
 class DateParsing:
-    """The typing of date columns."""
+    """The typing of one date column.
 
-    def __init__(self, cleaning: Cleaning) -> None:
-        self._cleaning = cleaning
+    In each struct of `dtype`: day; time (NULL without an hour); invalid; for a birth date also year, where it says
+    nothing but that.
+    """
+
+    def __init__(self, cleaning: Cleaning, law: dict[str, Any], column: str) -> None:
+        fields: dict[str, pl.DataType] = {"day": pl.Date(), "time": TIME, "invalid": pl.Boolean()}
+        self.dtype = pl.Struct(fields | ({"year": pl.Int32()} if column == BIRTH else {}))
+        self._cleaning, self._forms = cleaning, DateForms(law)
+        self._never_ends = law["never_ends"] if column == EXPIRY else None
+        days = {*law["missing"], *(law["missing_elsewhere"] if column != BIRTH else ())} - {self._never_ends}
+        self._nothing = pl.Series(sorted(days), dtype=pl.Date)
+        unreal = [(day.year, day.month, day.day) for day in days] + [tuple(parts) for parts in law["missing_unreal"]]
+        self._nothing_written = [year * 10_000 + month * 100 + day for year, month, day in unreal]
+        # Days between these two stand for themselves, which a look at the least and the greatest of a batch shows.
+        self._after = max(day for day in days if day.year < _USUAL_YEAR)
+        self._before = min((day for day in days if day.year > _USUAL_YEAR), default=date.max)
         # What is no date is often the same again: a year, a row of zeros, a word.
-        self._general = OverDistinct(self._parse_general, _PARSED)
+        self._general = OverDistinct(self._parse_general, self.dtype)
 
     def parse(self, values: pl.Series) -> pl.Series:
-        """Return a struct of day, time (NULL without an hour) and invalid, for each value."""
+        """Return the struct of each value."""
         there = (values != "").fill_null(value=False)
         first = there.arg_max()
         if first is None or not there[first]:
-            nothing = pl.Series([{"day": None, "time": None, "invalid": False}], dtype=_PARSED)
-            return nothing.new_from_index(0, len(values))
+            return pl.Series([self._no_date()], dtype=self.dtype).new_from_index(0, len(values))
         # A column keeps to one way of writing: that of its first value is tried on all, the others on what is left.
         usual = next((shape for shape in _SHAPES if re.search(shape.pattern, values[first])), _SHAPES[0])
-        fits = values.str.contains(usual.pattern)
-        left = there & ~fits.fill_null(value=False)
-        if not left.any():
-            day, time = usual.convert(values)
-            return _struct(day, time, there & day.is_null())
-        day, time = usual.convert(values.set(left, None))
-        invalid = there & day.is_null()
-        rest = self._parse_rest(values.filter(left))
-        return _struct(*(fill_where(whole, left, part) for whole, part in zip((day, time, invalid), rest, strict=True)))
+        fits = values.str.contains(usual.pattern).fill_null(value=False)
+        day, time = usual.convert(values if (fits | ~there).all() else values.set(~fits, None))
+        left = there & day.is_null()
+        parts = self._parts(day, time)
+        if left.any():
+            rest = self._parse_rest(values.filter(left))
+            parts = {name: fill_where(parts[name], left, rest[name]) for name in parts}
+        return pl.DataFrame(parts).to_struct()
 
-    def _parse_rest(self, values: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
+    def _no_date(self) -> dict[str, object]:
+        return {name: False if name == "invalid" else None for name in self.dtype.to_schema()}
+
+    def _parts(self, day: pl.Series, time: pl.Series) -> _Parts:
+        """Return the parts of days and times that exist; days that stand for nothing are missing."""
+        least, greatest = day.min(), day.max()
+        if least is not None and (least <= self._after or greatest >= self._before):  # type: ignore[operator]
+            nothing = day.is_in(self._nothing.implode()).fill_null(value=False)
+            day, time = day.set(nothing, None), time.set(nothing, None)
+        parts = {"day": day, "time": time, "invalid": pl.repeat(False, len(day), dtype=pl.Boolean, eager=True)}
+        no_years = {"year": pl.repeat(None, len(day), dtype=pl.Int32, eager=True)}
+        return parts | (no_years if "year" in self.dtype.to_schema() else {})
+
+    def _parse_rest(self, values: pl.Series) -> _Parts:
         day = pl.repeat(None, len(values), dtype=pl.Date, eager=True)
-        time = pl.repeat(None, len(values), dtype=_TIME, eager=True)
+        time = pl.repeat(None, len(values), dtype=TIME, eager=True)
         left = pl.repeat(True, len(values), dtype=pl.Boolean, eager=True)
         for shape in _SHAPES if len(values) > _FEW else ():
             fits = left & values.str.contains(shape.pattern)
             if fits.any():
                 days, times = shape.convert(values.filter(fits))
-                day, time, left = fill_where(day, fits, days), fill_where(time, fits, times), left & ~fits
-        invalid = ~left & day.is_null()
+                day, time = fill_where(day, fits, days), fill_where(time, fits, times)
+                left &= day.is_null()
+        parts = self._parts(day, time)
         if left.any():
             parsed = self._general(values.filter(left)).struct
-            day, time = fill_where(day, left, parsed.field("day")), fill_where(time, left, parsed.field("time"))
-            invalid = fill_where(invalid, left, parsed.field("invalid"))
-        return day, time, invalid
+            parts = {name: fill_where(part, left, parsed.field(name)) for name, part in parts.items()}
+        return parts
 
     def _parse_general(self, values: pl.Series) -> pl.Series:
         text = self._cleaning.exact(values)
-        days, times = _parse_any(text)
-        return _struct(days, times, days.is_null() & text.is_not_null())
+        read = self._forms.read(text)
+        nothing = read.written.is_in(self._nothing_written).fill_null(value=False)
+        parts = self._parts(read.day.set(nothing, None), read.time.set(nothing, None))
+        if self._never_ends:
+            never = self._never_ends
+            written = (read.written == never.year * 10_000 + never.month * 100 + never.day).fill_null(value=False)
+            parts["day"] = parts["day"].set(read.no_end | written, never)
+        # Without a day, a text is invalid, unless it is the writing of a day that stands for nothing.
+        no_date = text.is_not_null() & parts["day"].is_null() & read.day.is_null() & ~nothing
+        if "year" in parts:
+            parts["year"] = read.year.set(nothing, None)
+            no_date &= parts["year"].is_null()
+        return pl.DataFrame(parts | {"invalid": no_date}).to_struct()
 
 
 # So few values are parsed the general way at once: trying the shapes in turn has its own price.
 _FEW = 2_000
-_FIRST_DAY = -719_162  # 0001-01-01, in days since 1970
+_USUAL_YEAR = 2000
 
 
-def _without_year_zero(days: pl.Series, times: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Return days and times with those of the year 0, which never was and which Polars takes, as NULL."""
-    number = days.to_physical()
-    earliest = number.min()
-    if earliest is None or earliest >= _FIRST_DAY:  # type: ignore[operator]
-        return days, times
-    return days.set(number < _FIRST_DAY, None), times.set(number < _FIRST_DAY, None)
-
-
-def _struct(day: pl.Series, time: pl.Series, invalid: pl.Series) -> pl.Series:
-    return pl.DataFrame({"day": day, "time": time, "invalid": invalid}).to_struct()
-
-
-def date_facts(cleaning: Cleaning) -> dict[str, pl.Expr]:
+def date_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
     """Return the facts of every date column."""
-    parsing = DateParsing(cleaning)
+    law = reference.document("dates")
     facts: dict[str, pl.Expr] = {}
     for column, day in DAYS.items():
-        parsed = f"_{column}"
-        facts[parsed] = elementwise(pl.col(raw(column)), parsing.parse, _PARSED)
-        facts[day] = pl.col(parsed).struct.field("day")
-        facts[f"{column}_invalid"] = pl.col(parsed).struct.field("invalid")
+        parsed, parsing = f"_{column}", DateParsing(cleaning, law, column)
+        struct = pl.col(parsed).struct
+        facts[parsed] = elementwise(pl.col(raw(column)), parsing.parse, parsing.dtype)
+        facts[day] = struct.field("day")
+        facts[f"{column}_invalid"] = struct.field("invalid")
         facts[f"has_{column}"] = pl.col(day).is_not_null() | pl.col(f"{column}_invalid")
         if column in TIMES:
-            facts[TIMES[column]] = pl.col(parsed).struct.field("time")
-    return facts
+            facts[TIMES[column]] = struct.field("time")
+    birth, end, ended = pl.col(f"_{BIRTH}").struct, DAYS[END], pl.col(f"_{END}").struct.field("day")
+    return facts | {
+        "lone_birth_year": birth.field("year"),
+        f"has_{BIRTH}": facts[f"has_{BIRTH}"] | pl.col("lone_birth_year").is_not_null(),
+        # An end before the beginning is what a number's last subscriber left, or what a system writes for nothing.
+        end: pl.when((ended < pl.col("registration_day")).fill_null(value=False)).then(None).otherwise(ended),
+    }

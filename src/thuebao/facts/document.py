@@ -1,33 +1,35 @@
-"""The identity document: its kind, its number and what that number says, and how long it is valid.
+"""The identity document: its number and what that says, its kind and validity, and whose it is.
 
 Forms, kinds and terms are data (rules/reference/documents.toml).
 """
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
 
-from thuebao.facts.calendar import YEAR, day_of
-from thuebao.facts.kernel import OverDistinct, elementwise, refine, replace_where
-from thuebao.facts.text import Cleaning, fold
+from thuebao.facts.document_kind import SEVERAL, UNRECOGNISED, kind_facts
+from thuebao.facts.document_validity import validity_facts
+from thuebao.facts.kernel import elementwise, refine, replace_where
+from thuebao.facts.text import Cleaning, without_marks
 from thuebao.rulebook.columns import raw
 from thuebao.rulebook.reference import Reference
 
-_TWO_KINDS = "two kinds"
 _LONGEST_DIGITS = 64
 
 
-def document_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
+def document_facts(reference: Reference, cleaning: Cleaning, as_of: date) -> dict[str, pl.Expr]:
     """Return the facts of the identity document."""
     law = reference.document("documents")
     return (
         _number_facts(law, cleaning)
-        | _kind_facts(law, cleaning)
+        | kind_facts(law, cleaning)
         | _personal_number_facts(law, reference)
-        | _validity_facts(law)
+        | validity_facts(law, reference.document("dates")["never_ends"], as_of)
         | _identity_facts(law)
+        | {"is_home_national": (pl.col("nationality_code") == law["home_nationality"]).fill_null(value=False)}
     )
 
 
@@ -35,15 +37,14 @@ def document_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Exp
 
 
 def _number_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]:
-    # Longer than any missing token, and made of nothing that would be dropped.
-    plain = f"^[A-Z0-9]{{{max(map(len, cleaning.tokens)) + 1},}}$"
-
-    def clean(values: pl.Series) -> pl.Series:
-        text = cleaning.exact(values).str.replace_all(r"[ .-]", "").str.replace("^'+", "")
-        return text.str.to_uppercase()
+    # Longer than any missing token of its kind, and made of nothing that would be dropped.
+    words = [token for token in cleaning.tokens if token.isascii() and token.isalnum()]
+    plain = f"^[A-Z0-9]{{{max(map(len, words)) + 1},}}$"
 
     def parse(values: pl.Series) -> pl.Series:
-        return replace_where(values, ~values.str.contains(plain), clean)
+        return replace_where(
+            values, ~values.str.contains(plain), lambda part: clean_document_number(cleaning.exact(part))
+        )
 
     least = law["placeholder"]["least_characters"]
     runs = sorted(_runs(_LONGEST_DIGITS))
@@ -65,13 +66,20 @@ def _number_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]
     return facts | {f"_{f['id']}": _in_form(law, f, number) for f in law["number_form"]}
 
 
+def clean_document_number(text: pl.Series) -> pl.Series:
+    """Return each cleaned text as the number of a document or serial: no marks, no spaces or groups, in capitals."""
+    number = without_marks(text).str.replace("^'+", "")
+    # What a spreadsheet or a float leaves behind digits alone; the number may have lost zeros too.
+    number = number.str.replace(r"^([0-9]+)\.0+$", "${1}")
+    number = number.str.replace_all("[.-]", "").str.replace("^'+", "").str.to_uppercase()
+    return number.set((number == "").fill_null(value=False), None)
+
+
 def _in_form(law: dict[str, Any], form: dict[str, str], number: pl.Expr) -> pl.Expr:
     """Return whether the number has a form, where a kind of document that the form matters for could be meant."""
     kinds = [k["id"] for k in law["kind"] if form["id"] in (*k["number_forms"], *k.get("home_number_forms", []))]
     text_kind = pl.col("_id_type_kind")
-    asked = text_kind.is_in(kinds)
-    if form["id"] == law["id_type_of_two"]["number_form"]:
-        asked |= text_kind == _TWO_KINDS
+    asked = text_kind.is_in([*kinds, SEVERAL, UNRECOGNISED])
     asked = asked.fill_null(value=True) if form["id"] != law["personal_number"]["form"] else pl.lit(value=True)
     return pl.when(asked).then(number).str.contains(f"^(?:{form['pattern']})$")
 
@@ -95,57 +103,6 @@ def _run_begins() -> str:
 _RUN_BEGINS = _run_begins()
 
 
-# -- the kind --------------------------------------------------------------------------------------------------
-
-
-def _kind_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]:
-    patterns = [(entry["kind"], _id_type_pattern(entry)) for entry in law["id_type"]]
-    patterns += [(kind, f"^{kind}$") for kind in [*(k["id"] for k in law["kind"]), "other"]]
-    first, second = law["id_type_of_two"]["kinds"]
-    # Few kinds, asked for again and again: comparing their numbers is cheaper than comparing texts.
-    kinds = pl.Enum([*(k["id"] for k in law["kind"]), "other", "unknown", _TWO_KINDS])
-    of = dict(patterns[: len(law["id_type"])])
-
-    def kind_of_text(values: pl.Series) -> pl.Series:
-        frame = pl.DataFrame({"text": fold(cleaning.exact(values))})
-        text = pl.col("text")
-        two = text.str.contains(of[first]) & text.str.contains(of[second])
-        chosen: Any = pl.when(pl.lit(value=False)).then(pl.lit("other"))
-        for kind, pattern in patterns:
-            if kind in (first, second):
-                chosen = chosen.when(two).then(pl.lit(_TWO_KINDS))
-            chosen = chosen.when(text.str.contains(pattern)).then(pl.lit(kind))
-        return frame.select(kind=chosen.when(text.is_not_null()).then(pl.lit("other")).cast(kinds)).to_series()
-
-    by_number: Any = pl.when(pl.lit(value=False)).then(pl.lit("unknown"))
-    for entry in law["kind_by_number"]:
-        by_number = by_number.when(_form(entry["number_form"])).then(pl.lit(entry["kind"]))
-    text_kind = pl.col("_id_type_kind")
-    of_two = pl.when(_form(law["id_type_of_two"]["number_form"])).then(pl.lit(first)).otherwise(pl.lit(second))
-    return {
-        "has_id_type": pl.col("_id_type_kind").is_not_null(),
-        "_id_type_kind": elementwise(pl.col(raw("id_type")), OverDistinct(kind_of_text, kinds), kinds),
-        "document_kind": pl.when(text_kind.is_null())
-        .then(by_number.otherwise(pl.lit("unknown")).cast(kinds))
-        .when(text_kind == _TWO_KINDS)
-        .then(of_two.cast(kinds))
-        .otherwise(text_kind),
-    }
-
-
-def _id_type_pattern(entry: dict[str, Any]) -> str:
-    words = [f"(?:^|[^a-z0-9]){word}(?:[^a-z0-9]|$)" for word in entry.get("words", [])]
-    return "|".join([*entry.get("phrases", []), *words])
-
-
-def _form(form: str) -> pl.Expr:
-    return pl.col(f"_{form}").fill_null(value=False)
-
-
-def _any(conditions: list[pl.Expr]) -> pl.Expr:
-    return pl.any_horizontal(conditions)
-
-
 # -- what the number says --------------------------------------------------------------------------------------
 
 
@@ -163,6 +120,8 @@ def _personal_number_facts(law: dict[str, Any], reference: Reference) -> dict[st
     lost = number.str.contains(_lost_zeros_pattern(personal["lengths_with_lost_zeros"])) & kind.is_in(
         personal["kinds_with_lost_zeros"]
     )
+    nine = law["nine_digits_with_lost_zero"]
+    of_nine = number.str.contains(f"^(?:{nine['pattern']})$") & kind.is_in(nine["kinds"])
 
     # Place, century and year stand in the first digits: as a small number they are cheap to take apart.
     begins = place_digits + 3
@@ -185,7 +144,7 @@ def _personal_number_facts(law: dict[str, Any], reference: Reference) -> dict[st
         ]
         + [
             (kind == k["id"])
-            & pl.when((pl.col("nationality_code") == law["home_nationality"]).fill_null(value=False))
+            & pl.when("is_home_national")
             .then(_any([_form(form) for form in k["home_number_forms"]]))
             .otherwise(_any([_form(form) for form in k["number_forms"]]))
             for k in law["kind"]
@@ -208,15 +167,24 @@ def _personal_number_facts(law: dict[str, Any], reference: Reference) -> dict[st
         "personal_number_sex": pl.when(genuine).then(elementwise(pl.col("_personal_digit"), sex.gather, pl.String)),
         "personal_number_place_known": pl.when(genuine).then(pl.col("_personal_place_known")),
         "document_number_lost_zeros": pl.when(number.is_not_null()).then(
-            pl.col("_lost") & pl.col("_personal_place_known").fill_null(value=False) & year_agrees
+            (pl.col("_lost") & pl.col("_personal_place_known").fill_null(value=False) & year_agrees)
+            | (of_nine & ~pl.col("document_number_placeholder"))
         ),
         "document_number_malformed": pl.when(number.is_not_null()).then(
-            (kind != "other")
+            ~kind.is_in(law["other_kinds"]["ids"])
             & malformed
             & ~pl.col("document_number_placeholder")
             & ~pl.col("document_number_lost_zeros")
         ),
     }
+
+
+def _form(form: str) -> pl.Expr:
+    return pl.col(f"_{form}").fill_null(value=False)
+
+
+def _any(conditions: list[pl.Expr]) -> pl.Expr:
+    return pl.any_horizontal(conditions)
 
 
 def _length_of(law: dict[str, Any], form: str) -> int:
@@ -228,38 +196,6 @@ def _lost_zeros_pattern(lengths: list[int]) -> str:
     return "|".join(f"^[0-9]{{{length}}}$" for length in lengths)
 
 
-# -- how long it is valid --------------------------------------------------------------------------------------
-
-
-def _validity_facts(law: dict[str, Any]) -> dict[str, pl.Expr]:
-    terms = law["validity"]
-    kind, birth, issue = pl.col("document_kind"), pl.col("_birth"), pl.col("_issue")
-    child = (pl.col("age_at_issue") < terms["child_under_age"]).fill_null(value=False)
-    by_years, by_age = [], []
-    for entry in law["kind"]:
-        if "valid_years" in entry:
-            years = pl.lit(entry["valid_years"], dtype=pl.Int32)
-            if "valid_years_of_a_child" in entry:
-                years = pl.when(child).then(pl.lit(entry["valid_years_of_a_child"], dtype=pl.Int32)).otherwise(years)
-            by_years.append(pl.when(kind == entry["id"]).then(issue + years * YEAR))
-        elif "valid_to_ages" in entry:
-            ages = entry["valid_to_ages"]
-            to = [
-                pl.when(issue < birth + (age - terms["window_years"]) * YEAR).then(birth + age * YEAR) for age in ages
-            ]
-            by_age.append(pl.when(kind == entry["id"]).then(pl.coalesce(to)))
-    extended, ends = terms["extended"], pl.col("_expiry")
-    return {
-        # "issue + N years" from 29 February ends on 28 February; a birthday of that day is on 1 March.
-        "_expiry_by_years": day_of(pl.coalesce(by_years), "back"),
-        "_expiry_by_age": day_of(pl.coalesce(by_age), "forward"),
-        "_expiry": pl.coalesce("expiry_day", "_expiry_by_years", "_expiry_by_age"),
-        "document_expiry": pl.when(kind.is_in(extended["kinds"]) & ends.is_between(extended["from"], extended["to"]))
-        .then(pl.lit(extended["until"]))
-        .otherwise(ends),
-    }
-
-
 # -- whose it is -----------------------------------------------------------------------------------------------
 
 
@@ -269,9 +205,9 @@ def _identity_facts(law: dict[str, Any]) -> dict[str, pl.Expr]:
     faults = ("document_number_malformed", "document_number_placeholder", "document_number_lost_zeros")
     sound = ~pl.any_horizontal(faults)
     other = pl.col("personal_number").is_null() & sound & kind.is_in(law["identity"]["kinds"])
-    # An unknown nationality is one of its own: the same number of two countries is two people's.
+    # The same number of two countries is two people's, so without a country it tells nobody from others.
     by_nationality = kind.is_in(law["identity"]["kinds_by_nationality"])
-    nationality = pl.when(by_nationality).then(pl.col("nationality_code").fill_null("")).otherwise(pl.lit(""))
-    by_kind = pl.concat_str(kind.cast(pl.String), nationality, pl.when(other).then(number), separator=":")
+    nationality = pl.when(by_nationality).then(pl.col("nationality_code")).otherwise(pl.lit(""))
+    by_kind = pl.concat_str(kind.cast(pl.String), pl.lit(":"), nationality, pl.when(other).then(number))
     nobodys = pl.col("is_organisation") & pl.col("is_m2m")
     return {"identity": pl.when(~nobodys).then(pl.coalesce("personal_number", by_kind))}

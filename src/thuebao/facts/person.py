@@ -1,133 +1,139 @@
-"""The person: name, birth date, age, nationality."""
+"""The person: name, sex, birth date, age, nationality."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import polars as pl
 
+from thuebao.base.fold import fold_name_of_place as folded
+from thuebao.base.fold import fold_text
+from thuebao.base.fold import spell_name_of_place as spelt
 from thuebao.facts.calendar import YEAR, ymd
-from thuebao.facts.kernel import OverDistinct, elementwise, fill_where, only_where, refine
+from thuebao.facts.font_text import FontText
+from thuebao.facts.kernel import Kernel, OverDistinct, elementwise, only_where, refine
+from thuebao.facts.names import NAME, FoldedNames, NamePlaceholders, Names, one_letter_repeated
 from thuebao.facts.text import Cleaning, fold, fold_name_of_place, looked_up, spell_name_of_place
 from thuebao.rulebook.columns import raw
 from thuebao.rulebook.reference import Reference
 
-_LETTERS = (
-    r"A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169"
-    r"\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9"
-)
-_WORD = f"[{_LETTERS}]+"
-_USUAL = f"^{_WORD}(?: {_WORD})+$"
-_NAME = pl.Struct({"text": pl.String, "unusual": pl.String})
-
-
-class Names:
-    """The cleaning of names, and which of them need a closer look.
-
-    A usual name is two or more words of letters: nothing to clean in it, no digit, no garbling. Rules about how
-    a name is written look at `unusual_name` alone.
-    """
-
-    def __init__(self, reference: Reference, cleaning: Cleaning) -> None:
-        self._cleaning = cleaning
-        self._longest_token = max(len(token) for token in reference.missing_tokens)
-
-    def parse(self, values: pl.Series) -> pl.Series:
-        """Return a struct of the cleaned text and of the same where it is unusual, NULL elsewhere."""
-        usual = values.str.contains(_USUAL) & (values.str.len_chars() > self._longest_token)
-        others = ~usual.fill_null(value=False)
-        if not others.any():
-            return pl.DataFrame({"text": values, "unusual": values.clear(len(values))}).to_struct()
-        part = self._cleaning.clean(values.filter(others))
-        nothing = pl.repeat(None, len(values), dtype=pl.String, eager=True)
-        return pl.DataFrame(
-            {"text": fill_where(values, others, part), "unusual": fill_where(nothing, others, part)}
-        ).to_struct()
-
-
-class NamePlaceholders:
-    """Names that are nobody's: length and a pattern nominate, folding decides."""
-
-    def __init__(self, reference: Reference) -> None:
-        self._names = reference.name_placeholders
-        self._longest = max(len(name) for name in reference.name_placeholders)
-        # Any letter outside ASCII may fold to the one wanted, and any mark may follow.
-        spelt = ("".join(_any_form(sign) for sign in name) for name in reference.name_placeholders)
-        self._nominate = f"(?i)^(?:{'|'.join(spelt)})$"
-
-    def matches(self, name: pl.Expr, unusual: pl.Expr) -> pl.Expr:
-        """Return whether the folded form of each name is a placeholder."""
-        # Only an unusual name can be longer than its folded form, by marks that no precomposed letter has.
-        short = (name.str.len_chars() <= self._longest) | unusual.is_not_null()
-        found = elementwise(pl.when(short).then(name), self._where_short, pl.Boolean)
-        return pl.when(name.is_not_null()).then(found.fill_null(value=False))
-
-    def _where_short(self, names: pl.Series) -> pl.Series:
-        return only_where(names, names.is_not_null(), self._exact, pl.Boolean)
-
-    def _exact(self, names: pl.Series) -> pl.Series:
-        nominated = names.str.contains(self._nominate)
-        return refine(nominated, names, nominated, lambda part: fold(part).is_in(self._names))
-
-
-def _any_form(sign: str) -> str:
-    return sign if sign == " " else rf"(?:{re.escape(sign)}|[^\x00-\x7f])\p{{M}}*"
-
-
-def _one_letter_repeated(names: pl.Series) -> pl.Series:
-    """Return whether each name is one letter, at least twice, regardless of case."""
-    # No back references in the regex engine: strip the name of its first letter and see what is left.
-    frame = pl.DataFrame({"name": names.str.to_lowercase()})
-    first = pl.col("name").str.head(1)
-    return frame.select(
-        (pl.col("name").str.len_chars() > 1)
-        & (pl.col("name").str.strip_chars(first) == "")
-        & first.str.contains(r"^\p{L}$")
-    ).to_series()
-
-
-def _one_letter_repeated_where_unusual(names: pl.Series) -> pl.Series:
-    return only_where(names, names.is_not_null(), _one_letter_repeated, pl.Boolean)
-
 
 def person_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
     """Return the facts of the person."""
-    names, placeholders = Names(reference, cleaning), NamePlaceholders(reference)
+    birth, registration, judged = pl.col("_birth"), pl.col("_registration"), pl.col("_judged")
+    country = OverDistinct(_country(reference, cleaning), pl.String)
+    return (
+        _name_facts(reference, cleaning)
+        | _sex_facts(reference, cleaning)
+        | {
+            "_birth": ymd(pl.col("birth_day")),
+            "_registration": ymd(pl.col("registration_day")),
+            "_judged": pl.coalesce(registration, ymd(pl.col("as_of"))),
+            "_issue": ymd(pl.col("issue_day")),
+            # Where no day is written, the year serves the comparison with the personal number, and nothing else.
+            "birth_year": pl.coalesce(birth // YEAR, "lone_birth_year"),
+            "age_at_registration": (registration - birth) // YEAR,
+            "age_at_issue": (pl.col("_issue") - birth) // YEAR,
+            "years_begun_since_birth": (judged - birth - _late_birthday(birth, judged) + YEAR - 1) // YEAR,
+            # A recognised nationality is there; only the others need a look.
+            "has_nationality": pl.col("nationality_code").is_not_null() | pl.col("_has_other_nationality"),
+            "_has_other_nationality": elementwise(
+                pl.when(pl.col("nationality_code").is_null()).then(pl.col(raw("nationality"))),
+                cleaning.present,
+                pl.Boolean,
+            ),
+            "nationality_code": elementwise(pl.col(raw("nationality")), country, pl.String),
+        }
+    )
+
+
+def _name_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
+    names, to_fold, font_text = Names(reference, cleaning), FoldedNames(reference), FontText()
+    garbling = reference.document("text")["garbled"]["pattern"]
+    name, unusual = pl.col("full_name"), pl.col("unusual_name")
+
+    def no_name(values: pl.Series) -> pl.Series:
+        wrong = values.str.contains(r"\p{Nd}|^[^\p{L}]*$")
+        return refine(wrong, values, ~wrong, one_letter_repeated)
+
+    def garbled(values: pl.Series) -> pl.Series:
+        wrong = values.str.contains(garbling)
+        return refine(wrong, values, ~wrong & values.str.contains(r"[^\x00-\x7f]"), font_text.matches)
+
+    def where_unusual(kernel: Kernel) -> pl.Expr:
+        def of_unusual(values: pl.Series) -> pl.Series:
+            return only_where(values, values.is_not_null(), kernel, pl.Boolean)
+
+        found = elementwise(unusual, of_unusual, pl.Boolean).fill_null(value=False)
+        return pl.when(name.is_not_null()).then(found)
+
+    return {
+        "_full_name": elementwise(pl.col(raw("full_name")), names.parse, NAME),
+        "full_name": pl.col("_full_name").struct.field("text"),
+        "has_full_name": name.is_not_null(),
+        "case_folded_name": name.str.to_lowercase(),
+        "folded_name": elementwise(name, to_fold.fold, pl.String),
+        "unusual_name": pl.col("_full_name").struct.field("unusual"),
+        "full_name_is_placeholder": NamePlaceholders(reference, to_fold).matches(name, unusual),
+        "full_name_is_no_name": pl.col("full_name_is_placeholder") | where_unusual(no_name),
+        "full_name_is_garbled": where_unusual(garbled),
+    }
+
+
+def _sex_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
+    codes: dict[str, list[str]] = {}
+    for text, code in reference.codes("sex").items():
+        codes.setdefault(code, []).append(re.escape(text))
+    patterns = {code: rf"(?:^| )(?:{'|'.join(words)})(?: |$)" for code, words in codes.items()}
+    lists = reference.document("text")
+    denials, between = ("|".join(map(fold_text, lists[key])) for key in ("denials", "between_denial_and_word"))
+    every_word = "|".join(word for words in codes.values() for word in words)
+    denied = rf"(?:^| )(?:{denials}) (?:(?:{between}) )*(?:{every_word})(?: |$)"
+
+    def code_or_text(values: pl.Series) -> pl.Series:
+        text = cleaning.exact(values)
+        # 1.0 is a 1 that was a number; other signs only part words.
+        words = fold(text).str.replace(r"^([0-9])\.0+$", "${1}").str.replace_all(r"[^\p{L}\p{N}]+", " ")
+        frame = pl.DataFrame({"text": text, "words": words})
+        found = [pl.col("words").str.contains(pattern).alias(code) for code, pattern in patterns.items()]
+        frame = frame.with_columns(*found, denied=pl.col("words").str.contains(denied))
+        named = pl.sum_horizontal(pl.col(list(patterns)).cast(pl.UInt8))
+        code: Any = pl.when((named != 1) | pl.col("denied")).then(None)
+        for name in patterns:
+            code = code.when(name).then(pl.lit(name))
+        return (
+            frame.select(code=code.otherwise(None))
+            .select(pl.coalesce("code", pl.lit(text)).alias("text"), pl.col("code").cast(pl.String))
+            .to_struct()
+        )
+
+    both = pl.Struct({"text": pl.String, "code": pl.String})
+    parsed, sex = pl.col("_sex"), pl.col("sex")
+    return {
+        "_sex": elementwise(pl.col(raw("sex")), OverDistinct(code_or_text, both), both),
+        "_sex_code": parsed.struct.field("code"),
+        "sex": parsed.struct.field("text"),
+        "has_sex": sex.is_not_null(),
+        "sex_recognised": pl.when(sex.is_not_null()).then(pl.col("_sex_code").is_not_null()),
+    }
+
+
+def _country(reference: Reference, cleaning: Cleaning) -> Kernel:
+    before = reference.document("text")["nationality"]["before_a_name"]
+    spelt_before, folded_before = ("|".join(form(word) for word in before) for form in (spelt, folded))
 
     def country(values: pl.Series) -> pl.Series:
         text = cleaning.exact(values)
         # Spelling first: Mỹ is the United States, MY is Malaysia.
-        found = looked_up(spell_name_of_place(text), reference.countries)
-        return found.fill_null(looked_up(fold_name_of_place(text), reference.countries_folded))
+        name = spell_name_of_place(text)
+        found = looked_up(name, reference.countries)
+        found = found.fill_null(looked_up(name.str.replace(f"^(?:{spelt_before}) ", ""), reference.countries))
+        name = fold_name_of_place(text)
+        found = found.fill_null(looked_up(name, reference.countries_folded))
+        return found.fill_null(looked_up(name.str.replace(f"^(?:{folded_before}) ", ""), reference.countries_folded))
 
-    name, birth, registration = pl.col("full_name"), pl.col("_birth"), pl.col("_registration")
-    judged, unusual = pl.col("_judged"), pl.col("unusual_name")
-    return {
-        "_full_name": elementwise(pl.col(raw("full_name")), names.parse, _NAME),
-        "full_name": pl.col("_full_name").struct.field("text"),
-        "has_full_name": name.is_not_null(),
-        "case_folded_name": name.str.to_lowercase(),
-        "folded_name": elementwise(name, fold, pl.String),
-        "unusual_name": pl.col("_full_name").struct.field("unusual"),
-        "full_name_is_placeholder": placeholders.matches(name, unusual),
-        "full_name_is_one_letter_repeated": pl.when(name.is_not_null()).then(
-            elementwise(unusual, _one_letter_repeated_where_unusual, pl.Boolean).fill_null(value=False)
-        ),
-        "_birth": ymd(pl.col("birth_day")),
-        "_registration": ymd(pl.col("registration_day")),
-        "_judged": pl.coalesce(registration, ymd(pl.col("as_of"))),
-        "_issue": ymd(pl.col("issue_day")),
-        "birth_year": birth // YEAR,
-        "age_at_registration": (registration - birth) // YEAR,
-        "age_at_issue": (pl.col("_issue") - birth) // YEAR,
-        "years_begun_since_birth": (judged - birth - _late_birthday(birth, judged) + YEAR - 1) // YEAR,
-        # A recognised nationality is there; only the others need a look.
-        "has_nationality": pl.col("nationality_code").is_not_null() | pl.col("_has_other_nationality"),
-        "_has_other_nationality": elementwise(
-            pl.when(pl.col("nationality_code").is_null()).then(pl.col(raw("nationality"))), cleaning.present, pl.Boolean
-        ),
-        "nationality_code": elementwise(pl.col(raw("nationality")), OverDistinct(country, pl.String), pl.String),
-    }
+    return country
 
 
 def _late_birthday(birth: pl.Expr, day: pl.Expr) -> pl.Expr:

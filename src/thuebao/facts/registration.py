@@ -16,7 +16,7 @@ def registration_facts(reference: Reference, as_of: date, forced: date | None) -
     kind = pl.col("_subscriber_kind_code")
     organisation = (kind == "organisation") | (kind.is_null() & pl.col("has_organisation_name"))
     m2m = pl.col("_connection_kind_code") == "m2m"
-    day = pl.coalesce(pl.col("registration_day"), pl.lit(as_of))
+    day = pl.coalesce("registration_day", "update_day", pl.lit(as_of))
     facts = {
         "as_of": pl.lit(as_of),
         "is_organisation": organisation.fill_null(value=False),
@@ -34,6 +34,14 @@ def registration_facts(reference: Reference, as_of: date, forced: date | None) -
         "registration_minute": pl.col("registration_time").dt.truncate("1m"),
     }
     return facts | _tax_code_facts(reference)
+
+
+def ended_before(day: date) -> pl.Expr:
+    """Return whether a subscriber was gone before `day`; terminated on a day that is not known counts as that."""
+    status = pl.col("_status_code")
+    said = _known(status == "terminated")
+    dated = _known(pl.col("termination_day") < day)
+    return (said & (dated | pl.col("termination_day").is_null())) | (~pl.col("has_status") & dated)
 
 
 def _known(condition: pl.Expr) -> pl.Expr:

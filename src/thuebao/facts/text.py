@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Iterable
 
 import polars as pl
 
+from thuebao.base.fold import fold_text
 from thuebao.facts.kernel import Kernel, OverDistinct, elementwise, refine, replace_where
 from thuebao.rulebook.columns import columns, raw
 from thuebao.rulebook.reference import Reference
@@ -19,21 +21,32 @@ from thuebao.rulebook.reference import Reference
 # letters of Vietnamese. Anything else makes a value worth a closer look, nothing more.
 _PLAIN = r" -~\u00c0-\u00ff\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9"
 _ZERO_WIDTH = r"[\u200b-\u200d\u2060\ufeff]"
+_DASHES = r"\p{Pd}\u2212"
 _D_LOOK_ALIKES = ["đ", "ð", "ɖ"]
+# What spreadsheets write around a text so that it stays one: ="0912345678".
+_TEXT_GUARD = r'(?s)^="(.*)"$'
+# What is no visible ASCII: spaces, controls, and every sign that cleaning may drop or that a letter may fold from.
+_UNSEEN = r"[^!-~]*"
+_INVISIBLE = r"[\s\u00ad\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+_FULL_WIDTH = "０１２３４５６７８９"
 
 
 class Cleaning:
     """The cleaning of text, for the missing tokens of one reference."""
 
-    def __init__(self, reference: Reference) -> None:
-        tokens = [*reference.missing_tokens, ""]
-        self.tokens = tokens
-        spelt = "|".join(re.escape(token) for token in tokens)
-        self._suspect = f"(?i)^(?:{spelt})$|^ | $|  |[^{_PLAIN}]"
-        # A value with a letter or digit that no token has is there, whatever else it holds; so is one that
-        # begins with a letter or digit that no token begins with, and beginnings are cheap to compare.
-        self._surely_present = f"[{_signs_outside(set(''.join(tokens)))}]"
-        self._sure_beginnings = _signs_outside({token[:1] for token in tokens})
+    def __init__(self, reference: Reference, more_tokens: Iterable[str] = ()) -> None:
+        """Take the reference, and words that are missing values in some columns only."""
+        self.tokens = [*reference.missing_tokens, *(token.lower() for token in more_tokens)]
+        # Words with diacritics are meant without them too; those without are not: Nà is no NA.
+        self._folded = [fold_text(token) for token in self.tokens if not token.isascii()]
+        signs = re.escape(reference.missing_signs)
+        self._only_signs = f"^[{_DASHES} {signs}]*$"
+        spelt = "|".join([*map(_nomination, self.tokens), f"[-{signs}]*(?:{_UNSEEN}[-{signs}]+)*"])
+        # Whatever may be missing, and hardly anything else.
+        self._maybe_missing = f'(?i)^(?:{_UNSEEN}=")?{_UNSEEN}(?:{spelt}){_UNSEEN}"?{_UNSEEN}$'
+        self._suspect = f'{self._maybe_missing}|^="|^ | $|  |[^{_PLAIN}]'
+        # Texts that begin with a letter or digit that no token begins with are there: beginnings are cheap to compare.
+        self._sure_beginnings = _signs_outside({token[:1] for token in [*self.tokens, *self._folded]})
 
     def exact(self, values: pl.Series) -> pl.Series:
         """Return the cleaned text of each value, NULL where it is missing: the definition, step by step."""
@@ -42,10 +55,12 @@ class Cleaning:
             .str.replace_all("\u00a0", " ", literal=True)
             .str.replace_all(_ZERO_WIDTH, "")
             .str.strip_chars()
+            .str.replace(_TEXT_GUARD, "${1}")
+            .str.strip_chars()
             .str.replace_all(r"\s+", " ")
         )
-        missing = text.str.to_lowercase().is_in(self.tokens)
-        return text.set(missing, None)
+        missing = text.str.to_lowercase().is_in(self.tokens) | text.str.contains(self._only_signs)
+        return text.set((missing | fold(text).is_in(self._folded)).fill_null(value=False), None)
 
     def clean(self, values: pl.Series) -> pl.Series:
         """Return the cleaned text of each value, NULL where it is missing."""
@@ -55,7 +70,7 @@ class Cleaning:
         """Return whether each value is there after cleaning."""
         present = self._begins_surely(values)
         if present is None:
-            present = values.str.contains(self._surely_present).fill_null(value=False)
+            present = (~values.str.contains(self._maybe_missing)).fill_null(value=False)
         unsure = ~present & (values != "").fill_null(value=False)
         return refine(present, values, unsure, self._present_by_content)
 
@@ -74,8 +89,14 @@ class Cleaning:
         return surely if surely.sum() > 0.8 * (len(values) - values.null_count()) else None
 
     def _present_by_content(self, values: pl.Series) -> pl.Series:
-        present = values.str.contains(self._surely_present)
-        return refine(present, values, ~present, lambda part: self.exact(part).is_not_null())
+        nominated = values.str.contains(self._maybe_missing)
+        return refine(~nominated, values, nominated, lambda part: self.exact(part).is_not_null())
+
+
+def _nomination(token: str) -> str:
+    """Return a pattern for all texts that may be a token when cleaned and folded."""
+    letters = (re.escape(sign) if sign.isascii() else f"(?:{re.escape(fold_text(sign))}|[^!-~])" for sign in token)
+    return _UNSEEN.join(letter for letter in letters if letter != r"\ ")
 
 
 def _signs_outside(signs: set[str]) -> str:
@@ -94,6 +115,15 @@ def fold(values: pl.Series) -> pl.Series:
         .str.strip_chars()
         .str.replace_all(r"\s+", " ")
     )
+
+
+def without_marks(values: pl.Series) -> pl.Series:
+    """Return each number without what is not seen in it: spaces, direction marks, soft hyphens.
+
+    Full-width digits become digits, dashes of every kind `-`.
+    """
+    plain = values.str.replace_all(_INVISIBLE, "").str.replace_all(f"[{_DASHES}]", "-")
+    return plain.str.replace_many(list(_FULL_WIDTH), list(string.digits))
 
 
 def spell_name_of_place(values: pl.Series) -> pl.Series:
@@ -129,45 +159,42 @@ _REPEATING = (
     "pos_kind",
     "province",
     "connection_kind",
+    "usage_kind",
+    "matched_id_number",
+    "matched_name",
+    "matched_birth_date",
+    "matched_face",
     "organisation_name",
     "organisation_address",
 )
 
 
-def text_facts(
-    reference: Reference, cleaning: Cleaning, coded: tuple[str, ...], typed: tuple[str, ...]
-) -> dict[str, pl.Expr]:
-    """Return the cleaned text of every canonical column and `has_<column>`.
-
-    Columns of `coded` hold their code where the text is recognised (`<column>_recognised`); columns of `typed`
-    define `has_<column>` themselves.
-    """
+def text_facts(reference: Reference, cleaning: Cleaning, typed: tuple[str, ...]) -> dict[str, pl.Expr]:
+    """Return the cleaned text of every canonical column, and `has_<column>` of those that are not in `typed`."""
     facts: dict[str, pl.Expr] = {}
+    words = reference.document("text")["references"]
+    of_references = Cleaning(reference, words["missing"])
     for name in columns():
-        clean: Kernel = cleaning.clean
-        present: Kernel = cleaning.present
+        of = of_references if name in words["columns"] else cleaning
+        clean: Kernel = of.clean
+        present: Kernel = of.present
         if name in _REPEATING:
             clean, present = OverDistinct(clean, pl.String), OverDistinct(present, pl.Boolean, cheap=True)
         facts[name] = elementwise(pl.col(raw(name)), clean, pl.String)
         if name not in typed:
             facts[f"has_{name}"] = elementwise(pl.col(raw(name)), present, pl.Boolean)
-    for name in coded:
-        facts.update(_coded(name, cleaning, reference.codes(name)))
+    for name in words["columns"]:
+        facts[f"{name}_is_flag"] = elementwise(pl.col(name), _flags(words["flags"]), pl.Boolean)
     return facts
 
 
-def _coded(name: str, cleaning: Cleaning, codes: dict[str, str]) -> dict[str, pl.Expr]:
-    def code_or_text(values: pl.Series) -> pl.Series:
-        text = cleaning.exact(values)
-        code = looked_up(fold(text), codes)
-        return pl.DataFrame({"text": code.fill_null(text), "code": code}).to_struct()
+def _flags(words: list[str]) -> Kernel:
+    """Return the kernel that tells texts that only say that there is something from those that say what."""
+    folded = [fold_text(word) for word in words]
+    longest = 3 * max(map(len, folded))  # bytes, with marks on every letter
 
-    both = pl.Struct({"text": pl.String, "code": pl.String})
-    parsed = pl.col(f"_{name}")
-    return {
-        f"_{name}": elementwise(pl.col(raw(name)), OverDistinct(code_or_text, both), both),
-        f"_{name}_code": parsed.struct.field("code"),
-        name: parsed.struct.field("text"),
-        f"has_{name}": pl.col(name).is_not_null(),
-        f"{name}_recognised": pl.when(pl.col(name).is_not_null()).then(pl.col(f"_{name}_code").is_not_null()),
-    }
+    def flags(values: pl.Series) -> pl.Series:
+        short = values.str.len_bytes() <= longest
+        return refine(short, values, short.fill_null(value=False), lambda part: fold(part).is_in(folded))
+
+    return flags

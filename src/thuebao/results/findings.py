@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import polars as pl
 
@@ -45,7 +46,7 @@ ROWS = {
 
 @dataclass(frozen=True)
 class Texts:
-    """What all findings of one rule and era share: code, name, severity, field and basis, by `kind`.
+    """What all findings of one rule, field and era share: code, name, severity, field and basis, by `kind`.
 
     Kinds are in the order of codes, so that findings sorted by record and kind are sorted by code.
     """
@@ -59,12 +60,18 @@ class Texts:
         """Return the texts of `rules` in every era."""
         ordered = sorted(rules, key=lambda rule: rule.code)
         frame = pl.DataFrame(
-            [(r.code, r.name, r.severity, r.field or "", r.basis_in(era, law)) for r in ordered for era in law.era_ids],
+            [
+                (r.code, r.name, r.severity, field or "", r.basis_in(era, law))
+                for r in ordered
+                for field in r.fields
+                for era in law.era_ids
+            ],
             schema=dict.fromkeys(_SHARED, pl.String),
             orient="row",
         )
         eras = len(law.era_ids)
-        return cls(frame, eras, {rule.code: n * eras for n, rule in enumerate(ordered)})
+        before = accumulate((len(rule.fields) * eras for rule in ordered), initial=0)
+        return cls(frame, eras, {rule.code: n for rule, n in zip(ordered, before, strict=False)})
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,19 @@ from thuebao.base.fold import fold_header
 from thuebao.rulebook.reference import Reference, shipped_reference
 
 CONTEXT = frozenset(
-    {"subscriber_kind", "connection_kind", "status", "terminated_at", "pos_kind", "id_type", "operator"}
+    {
+        "operator",
+        "subscriber_kind",
+        "connection_kind",
+        "usage_kind",
+        "status",
+        "terminated_at",
+        "pos_kind",
+        "id_type",
+        "info_updated_at",
+    }
 )
-"""Columns that have a default or only give context: a rule is evaluated without them."""
+"""Columns that have a default or only give context: rules that do not say that they need them do without."""
 
 RAW = "~"
 """What marks a column that still holds the export's own text."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -20,14 +20,19 @@ ALL_ERAS = "all"
 
 @dataclass(frozen=True)
 class Era:
-    """A stretch of time with its law; `start` and `end` are its first and last day, None where it is open."""
+    """A stretch of time with its law; `start` and `end` are its first and last day, None where it is open.
+
+    law: the name that --law takes, None for an era of stock; owed_from: of stock of the era `within`, the day from
+    which it owes what a later law asks for, provided that the subscriber was still there on it.
+    """
 
     id: str
-    law: str
+    law: str | None
     title: dict[str, str]
     start: date | None
     end: date | None
     within: str | None
+    owed_from: date | None = None
 
     def covers(self, day: pl.Expr) -> pl.Expr:
         """Return whether `day` lies in the era."""
@@ -60,7 +65,16 @@ class Law:
         """Return the law of `home`/law.toml."""
         document: dict[str, Any] = tomllib.loads((home / "law.toml").read_text("utf-8"))
         eras = tuple(
-            Era(e["id"], e["law"], e["title"], e.get("from"), e.get("to"), e.get("within")) for e in document["era"]
+            Era(
+                e["id"],
+                e.get("law"),
+                e["title"],
+                e.get("from"),
+                e.get("to"),
+                e.get("within"),
+                e.get("stock", {}).get("owed_from"),
+            )
+            for e in document["era"]
         )
         listed = {i["id"]: Instrument(i["id"], i["number"], i["title"]) for i in document["instrument"]}
         return cls(eras, listed)
@@ -86,7 +100,7 @@ class Law:
         for era in self.eras:
             if era.law == name and (day := era.start or era.end):
                 return day
-        raise UsageError("law_unknown", law=name, known=", ".join([AUTO, *(era.law for era in self.eras)]))
+        raise UsageError("law_unknown", law=name, known=", ".join([AUTO, *(era.law for era in self.eras if era.law)]))
 
     def reaches(self, eras: Collection[str], era: str) -> bool:
         """Return whether what holds in `eras` holds in `era`: it is one of them, or lies on top of one."""
@@ -98,8 +112,17 @@ class Law:
         return pl.lit(value=True) if len(positions) == len(self.eras) else era.is_in(positions)
 
     def era_index(self, day: pl.Expr) -> pl.Expr:
-        """Return the position in `eras` of the latest era that covers `day`."""
+        """Return the position in `eras` of the latest era that covers `day`, those of stock aside."""
         found = pl.lit(0, dtype=pl.UInt8)
         for index, era in enumerate(self.eras):
-            found = pl.when(era.covers(day)).then(pl.lit(index, dtype=pl.UInt8)).otherwise(found)
+            if era.owed_from is None:
+                found = pl.when(era.covers(day)).then(pl.lit(index, dtype=pl.UInt8)).otherwise(found)
         return found
+
+    def with_stock(self, index: pl.Expr, as_of: date, ended_before: Callable[[date], pl.Expr]) -> pl.Expr:
+        """Return `index` with records of stock in their own era; `ended_before` says who was gone by a day."""
+        for stock, era in enumerate(self.eras):
+            if era.within and era.owed_from and as_of >= era.owed_from:
+                owes = (index == self.era_ids.index(era.within)) & ~ended_before(era.owed_from)
+                index = pl.when(owes).then(pl.lit(stock, dtype=pl.UInt8)).otherwise(index)
+        return index

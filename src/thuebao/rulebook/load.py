@@ -14,13 +14,14 @@ from thuebao.base.errors import RuleError
 from thuebao.base.messages import LANGUAGES
 from thuebao.rulebook.columns import columns
 from thuebao.rulebook.law import ALL_ERAS, Law
-from thuebao.rulebook.rule import LARGEST_PARAMETER, Basis, Example, Grouping, Order, Rule, parameter_names
+from thuebao.rulebook.rule import LARGEST_PARAMETER, Basis, Case, Example, Grouping, Order, Rule, parameter_names
 
 SEVERITIES = ("error", "warning", "info")
 EXPORT_RULES = "export.toml"
 _CODE = re.compile(r"[A-Z]{2,5}[0-9]{3}")
 _ACROSS = frozenset({"across", "where", "having", "order", "near"})
-_KEYS = frozenset(Rule.__dataclass_fields__) - {"source", "examples", "grouping"} | {"example", "columns"} | _ACROSS
+_MADE = frozenset({"source", "examples", "grouping", "cases"})  # of a Rule, not written under that name
+_KEYS = frozenset(Rule.__dataclass_fields__) - _MADE | {"example", "columns"} | _ACROSS
 
 
 def read_rules(path: Path, law: Law) -> Iterator[Rule]:
@@ -56,8 +57,10 @@ class _Entry:
         if not _CODE.fullmatch(code):
             self._refuse("rule_code_malformed", code=code)
         needs = self._needs()
-        field = self._optional_text("field")
-        for name in [*([field] if field else []), *(n for group in needs or () for n in group)]:
+        cases = self._cases()
+        field = cases[0].field if cases else self._optional_text("field")
+        named = [case.field for case in cases] or ([field] if field else [])
+        for name in [*named, *(n for group in needs or () for n in group)]:
             if name not in columns():
                 self._refuse("rule_column_unknown", column=name)
         grouping = self._grouping()
@@ -69,7 +72,7 @@ class _Entry:
             eras=self._eras(self.entry),
             field=field,
             applies=self._optional_text("applies"),
-            violation=self._violation(every=grouping is not None) if self.about_records else None,
+            violation=self._violation(cases, every=grouping is not None) if self.about_records else None,
             needs=needs,
             title=self._both_languages("title"),
             explain=self._both_languages("explain"),
@@ -79,10 +82,23 @@ class _Entry:
             source=str(self.path),
             grouping=grouping,
             parameters=parameters,
+            cases=cases,
+            law_day=self._optional_text("law_day"),
         )
 
-    def _violation(self, *, every: bool) -> str:
+    def _cases(self) -> tuple[Case, ...]:
+        """Return the cases of a rule whose `violation` is a list of them."""
+        if not isinstance(self.entry.get("violation"), list):
+            return ()
+        if "field" in self.entry or _ACROSS & self.entry.keys():
+            self._refuse("rule_cases")
+        tables = self._tables("violation")
+        return tuple(Case(*(str(self._typed(table, key, str)) for key in ("field", "when"))) for table in tables)
+
+    def _violation(self, cases: tuple[Case, ...], *, every: bool) -> str:
         """Return which records violate the rule; of a group, left out, every one."""
+        if cases:
+            return " OR ".join(f"({case.when})" for case in cases)
         return "TRUE" if every and "violation" not in self.entry else self._text("violation")
 
     def _grouping(self) -> Grouping | None:

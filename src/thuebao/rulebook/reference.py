@@ -44,8 +44,13 @@ class Reference:
         return [token.lower() for token in self.document("text")["missing"]]
 
     @cached_property
+    def missing_signs(self) -> str:
+        """Signs of which, and of dashes, a missing value may consist."""
+        return str(self.document("text")["missing_signs"])
+
+    @cached_property
     def name_placeholders(self) -> list[str]:
-        """Folded names that are nobody's."""
+        """Names that are nobody's, as they are written."""
         return list(self.document("text")["name_placeholders"])
 
     @cached_property
@@ -63,13 +68,9 @@ class Reference:
         for row in self.table("countries"):
             for name in [row["name_en"], row["name_vi"], *row["other"].split("|")]:
                 names[form(name)] = row["alpha2"]
-            for code in [row["alpha2"], row["alpha3"], row["numeric"]]:
+            for code in [row["alpha2"], row["alpha3"]]:
                 codes[form(code)] = row["alpha2"]
         return {form: country for form, country in (codes | names).items() if form}
-
-    def codes(self, column: str) -> dict[str, str]:
-        """Folded text → code, for one of the coded columns."""
-        return {fold_text(row["text"]): row["code"] for row in self.table("codes") if row["column"] == column}
 
     @cached_property
     def operators(self) -> dict[str, str]:

@@ -71,8 +71,20 @@ class Grouping:
 
 
 @dataclass(frozen=True)
+class Case:
+    """One of several ways to violate a rule: the predicate, and the column that a finding of it names."""
+
+    field: str
+    when: str
+
+
+@dataclass(frozen=True)
 class Rule:
-    """One rule: about a record, about records across files (with `grouping`), or (without `violation`) about a file."""
+    """One rule: about a record, about records across files (with `grouping`), or (without `violation`) about a file.
+
+    cases: where a rule looks at several columns, which of them a finding names: that of the first case that holds.
+    law_day: the fact that says on which day's law a finding rests, where that is not the record's era.
+    """
 
     code: str
     name: str
@@ -90,6 +102,13 @@ class Rule:
     source: str
     grouping: Grouping | None = None
     parameters: tuple[tuple[str, int], ...] = ()
+    cases: tuple[Case, ...] = ()
+    law_day: str | None = None
+
+    @property
+    def fields(self) -> tuple[str | None, ...]:
+        """The columns that findings of the rule may name."""
+        return tuple(case.field for case in self.cases) or (self.field,)
 
     def filled(self, sql: str) -> str:
         """Return `sql` with the rule's parameters in place of their names. Raises KeyError on one it does not have."""

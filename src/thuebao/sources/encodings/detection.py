@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from thuebao.rulebook.charsets import CHARSETS, charset
+from thuebao.rulebook.syllables import Syllables, syllables
 from thuebao.sources.encodings import garbled
-from thuebao.sources.encodings.charsets import CHARSETS, charset
-from thuebao.sources.encodings.syllables import Syllables, syllables
 
 UTF8, UTF16, GARBLED = "utf-8", ("utf-16-le", "utf-16-be"), "utf-8-read-as-windows-1252"
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}

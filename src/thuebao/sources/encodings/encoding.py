@@ -15,9 +15,9 @@ from functools import cache
 import polars as pl
 
 from thuebao.base.errors import UsageError
+from thuebao.rulebook.charsets import CHARSETS, Charset, charset
 from thuebao.rulebook.reference import shipped_reference
 from thuebao.sources.encodings import detection, garbled
-from thuebao.sources.encodings.charsets import CHARSETS, Charset, charset
 
 _MARK = codecs.BOM_UTF8
 

@@ -20,7 +20,7 @@ from thuebao.rulebook.reference import shipped_reference
 # What a likeness can be at most, by what sets the two headers apart.
 _SAME_WORDS, _WITH_ADDITION, _MISSPELT, _SHORTENED, _WORD_LESS, _WORD_MORE = 0.95, 0.93, 0.9, 0.75, 0.7, 0.6
 _ADDITION = 0.05  # the weight of a word that says nothing
-_TELLING = 0.75  # the weight from which on a word belongs to few columns
+_TELLING = 0.65  # the weight from which on a word belongs to few columns
 _SWAPPED_IN, _LEAST_LONG = 4, 5  # letters from which on two swapped, or one too many or too few, are taken for a slip
 _ORDINAL = re.compile(r"(?:[0-9]+|[a-z][0-9]+)$")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from thuebao.facts import CODED
+from thuebao.facts.codes import CODED
 from thuebao.sources.headers.header import Header
 from thuebao.sources.headers.likeness import Likeness, is_never_taken, likenesses
 from thuebao.sources.headers.mapping import Mapping, plain_header

@@ -11,7 +11,8 @@ from functools import cache
 
 import polars as pl
 
-from thuebao.facts import CODED, all_facts, layers
+from thuebao.facts import all_facts, layers
+from thuebao.facts.codes import CODED
 from thuebao.facts.dates import DAYS
 from thuebao.facts.text import Cleaning, fold
 from thuebao.rulebook.columns import raw
@@ -33,10 +34,10 @@ TELLING = frozenset(
 )
 """Columns whose values hardly any other column has."""
 
-SPEAKING = TELLING | DAYS.keys() | {"full_name", "guardian_name", "clerk_name"}
+SPEAKING = TELLING | DAYS.keys() | {"full_name", "guardian_name", "clerk_name", "representative_name"}
 """Columns whose values tell something; those of the others look like many texts."""
 
-_NAMES = ("full_name", "guardian_name", "clerk_name")
+_NAMES = ("full_name", "guardian_name", "clerk_name", "representative_name")
 _ANY_DOCUMENT = "foreign_passport"  # a form that most short texts have
 _PROVINCE_WORDS = r"^(?:tinh|thanh pho|tp\.?|t\.) *"
 

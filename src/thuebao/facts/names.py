@@ -1,0 +1,145 @@
+"""Names: their cleaning, their folded form, and what is no name."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from thuebao.base.fold import fold_text
+from thuebao.facts.kernel import elementwise, fill_where, only_where, refine
+from thuebao.facts.text import Cleaning, fold
+from thuebao.rulebook.reference import Reference
+
+# Letters of Vietnamese, in three sorts: bare vowels that the marks of old fonts stand behind, letters of Latin-1 that
+# these marks look like, and the others.
+_VOWELS = "aeouy"
+_MARKS = "àáâãèéêìíòóôõùúý"
+_OTHERS = "bcdfghijklmnpqrstvwxzăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
+
+NAME = pl.Struct({"text": pl.String, "unusual": pl.String})
+
+
+def _usual() -> str:
+    """Return a pattern for two or more words of letters as Vietnamese are written, with nothing to object to.
+
+    Within a word no capital stands behind a small letter, and no mark of an old font behind its vowel.
+    """
+    # Of o, u and y only the marks are suspect that no syllable has there (hoà, luân, quý).
+    behind = {"ae": "", "o": _MARKS.translate(_without("âõù")), "uy": _MARKS.translate(_without("õù"))}
+
+    def chain(others: str, marks: str, vowels: str) -> str:
+        runs = [
+            f"[{any_case}]*[{_both(last)}][{others}{allowed}]" for last, allowed, any_case in marks_of(marks, vowels)
+        ]
+        return "|".join([f"[{others}{marks}]", *runs])
+
+    def marks_of(marks: str, vowels: str) -> list[tuple[str, str, str]]:
+        upper = marks.isupper()
+        return [(last, allowed.upper() if upper else allowed, vowels) for last, allowed in behind.items()]
+
+    capitals = chain(_OTHERS.upper(), _MARKS.upper(), _VOWELS.upper())
+    small = chain(_OTHERS, _MARKS, _both(_VOWELS))
+    word = f"(?:(?:{capitals})+(?:{small})*[{_both(_VOWELS)}]*|(?:{small})+[{_both(_VOWELS)}]*|[{_both(_VOWELS)}]+)"
+    return f"^{word}(?: {word})+$"
+
+
+def _both(letters: str) -> str:
+    return letters + letters.upper()
+
+
+def _without(letters: str) -> dict[int, None]:
+    return dict.fromkeys(map(ord, letters))
+
+
+class Names:
+    """The cleaning of names, and which of them need a closer look.
+
+    A usual name is two or more words of letters: nothing to clean in it, no digit, no garbling. Rules about how
+    a name is written look at `unusual_name` alone.
+    """
+
+    def __init__(self, reference: Reference, cleaning: Cleaning) -> None:
+        self._cleaning = cleaning
+        self._usual = _usual()
+        # Missing values of several words look like names.
+        phrases = {fold_text(token).split()[0] for token in reference.missing_tokens if " " in token}
+        self._phrase = f"(?i)^(?:{'|'.join(map(_any_spelling, sorted(phrases)))}) "
+
+    def parse(self, values: pl.Series) -> pl.Series:
+        """Return a struct of the cleaned text and of the same where it is unusual, NULL elsewhere."""
+        usual = values.str.contains(self._usual) & ~values.str.contains(self._phrase)
+        others = ~usual.fill_null(value=False)
+        if not others.any():
+            return pl.DataFrame({"text": values, "unusual": values.clear(len(values))}).to_struct()
+        part = self._cleaning.clean(values.filter(others))
+        nothing = pl.repeat(None, len(values), dtype=pl.String, eager=True)
+        return pl.DataFrame(
+            {"text": fill_where(values, others, part), "unusual": fill_where(nothing, others, part)}
+        ).to_struct()
+
+
+class FoldedNames:
+    """The form in which two names are compared: letters only, without diacritics, case, spaces and title."""
+
+    def __init__(self, reference: Reference) -> None:
+        titles = reference.document("text")["titles"]
+        any_case, capitals, dotted = ("|".join(titles[key]) for key in ("in_any_case", "in_capitals", "with_a_dot"))
+        word = r"\S*\p{L}\S*"
+        # A title stays where it would leave a single word.
+        self.title = (
+            rf"^(?:(?:(?i:{any_case})|{capitals})(?:\.\s*|\s+)|(?i:{dotted})\.\s*)({word}\s+(?:\S+\s+)*?{word}.*)$"
+        )
+
+    def fold(self, values: pl.Series) -> pl.Series:
+        """Return the folded form of each name."""
+        letters = values.str.replace(self.title, "${1}").str.to_lowercase()
+        letters = letters.str.replace_many(["ß", "ø", "ł"], ["ss", "o", "l"])
+        return fold(letters).str.replace_all("y", "i", literal=True).str.replace_all(r"[^\p{L}]", "")
+
+
+class NamePlaceholders:
+    """Names that are nobody's: length and a pattern nominate, the folded form decides."""
+
+    def __init__(self, reference: Reference, folded: FoldedNames) -> None:
+        self._fold = folded.fold
+        written = reference.name_placeholders
+        self._names = folded.fold(pl.Series(written, dtype=pl.String)).to_list()
+        listed = reference.document("text")["titles"]
+        titles = {fold_text(title) for key in listed for title in listed[key]}
+        # A title, and in a usual name a space behind every letter.
+        self._longest = 2 * max(map(len, self._names)) + max(map(len, titles)) + 1
+        title, name = ("|".join(map(_any_spelling, texts)) for texts in (sorted(titles), written))
+        self._nominate = rf"(?i)^[^\p{{L}}]*(?:(?:{title})[^\p{{L}}]+)?(?:{name})[^\p{{L}}]*$"
+
+    def matches(self, name: pl.Expr, unusual: pl.Expr) -> pl.Expr:
+        """Return whether the folded form of each name is a placeholder."""
+        short = (name.str.len_chars() <= self._longest) | unusual.is_not_null()
+        found = elementwise(pl.when(short).then(name), self._where_short, pl.Boolean)
+        return pl.when(name.is_not_null()).then(found.fill_null(value=False))
+
+    def _where_short(self, names: pl.Series) -> pl.Series:
+        return only_where(names, names.is_not_null(), self._exact, pl.Boolean)
+
+    def _exact(self, names: pl.Series) -> pl.Series:
+        nominated = names.str.contains(self._nominate)
+        return refine(nominated, names, nominated, lambda part: self._fold(part).is_in(self._names))
+
+
+def _any_spelling(text: str) -> str:
+    """Return a pattern for the texts that may have the folded form of `text`."""
+    # Any sign outside ASCII may fold to the letter wanted, and what is no letter may stand between two.
+    signs = ("[iy]" if sign in "iy" else re.escape(sign) for sign in fold_text(text) if sign != " ")
+    return r"[^\p{L}]*".join(rf"(?:{sign}|[^\x00-\x7f])" for sign in signs)
+
+
+def one_letter_repeated(names: pl.Series) -> pl.Series:
+    """Return whether each name is one letter, at least twice, regardless of case and spaces."""
+    # No back references in the regex engine: strip the name of its first letter and see what is left.
+    frame = pl.DataFrame({"name": names.str.to_lowercase().str.replace_all(r"\s", "")})
+    first = pl.col("name").str.head(1)
+    return frame.select(
+        (pl.col("name").str.len_chars() > 1)
+        & (pl.col("name").str.strip_chars(first) == "")
+        & first.str.contains(r"^\p{L}$")
+    ).to_series()
