@@ -21,7 +21,7 @@ from thuebao.facts.registration import ended_before
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.columns import columns, given, raw
 from thuebao.rulebook.law import Law
-from thuebao.rulebook.rule import Needs, Rule
+from thuebao.rulebook.rule import ABSENT, Needs, Rule
 from thuebao.rulebook.sql import compile_rule
 
 _COMPILED_KEPT = 8
@@ -29,9 +29,15 @@ _COMPILED_KEPT = 8
 
 
 def lacking(needs: Needs, present: Collection[str]) -> list[str]:
-    """Return the columns that a rule lacks in a file with the columns `present`."""
-    # The operator is always known: from its column, the user, or the file's name.
-    return [" | ".join(group) for group in needs if not any(c in present or c == "operator" for c in group)]
+    """Return the columns that a rule lacks in a file with the columns `present`, or that it must not have (NOT)."""
+
+    def met(column: str) -> bool:
+        if column.startswith(ABSENT):
+            return column.removeprefix(ABSENT) not in present
+        # The operator is always known: from its column, the user, or the file's name.
+        return column in present or column == "operator"
+
+    return [" | ".join(group) for group in needs if not any(map(met, group))]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from thuebao.facts.dates import DAYS, date_facts
 from thuebao.facts.document import document_facts
 from thuebao.facts.number import number_facts, operator_facts
 from thuebao.facts.person import person_facts
+from thuebao.facts.portrait import portrait_facts
 from thuebao.facts.registration import registration_facts
 from thuebao.facts.text import Cleaning, text_facts
 from thuebao.rulebook.columns import CONTEXT, GIVEN, RAW, columns, raw
@@ -44,6 +45,7 @@ def all_facts(reference: Reference, as_of: date, forced: date | None = None) -> 
         | person_facts(reference, cleaning)
         | document_facts(reference, cleaning, as_of)
         | registration_facts(reference, as_of, forced)
+        | portrait_facts(reference)
     )
 
 

@@ -62,13 +62,14 @@ class Names:
     def __init__(self, reference: Reference, cleaning: Cleaning) -> None:
         self._cleaning = cleaning
         self._usual = _usual()
-        # Missing values of several words look like names.
+        # Missing values of several words look like names, and so may one letter that is repeated.
         phrases = {fold_text(token).split()[0] for token in reference.missing_tokens if " " in token}
-        self._phrase = f"(?i)^(?:{'|'.join(map(_any_spelling, sorted(phrases)))}) "
+        twice = "|".join(letter * 2 for letter in _VOWELS + _MARKS + _OTHERS)
+        self._doubtful = f"(?i)^(?:(?:{'|'.join(map(_any_spelling, sorted(phrases)))}) |. |{twice})"
 
     def parse(self, values: pl.Series) -> pl.Series:
         """Return a struct of the cleaned text and of the same where it is unusual, NULL elsewhere."""
-        usual = values.str.contains(self._usual) & ~values.str.contains(self._phrase)
+        usual = values.str.contains(self._usual) & ~values.str.contains(self._doubtful)
         others = ~usual.fill_null(value=False)
         if not others.any():
             return pl.DataFrame({"text": values, "unusual": values.clear(len(values))}).to_struct()

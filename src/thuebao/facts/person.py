@@ -1,20 +1,16 @@
-"""The person: name, sex, birth date, age, nationality."""
+"""The person: name, birth date, age, nationality."""
 
 from __future__ import annotations
-
-import re
-from typing import Any
 
 import polars as pl
 
 from thuebao.base.fold import fold_name_of_place as folded
-from thuebao.base.fold import fold_text
 from thuebao.base.fold import spell_name_of_place as spelt
 from thuebao.facts.calendar import YEAR, ymd
 from thuebao.facts.font_text import FontText
 from thuebao.facts.kernel import Kernel, OverDistinct, elementwise, only_where, refine
 from thuebao.facts.names import NAME, FoldedNames, NamePlaceholders, Names, one_letter_repeated
-from thuebao.facts.text import Cleaning, fold, fold_name_of_place, looked_up, spell_name_of_place
+from thuebao.facts.text import Cleaning, fold_name_of_place, looked_up, spell_name_of_place
 from thuebao.rulebook.columns import raw
 from thuebao.rulebook.reference import Reference
 
@@ -23,29 +19,25 @@ def person_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]
     """Return the facts of the person."""
     birth, registration, judged = pl.col("_birth"), pl.col("_registration"), pl.col("_judged")
     country = OverDistinct(_country(reference, cleaning), pl.String)
-    return (
-        _name_facts(reference, cleaning)
-        | _sex_facts(reference, cleaning)
-        | {
-            "_birth": ymd(pl.col("birth_day")),
-            "_registration": ymd(pl.col("registration_day")),
-            "_judged": pl.coalesce(registration, ymd(pl.col("as_of"))),
-            "_issue": ymd(pl.col("issue_day")),
-            # Where no day is written, the year serves the comparison with the personal number, and nothing else.
-            "birth_year": pl.coalesce(birth // YEAR, "lone_birth_year"),
-            "age_at_registration": (registration - birth) // YEAR,
-            "age_at_issue": (pl.col("_issue") - birth) // YEAR,
-            "years_begun_since_birth": (judged - birth - _late_birthday(birth, judged) + YEAR - 1) // YEAR,
-            # A recognised nationality is there; only the others need a look.
-            "has_nationality": pl.col("nationality_code").is_not_null() | pl.col("_has_other_nationality"),
-            "_has_other_nationality": elementwise(
-                pl.when(pl.col("nationality_code").is_null()).then(pl.col(raw("nationality"))),
-                cleaning.present,
-                pl.Boolean,
-            ),
-            "nationality_code": elementwise(pl.col(raw("nationality")), country, pl.String),
-        }
-    )
+    return _name_facts(reference, cleaning) | {
+        "_birth": ymd(pl.col("birth_day")),
+        "_registration": ymd(pl.col("registration_day")),
+        "_judged": pl.coalesce(registration, ymd(pl.col("as_of"))),
+        "_issue": ymd(pl.col("issue_day")),
+        # Where no day is written, the year serves the comparison with the personal number, and nothing else.
+        "birth_year": pl.coalesce(birth // YEAR, "lone_birth_year"),
+        "age_at_registration": (registration - birth) // YEAR,
+        "age_at_issue": (pl.col("_issue") - birth) // YEAR,
+        "years_begun_since_birth": (judged - birth - _late_birthday(birth, judged) + YEAR - 1) // YEAR,
+        # A recognised nationality is there; only the others need a look.
+        "has_nationality": pl.col("nationality_code").is_not_null() | pl.col("_has_other_nationality"),
+        "_has_other_nationality": elementwise(
+            pl.when(pl.col("nationality_code").is_null()).then(pl.col(raw("nationality"))),
+            cleaning.present,
+            pl.Boolean,
+        ),
+        "nationality_code": elementwise(pl.col(raw("nationality")), country, pl.String),
+    }
 
 
 def _name_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
@@ -78,44 +70,6 @@ def _name_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
         "full_name_is_placeholder": NamePlaceholders(reference, to_fold).matches(name, unusual),
         "full_name_is_no_name": pl.col("full_name_is_placeholder") | where_unusual(no_name),
         "full_name_is_garbled": where_unusual(garbled),
-    }
-
-
-def _sex_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
-    codes: dict[str, list[str]] = {}
-    for text, code in reference.codes("sex").items():
-        codes.setdefault(code, []).append(re.escape(text))
-    patterns = {code: rf"(?:^| )(?:{'|'.join(words)})(?: |$)" for code, words in codes.items()}
-    lists = reference.document("text")
-    denials, between = ("|".join(map(fold_text, lists[key])) for key in ("denials", "between_denial_and_word"))
-    every_word = "|".join(word for words in codes.values() for word in words)
-    denied = rf"(?:^| )(?:{denials}) (?:(?:{between}) )*(?:{every_word})(?: |$)"
-
-    def code_or_text(values: pl.Series) -> pl.Series:
-        text = cleaning.exact(values)
-        # 1.0 is a 1 that was a number; other signs only part words.
-        words = fold(text).str.replace(r"^([0-9])\.0+$", "${1}").str.replace_all(r"[^\p{L}\p{N}]+", " ")
-        frame = pl.DataFrame({"text": text, "words": words})
-        found = [pl.col("words").str.contains(pattern).alias(code) for code, pattern in patterns.items()]
-        frame = frame.with_columns(*found, denied=pl.col("words").str.contains(denied))
-        named = pl.sum_horizontal(pl.col(list(patterns)).cast(pl.UInt8))
-        code: Any = pl.when((named != 1) | pl.col("denied")).then(None)
-        for name in patterns:
-            code = code.when(name).then(pl.lit(name))
-        return (
-            frame.select(code=code.otherwise(None))
-            .select(pl.coalesce("code", pl.lit(text)).alias("text"), pl.col("code").cast(pl.String))
-            .to_struct()
-        )
-
-    both = pl.Struct({"text": pl.String, "code": pl.String})
-    parsed, sex = pl.col("_sex"), pl.col("sex")
-    return {
-        "_sex": elementwise(pl.col(raw("sex")), OverDistinct(code_or_text, both), both),
-        "_sex_code": parsed.struct.field("code"),
-        "sex": parsed.struct.field("text"),
-        "has_sex": sex.is_not_null(),
-        "sex_recognised": pl.when(sex.is_not_null()).then(pl.col("_sex_code").is_not_null()),
     }
 
 

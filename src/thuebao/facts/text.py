@@ -183,18 +183,4 @@ def text_facts(reference: Reference, cleaning: Cleaning, typed: tuple[str, ...])
         facts[name] = elementwise(pl.col(raw(name)), clean, pl.String)
         if name not in typed:
             facts[f"has_{name}"] = elementwise(pl.col(raw(name)), present, pl.Boolean)
-    for name in words["columns"]:
-        facts[f"{name}_is_flag"] = elementwise(pl.col(name), _flags(words["flags"]), pl.Boolean)
     return facts
-
-
-def _flags(words: list[str]) -> Kernel:
-    """Return the kernel that tells texts that only say that there is something from those that say what."""
-    folded = [fold_text(word) for word in words]
-    longest = 3 * max(map(len, folded))  # bytes, with marks on every letter
-
-    def flags(values: pl.Series) -> pl.Series:
-        short = values.str.len_bytes() <= longest
-        return refine(short, values, short.fill_null(value=False), lambda part: fold(part).is_in(folded))
-
-    return flags

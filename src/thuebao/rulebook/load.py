@@ -14,7 +14,17 @@ from thuebao.base.errors import RuleError
 from thuebao.base.messages import LANGUAGES
 from thuebao.rulebook.columns import columns
 from thuebao.rulebook.law import ALL_ERAS, Law
-from thuebao.rulebook.rule import LARGEST_PARAMETER, Basis, Case, Example, Grouping, Order, Rule, parameter_names
+from thuebao.rulebook.rule import (
+    ABSENT,
+    LARGEST_PARAMETER,
+    Basis,
+    Case,
+    Example,
+    Grouping,
+    Order,
+    Rule,
+    parameter_names,
+)
 
 SEVERITIES = ("error", "warning", "info")
 EXPORT_RULES = "export.toml"
@@ -60,7 +70,8 @@ class _Entry:
         cases = self._cases()
         field = cases[0].field if cases else self._optional_text("field")
         named = [case.field for case in cases] or ([field] if field else [])
-        for name in [*named, *(n for group in needs or () for n in group)]:
+        needed = (name.removeprefix(ABSENT) for group in needs or () for name in group)
+        for name in [*named, *needed]:
             if name not in columns():
                 self._refuse("rule_column_unknown", column=name)
         grouping = self._grouping()

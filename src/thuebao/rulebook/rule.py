@@ -11,6 +11,9 @@ from thuebao.rulebook.law import Law
 Needs = tuple[tuple[str, ...], ...]
 """Columns without which a rule says nothing; of several in a group one is enough."""
 
+ABSENT = "NOT "
+"""In front of a column that a rule needs: one with which it says nothing."""
+
 _PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
 LARGEST_PARAMETER = 10**9
 """More than there are records to count."""

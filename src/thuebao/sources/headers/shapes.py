@@ -72,7 +72,7 @@ def _by_facts(texts: pl.Series) -> dict[str, pl.Series]:
         "msisdn": pl.col("msisdn_current").is_not_null(),
         "full_name": pl.col("full_name").is_not_null() & pl.col("unusual_name").is_null(),
         "nationality": pl.col("nationality_code").is_not_null(),
-        "id_type": pl.col("_id_type_kind").cast(pl.String) != "other",
+        "id_type": pl.col("id_type_recognised"),
         "id_number": pl.col("document_number").str.contains(_documents(shipped_reference())),
         "organisation_tax_code": pl.col("tax_code_valid"),
         "operator": pl.col("_operator_code") > 0,
