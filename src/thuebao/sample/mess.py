@@ -175,7 +175,7 @@ def _numbers() -> list[Way]:
 def _digits() -> list[Way]:
     return [
         lambda n: _join(n.str.slice(0, 3), " ", n.str.slice(3, 3), " ", n.str.slice(6)),
-        lambda n: _join(n.str.slice(0, 3), ".", n.str.slice(3)),
+        lambda n: _join(n.str.slice(0, 3), ".", n.str.slice(3, 3), ".", n.str.slice(6)),
         lambda n: _join("'", n),
         lambda n: n.str.to_lowercase(),
         lambda n: n + _NBSP,

@@ -38,7 +38,8 @@ def _names(damage: Damage) -> list[Variant]:
     control = name.str.replace(" ", damage.one_of("control", [" \x01", " \x07", " \x1a", "\x1b "]))
     fonts = damage.law.font_text
     font_text = name.str.replace_many(list(fonts), list(fonts.values()))
-    shown = font_text.str.contains(_NOT_VIETNAMESE) & font_text.str.contains("^[\u0000-\u00ff]+$")
+    # The old fonts had capitals of their own.
+    shown = (name != name.str.to_uppercase()) & font_text.str.contains(_NOT_VIETNAMESE) & font_text.str.contains("^[\u0000-\u00ff]+$")
     marked = alone & name.str.contains("[^ -~]")
     return [
         one("PER101", column, damage.individual, damage.missing("name")),
