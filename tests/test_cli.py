@@ -264,7 +264,7 @@ def test_json_lists_every_rule_with_its_status_and_reason(desk: Desk, cli: Comma
     assert listed["NUM101"] == ("evaluated", None, 0)
     assert listed["PER101"] == ("partly evaluated", "full_name", 1)
     assert listed["MIN101"] == ("not evaluated", "guardian_name", 0)
-    assert listed["MIN103"] == ("not evaluated", "consent_ref | guardian_name", 0)
+    assert listed["MIN103"] == ("not evaluated", "consent_ref, guardian_name", 0)
     assert listed["PER104"] == ("deselected", None, 0)
 
 
@@ -591,7 +591,7 @@ def test_law_judges_every_record(desk: Desk, cli: Command, law, found) -> None:
         "id_number": "001215012345",
         "id_issue_date": "10/01/2025",
     }
-    empty = {"payment_type": "", "contract_number": "HD1", "guardian_name": "", "authenticated_at": ""}
+    empty = {"payment_type": "", "contract_number": "HD1", "guardian_name": "", "consent_ref": "", "authenticated_at": ""}
     desk.export("vina.csv", GOOD | child | empty)
     options = ("--as-of", AS_OF, "--law", law, "--findings", "f.csv")
     document = cli("audit", "vina.csv", *options, "--format", "json").document

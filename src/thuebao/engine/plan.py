@@ -16,7 +16,16 @@ from thuebao.base.errors import RuleError
 from thuebao.base.helper_columns import ERA, ERROR, HIT, INSIDE, ROW
 from thuebao.engine.groups.search import Search, compile_search
 from thuebao.engine.groups.staging import Staging
-from thuebao.facts import Facts, all_facts, given_columns, layers, needed_columns, raw_columns, without_second_looks
+from thuebao.facts import (
+    Facts,
+    all_facts,
+    given_columns,
+    layers,
+    needed_columns,
+    raw_columns,
+    with_constants,
+    without_second_looks,
+)
 from thuebao.facts.registration import ended_before
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.columns import columns, given, raw
@@ -90,7 +99,7 @@ def compile_rules(rulebook: Rulebook, as_of: date, law: str) -> Compilation:
     facts["_era_by_day"] = rulebook.law.era_index(pl.col("_era_day"))
     facts[ERA] = rulebook.law.with_stock(pl.col("_era_by_day"), as_of, ended_before)
     for era in rulebook.law.era_ids:
-        facts[f"in_era_{era.lower().rstrip('+')}"] = rulebook.law.in_eras([era], pl.col(ERA))
+        facts[f"in_era_{era.lower().replace('+', '_stock')}"] = rulebook.law.in_eras([era], pl.col(ERA))
     for day in {rule.law_day for rule in rulebook.rules if rule.law_day in facts}:
         facts[era_of(str(day))] = rulebook.law.era_index(pl.col(str(day)))
     schema, of_law = _schema(facts), rulebook.law
@@ -213,6 +222,7 @@ def plan_for(compilation: Compilation, wanted: Wanted, present: Collection[str])
     roots = {root for e in (*(c.violation for c in active), *first.values()) for root in e.meta.root_names()}
     roots |= shown | staging.facts
     facts = without_second_looks(compilation.facts, roots)
+    facts = with_constants(facts, roots, {c for c in columns() if c not in present and c != "operator"})
     stages = [*layers(facts, roots), first, hits | cases | parts, judged]
     read = raw_columns(facts, roots)
     return Plan(

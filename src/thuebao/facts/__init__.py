@@ -6,7 +6,7 @@ that are wanted so that each is computed once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 import polars as pl
@@ -17,12 +17,19 @@ from thuebao.facts.document import document_facts
 from thuebao.facts.number import number_facts, operator_facts
 from thuebao.facts.person import person_facts
 from thuebao.facts.portrait import portrait_facts
+from thuebao.facts.province import province_facts
 from thuebao.facts.registration import registration_facts
+from thuebao.facts.remedial import remedial_facts
+from thuebao.facts.sim import sim_facts
+from thuebao.facts.tax_code import tax_code_facts
 from thuebao.facts.text import Cleaning, text_facts
 from thuebao.rulebook.columns import CONTEXT, GIVEN, RAW, columns, raw
 from thuebao.rulebook.reference import Reference
 
 Facts = dict[str, pl.Expr]
+
+_TYPED = ("msisdn", "full_name", "id_type", "id_number", "nationality", "province", "organisation_tax_code")
+"""Columns, besides coded ones and dates, whose own facts say whether a value is there."""
 
 LATE = frozenset({"folded_name", "case_folded_name", "named_operator"})
 """Facts of one other that rules across records work out only for the few records that may violate them."""
@@ -35,16 +42,18 @@ def all_facts(reference: Reference, as_of: date, forced: date | None = None) -> 
     """
     cleaning = Cleaning(reference)
     return (
-        text_facts(
-            reference, cleaning, typed=("msisdn", "full_name", "id_type", "id_number", "nationality", *CODED, *DAYS)
-        )
+        text_facts(reference, cleaning, typed=(*_TYPED, *CODED, *DAYS))
         | coded_facts(reference, cleaning)
         | operator_facts(reference, cleaning)
         | number_facts(reference, cleaning)
         | date_facts(reference, cleaning)
         | person_facts(reference, cleaning)
         | document_facts(reference, cleaning, as_of)
-        | registration_facts(reference, as_of, forced)
+        | province_facts(reference, cleaning)
+        | tax_code_facts(reference, cleaning)
+        | sim_facts(reference, cleaning)
+        | registration_facts(as_of, forced)
+        | remedial_facts(reference, as_of)
         | portrait_facts(reference)
     )
 
@@ -92,6 +101,29 @@ def without_second_looks(facts: Facts, wanted: Iterable[str]) -> Facts:
         if f"has_{name}" in facts and facts[f"has_{name}"].meta.root_names() == [raw(name)]
     }
     return facts | {f"has_{name}": pl.col(name).is_not_null() for name in texts}
+
+
+def with_constants(facts: Facts, wanted: Iterable[str], absent: Collection[str]) -> Facts:
+    """Return the facts, those that rest on `absent` columns alone as the constants that they are."""
+    grounds: dict[str, bool] = {}
+
+    def constant(name: str) -> bool:
+        if name not in grounds:
+            roots = facts[name].meta.root_names() if name in facts else []
+            grounds[name] = all(map(constant, roots)) if roots else name in {raw(column) for column in absent}
+        return grounds[name]
+
+    fixed = [name for name in _reached(facts, wanted) if name in facts and constant(name)]
+    frame = pl.DataFrame({raw(column): [None] for column in absent}, schema_overrides=_texts(absent))
+    for layer in layers(facts, fixed):
+        frame = frame.with_columns(layer.values())
+    # A record's parts are taken from it one by one: each is a constant itself.
+    plain = [name for name in fixed if not isinstance(frame.schema[name], pl.Struct)]
+    return facts | {name: pl.lit(frame[name][0], dtype=frame.schema[name]) for name in plain}
+
+
+def _texts(names: Iterable[str]) -> dict[str, type[pl.DataType]]:
+    return {raw(name): pl.String for name in names}
 
 
 def _ground(facts: Facts, wanted: Iterable[str]) -> set[str]:

@@ -33,32 +33,45 @@ CODED = (
 )
 """Columns that hold a code."""
 
+UNRECOGNISED = "unrecognised"
 _WHOLE = "whole"
-_BOTH = pl.Struct({"text": pl.String, "code": pl.String})
 _TEXT = pl.col("text")
 
 
 def coded_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
-    """Return for each coded column its code, else its text, whether it is there, and whether it is recognised."""
+    """Return for each coded column `<column>_code`, its code or else its text, whether it is there and recognised."""
     facts: dict[str, pl.Expr] = {}
     for name in CODED:
-        both, code = pl.col(f"_{name}"), pl.col(f"_{name}_code")
-        look = OverDistinct(_code_or_text(cleaning, code_finder(reference, name)), _BOTH)
+        find = code_finder(reference, name)
+        codes = [row["code"] for row in reference.table("codes") if row["column"] == name]
+        # Few codes, asked for again and again: comparing their numbers is cheaper than comparing texts.
+        kinds = pl.Enum([*dict.fromkeys(codes), UNRECOGNISED])
+        kind = pl.col(f"_{name}_kind")
         facts |= {
-            f"_{name}": elementwise(pl.col(raw(name)), look, _BOTH),
-            f"_{name}_code": both.struct.field("code"),
-            name: both.struct.field("text"),
-            f"has_{name}": pl.col(name).is_not_null(),
-            f"{name}_recognised": pl.when(pl.col(name).is_not_null()).then(code.is_not_null()),
+            f"_{name}_kind": elementwise(pl.col(raw(name)), OverDistinct(_kind(cleaning, find, kinds), kinds), kinds),
+            f"{name}_code": pl.when(kind != UNRECOGNISED).then(kind),
+            f"has_{name}": kind.is_not_null(),
+            f"{name}_recognised": pl.when(kind.is_not_null()).then(kind != UNRECOGNISED),
+            name: elementwise(pl.col(raw(name)), OverDistinct(_code_or_text(cleaning, find), pl.String), pl.String),
         }
     return facts
+
+
+def _kind(cleaning: Cleaning, find: Kernel, kinds: pl.Enum) -> Kernel:
+    def kind(values: pl.Series) -> pl.Series:
+        text = cleaning.exact(values)
+        frame = pl.DataFrame({"there": text.is_not_null(), "code": find(text)})
+        return frame.select(
+            pl.when("there").then(pl.col("code").fill_null(pl.lit(UNRECOGNISED))).cast(kinds)
+        ).to_series()
+
+    return kind
 
 
 def _code_or_text(cleaning: Cleaning, find: Kernel) -> Kernel:
     def code_or_text(values: pl.Series) -> pl.Series:
         text = cleaning.exact(values)
-        code = find(text)
-        return pl.DataFrame({"text": code.fill_null(text), "code": code}).to_struct()
+        return find(text).fill_null(text)
 
     return code_or_text
 

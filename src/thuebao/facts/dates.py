@@ -117,19 +117,19 @@ class DateParsing:
 
     def parse(self, values: pl.Series) -> pl.Series:
         """Return the struct of each value."""
-        there = (values != "").fill_null(value=False)
-        first = there.arg_max()
-        if first is None or not there[first]:
+        first = _first(values)
+        if first is None:
             return pl.Series([self._no_date()], dtype=self.dtype).new_from_index(0, len(values))
         # A column keeps to one way of writing: that of its first value is tried on all, the others on what is left.
-        usual = next((shape for shape in _SHAPES if re.search(shape.pattern, values[first])), _SHAPES[0])
-        fits = values.str.contains(usual.pattern).fill_null(value=False)
-        day, time = usual.convert(values if (fits | ~there).all() else values.set(~fits, None))
-        left = there & day.is_null()
+        usual = next((shape for shape in _SHAPES if re.search(shape.pattern, first)), _SHAPES[0])
+        fits = values.str.contains(usual.pattern)
+        day, time = usual.convert(values if fits.all(ignore_nulls=False) else values.set(~fits, None))
         parts = self._parts(day, time)
-        if left.any():
-            rest = self._parse_rest(values.filter(left))
-            parts = {name: fill_where(parts[name], left, rest[name]) for name in parts}
+        if day.null_count():
+            left = day.is_null() & (values != "").fill_null(value=False)
+            if left.any():
+                rest = self._parse_rest(values.filter(left))
+                parts = {name: fill_where(parts[name], left, rest[name]) for name in parts}
         return pl.DataFrame(parts).to_struct()
 
     def _no_date(self) -> dict[str, object]:
@@ -176,6 +176,16 @@ class DateParsing:
             parts["year"] = read.year.set(nothing, None)
             no_date &= parts["year"].is_null()
         return pl.DataFrame(parts | {"invalid": no_date}).to_struct()
+
+
+def _first(values: pl.Series) -> str | None:
+    """Return the first value that is not empty."""
+    first = values[0] if len(values) else None
+    if first:
+        return str(first)
+    there = (values != "").fill_null(value=False)
+    at = there.arg_max()
+    return str(values[at]) if at is not None and there[at] else None
 
 
 # So few values are parsed the general way at once: trying the shapes in turn has its own price.

@@ -210,4 +210,10 @@ def _identity_facts(law: dict[str, Any]) -> dict[str, pl.Expr]:
     nationality = pl.when(by_nationality).then(pl.col("nationality_code")).otherwise(pl.lit(""))
     by_kind = pl.concat_str(kind.cast(pl.String), pl.lit(":"), nationality, pl.when(other).then(number))
     nobodys = pl.col("is_organisation") & pl.col("is_m2m")
-    return {"identity": pl.when(~nobodys).then(pl.coalesce("personal_number", by_kind))}
+    code = pl.col("organisation_tax_code").str.replace_all("[^0-9]", "")
+    taxed = pl.col("is_organisation") & pl.col("is_h2h") & pl.col("tax_code_valid")
+    return {
+        "identity": pl.when(~nobodys).then(pl.coalesce("personal_number", by_kind)),
+        # An organisation is known by its tax code; a branch, with digits of its own behind it, by itself.
+        "organisation_identity": pl.when(taxed).then(pl.lit("mst:") + code),
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 
 import polars as pl
 
@@ -16,6 +17,13 @@ from thuebao.rulebook.reference import Reference
 _VOWELS = "aeouy"
 _MARKS = "àáâãèéêìíòóôõùúý"
 _OTHERS = "bcdfghijklmnpqrstvwxzăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
+
+_FOLDING_TO = {
+    base: "".join(letter for letter in _VOWELS + _MARKS + _OTHERS if fold_text(letter) in alike)
+    for base in string.ascii_lowercase
+    for alike in ["iy" if base in "iy" else base]
+}
+"""Letter → the small letters of Vietnamese that have its folded form."""
 
 NAME = pl.Struct({"text": pl.String, "unusual": pl.String})
 
@@ -107,24 +115,36 @@ class NamePlaceholders:
         written = reference.name_placeholders
         self._names = folded.fold(pl.Series(written, dtype=pl.String)).to_list()
         listed = reference.document("text")["titles"]
-        titles = {fold_text(title) for key in listed for title in listed[key]}
-        # A title, and in a usual name a space behind every letter.
-        self._longest = 2 * max(map(len, self._names)) + max(map(len, titles)) + 1
-        title, name = ("|".join(map(_any_spelling, texts)) for texts in (sorted(titles), written))
+        titles = sorted({fold_text(title) for key in listed for title in listed[key]})
+        title, name = ("|".join(map(_any_spelling, texts)) for texts in (titles, written))
         self._nominate = rf"(?i)^[^\p{{L}}]*(?:(?:{title})[^\p{{L}}]+)?(?:{name})[^\p{{L}}]*$"
+        # A usual name has letters of Vietnamese and single spaces only, which is much less to look for.
+        title, name = ("|".join(map(_usual_spelling, texts)) for texts in (titles, written))
+        self._nominate_usual = f"^(?:(?:{title}) )?(?:{name})$"
 
     def matches(self, name: pl.Expr, unusual: pl.Expr) -> pl.Expr:
         """Return whether the folded form of each name is a placeholder."""
-        short = (name.str.len_chars() <= self._longest) | unusual.is_not_null()
-        found = elementwise(pl.when(short).then(name), self._where_short, pl.Boolean)
-        return pl.when(name.is_not_null()).then(found.fill_null(value=False))
+        usual = elementwise(name, self._of_usual, pl.Boolean)
+        return pl.when(unusual.is_null()).then(usual).otherwise(elementwise(unusual, self._of_unusual, pl.Boolean))
 
-    def _where_short(self, names: pl.Series) -> pl.Series:
-        return only_where(names, names.is_not_null(), self._exact, pl.Boolean)
+    def _of_usual(self, names: pl.Series) -> pl.Series:
+        return self._exact(names, names.str.contains(self._nominate_usual))
 
-    def _exact(self, names: pl.Series) -> pl.Series:
-        nominated = names.str.contains(self._nominate)
-        return refine(nominated, names, nominated, lambda part: self._fold(part).is_in(self._names))
+    def _of_unusual(self, names: pl.Series) -> pl.Series:
+        return only_where(
+            names, names.is_not_null(), lambda part: self._exact(part, part.str.contains(self._nominate)), pl.Boolean
+        )
+
+    def _exact(self, names: pl.Series, nominated: pl.Series) -> pl.Series:
+        return refine(
+            nominated, names, nominated.fill_null(value=False), lambda part: self._fold(part).is_in(self._names)
+        )
+
+
+def _usual_spelling(text: str) -> str:
+    """Return a pattern for the usual names that may have the folded form of `text`."""
+    signs = (sign for sign in fold_text(text) if sign != " ")
+    return " ?".join(f"[{_both(_FOLDING_TO[sign])}]" for sign in signs)
 
 
 def _any_spelling(text: str) -> str:

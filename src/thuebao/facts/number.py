@@ -6,8 +6,9 @@ import re
 
 import polars as pl
 
+from thuebao.base.fold import fold_text
 from thuebao.facts.kernel import OverDistinct, elementwise, replace_where
-from thuebao.facts.text import Cleaning, fold, looked_up
+from thuebao.facts.text import Cleaning, fold, fold_name_of_place, looked_up, without_marks
 from thuebao.rulebook.columns import raw
 from thuebao.rulebook.reference import Reference
 
@@ -25,10 +26,12 @@ class NumberParsing:
         old = {row["old"]: row["new"] for row in reference.table("prefixes_2018")}
         country, trunk = plan["country_code"], plan["trunk_prefix"]
         rest = plan["current_form"].removeprefix(trunk)
+        old_rest = "(?:" + "|".join(p.removeprefix(trunk) for p in old) + f")[0-9]{{{plan['old_form_rest']}}}"
+        national = plan["national_digits"]
         self._trunk = trunk
         self._current = f"^{plan['current_form']}$"
-        self._international = f"^(?:{plan['international_prefix']})?{country}([0-9]{{9}})$"
-        self._bare = f"^({rest})$"
+        self._international = f"^(?:{plan['international_prefix']})?{country}{trunk}?([0-9]{{{national}}}|{old_rest})$"
+        self._bare = f"^({rest}|{old_rest})$"
         self._old = f"^(?:{'|'.join(old)})[0-9]{{{plan['old_form_rest']}}}$"
         self._old_prefixes, self._new_prefixes = list(old), list(old.values())
         self._old_length = len(next(iter(old)))
@@ -43,8 +46,10 @@ class NumberParsing:
         return pl.DataFrame({"text": text, "current": current, "old": old}).to_struct()
 
     def _clean(self, values: pl.Series) -> pl.Series:
-        text = self._cleaning.exact(values).str.strip_suffix(".0").str.replace_all(r"[ .()-]", "")
-        text = text.str.replace(r"^['+]+", "")
+        text = without_marks(self._cleaning.exact(values)).str.replace_all("[()-]", "").str.replace("^['+]+", "")
+        # What a float leaves behind digits, unless dots part the number into groups.
+        text = text.str.replace(r"^([0-9]+)\.0+$", "${1}").str.replace_all(".", "", literal=True)
+        text = text.set((text == "").fill_null(value=False), None)
         for form in (self._international, self._bare):
             text = text.str.replace(form, self._trunk + "${1}")
         return text
@@ -108,10 +113,12 @@ def _foreign(operators: dict[str, int], hosts: dict[str, str]) -> pl.Series:
 def operator_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
     """Return the operator, known names folded to the canonical one."""
     known = _known_operators(reference)
+    names = _names_within(reference)
 
     def canonical(values: pl.Series) -> pl.Series:
         text = cleaning.exact(values)
-        name = looked_up(fold(text), reference.operators).fill_null(text).fill_null(UNKNOWN_OPERATOR)
+        name = looked_up(fold(text), reference.operators).fill_null(_only_name_in(text, names))
+        name = name.fill_null(text).fill_null(UNKNOWN_OPERATOR)
         code = name.replace_strict(known, default=0, return_dtype=pl.UInt32)
         return pl.DataFrame({"name": name, "code": code}).to_struct()
 
@@ -124,10 +131,25 @@ def operator_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Exp
     }
 
 
+def _names_within(reference: Reference) -> dict[str, str]:
+    """Return operator → the pattern of its names that count within a text, inner spaces aside."""
+    names: dict[str, list[str]] = {}
+    for row in reference.table("operators"):
+        if row["within"]:
+            names.setdefault(row["operator"], []).append(" ?".join(fold_text(row["text"]).replace(" ", "")))
+    return {operator: f"(?:^| )(?:{'|'.join(patterns)})(?: |$)" for operator, patterns in names.items()}
+
+
+def _only_name_in(texts: pl.Series, names: dict[str, str]) -> pl.Series:
+    """Return the operator of which each text holds a name, NULL where it holds none or those of several."""
+    frame = fold_name_of_place(texts).alias("text").to_frame()
+    found = [pl.when(pl.col("text").str.contains(p)).then(pl.lit(operator)) for operator, p in names.items()]
+    count = pl.sum_horizontal(one.is_not_null().cast(pl.UInt8) for one in found)
+    return frame.select(pl.when(count == 1).then(pl.coalesce(found)).alias("operator")).to_series()
+
+
 def known_operator(reference: Reference, name: str) -> str | None:
     """Return the known operator that a file's name holds as a whole word, None if it holds none or several."""
-    from thuebao.base.fold import fold_text
-
     folded = fold_text(name)
     found = {
         operator

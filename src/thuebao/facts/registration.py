@@ -1,4 +1,4 @@
-"""The registration: who is judged (individual or organisation, H2H or M2M), when, and under which era."""
+"""The registration: who is judged (individual or organisation, H2H or M2M), when, where, and under which era."""
 
 from __future__ import annotations
 
@@ -6,74 +6,82 @@ from datetime import date
 
 import polars as pl
 
-from thuebao.facts.kernel import Kernel, elementwise, only_where
 from thuebao.rulebook.columns import given
-from thuebao.rulebook.reference import Reference
 
 
-def registration_facts(reference: Reference, as_of: date, forced: date | None) -> dict[str, pl.Expr]:
+def registration_facts(as_of: date, forced: date | None) -> dict[str, pl.Expr]:
     """Return the facts of the registration; `forced` is a day whose era judges every record."""
-    kind = pl.col("_subscriber_kind_code")
-    organisation = (kind == "organisation") | (kind.is_null() & pl.col("has_organisation_name"))
-    m2m = pl.col("_connection_kind_code") == "m2m"
-    day = pl.coalesce("registration_day", "update_day", pl.lit(as_of))
-    facts = {
-        "as_of": pl.lit(as_of),
-        "is_organisation": organisation.fill_null(value=False),
-        "is_individual": ~pl.col("is_organisation"),
-        "is_m2m": m2m.fill_null(value=False),
-        "is_h2h": ~pl.col("is_m2m"),
-        "_law_day": day,
-        "_era_day": pl.lit(forced) if forced else pl.col("_law_day"),
+    return _who() | _when(as_of, forced) | _where() | _state(as_of)
+
+
+def _who() -> dict[str, pl.Expr]:
+    kind, connection = pl.col("subscriber_kind_code"), pl.col("connection_kind_code")
+    kind_left_out, connection_left_out = ~pl.col("has_subscriber_kind"), ~pl.col("has_connection_kind")
+    # A kind that is there and not recognised is neither the one nor the other.
+    return {
+        "is_organisation": _known(kind == "organisation") | (kind_left_out & pl.col("has_organisation_name")),
+        "is_individual": _known(kind == "individual") | (kind_left_out & ~pl.col("has_organisation_name")),
+        "_is_device_by_usage": connection_left_out
+        & _known(pl.col("usage_kind_code") == "device")
+        & pl.col("is_organisation"),
+        "is_m2m": _known(connection == "m2m") | pl.col("_is_device_by_usage"),
+        "is_h2h": _known(connection == "h2h") | (connection_left_out & ~pl.col("_is_device_by_usage")),
         "has_portrait": pl.col("has_portrait_ref") | pl.col("has_portrait_hash"),
         "portrait": pl.when(pl.col(given("portrait_hash"))).then("portrait_hash").otherwise("portrait_ref"),
-        "is_terminated": _known(pl.col("_status_code") == "terminated") | _known(pl.col("termination_day") <= as_of),
+    }
+
+
+def _when(as_of: date, forced: date | None) -> dict[str, pl.Expr]:
+    time = pl.col("registration_time")
+    written = pl.max_horizontal(_end("registration_time", "registration_day"), _end("update_time", "update_day"))
+    return {
+        "as_of": pl.lit(as_of),
+        "_law_day": pl.coalesce("registration_day", "update_day", pl.lit(as_of)),
+        "_era_day": pl.lit(forced) if forced else pl.col("_law_day"),
         "registration_moment": pl.coalesce("registration_time", pl.col("registration_day").cast(pl.Datetime("us"))),
         "registration_month": pl.col("registration_day").dt.strftime("%Y-%m"),
-        "point_of_sale": pl.coalesce("pos_code", "pos_name", "pos_address"),
-        "registration_minute": pl.col("registration_time").dt.truncate("1m"),
+        "registration_minute": time.dt.truncate("1m"),
+        # A day without an hour counts to its end.
+        "last_written_at": pl.when(pl.col("registration_day").is_not_null()).then(written),
+        "portrait_is_late": pl.col("portrait_time") > pl.col("last_written_at") + pl.duration(hours=24),
+        "service_before_registration": earlier("service_start", "registration"),
+        "service_before_authentication": earlier("service_start", "authentication"),
     }
-    return facts | _tax_code_facts(reference)
+
+
+def _end(time: str, day: str) -> pl.Expr:
+    return pl.coalesce(pl.col(time), pl.col(day).cast(pl.Datetime("us")) + pl.duration(days=1))
+
+
+def earlier(one: str, other: str) -> pl.Expr:
+    """Return whether one moment lies before another, by day where either has no time; NULL where either is unknown."""
+    return pl.coalesce(pl.col(f"{one}_time") < pl.col(f"{other}_time"), pl.col(f"{one}_day") < pl.col(f"{other}_day"))
+
+
+def _where() -> dict[str, pl.Expr]:
+    return {
+        "is_online": _known(pl.col("pos_kind_code") == "online"),
+        # Of a kind that is not recognised nobody knows whether a point was there.
+        "is_at_point": ~pl.col("has_pos_kind") | _known(pl.col("pos_kind_code") != "online"),
+        "point_of_sale": pl.coalesce("pos_code", "pos_name", "pos_address"),
+    }
+
+
+def _state(as_of: date) -> dict[str, pl.Expr]:
+    status, end = pl.col("status_code"), pl.col("termination_day")
+    return {
+        "is_in_use": _known(status != "terminated"),
+        "is_terminated": _known(status == "terminated") | (status.is_null() & _known(end <= as_of)),
+        # The end of those who are said to have ended, or of whom nothing else is said.
+        "ended_day": pl.when(_known(status == "terminated") | ~pl.col("has_status")).then(end),
+    }
 
 
 def ended_before(day: date) -> pl.Expr:
     """Return whether a subscriber was gone before `day`; terminated on a day that is not known counts as that."""
-    status = pl.col("_status_code")
-    said = _known(status == "terminated")
-    dated = _known(pl.col("termination_day") < day)
-    return (said & (dated | pl.col("termination_day").is_null())) | (~pl.col("has_status") & dated)
+    said = _known(pl.col("status_code") == "terminated")
+    return _known(pl.col("ended_day") < day) | (said & pl.col("termination_day").is_null())
 
 
 def _known(condition: pl.Expr) -> pl.Expr:
     return condition.fill_null(value=False)
-
-
-def tax_code_validity(reference: Reference) -> Kernel:
-    """Return the kernel that tells whether a tax code has the right form and check digit."""
-    law = reference.document("tax_code")
-    weights, modulus, form = law["weights"], law["modulus"], f"^(?:{law['form']})$"
-
-    def valid(values: pl.Series) -> pl.Series:
-        frame = pl.DataFrame({"code": values})
-        weighted = [
-            pl.col("code").str.slice(at, 1).cast(pl.Int32, strict=False) * weight for at, weight in enumerate(weights)
-        ]
-        right = law["check_minuend"] - pl.sum_horizontal(weighted) % modulus
-        check = pl.col("code").str.slice(len(weights), 1).cast(pl.Int32, strict=False)
-        return frame.select(pl.col("code").str.contains(form) & (right == check).fill_null(value=False)).to_series()
-
-    return valid
-
-
-def _tax_code_facts(reference: Reference) -> dict[str, pl.Expr]:
-    valid = tax_code_validity(reference)
-
-    def where_present(values: pl.Series) -> pl.Series:
-        return only_where(values, values.is_not_null(), valid, pl.Boolean)
-
-    code = pl.col("organisation_tax_code")
-    personal = reference.document("tax_code")["personal_form"]
-    return {
-        "tax_code_valid": elementwise(code, where_present, pl.Boolean),
-        "tax_code_is_personal_number": code.str.contains(f"^(?:{personal})$"),
-    }

@@ -14,7 +14,18 @@ from thuebao.rulebook.reference import Reference, rules_home
 from thuebao.rulebook.rule import Rule
 
 _LAW = "law.toml"
-_ORDER = ("number", "person", "document", "minors", "organisation", "registration", "duplicates")
+_ORDER = (
+    "number",
+    "person",
+    "document",
+    "minors",
+    "organisation",
+    "registration",
+    "authentication",
+    "device",
+    "remedial",
+    "duplicates",
+)
 
 
 @dataclass(frozen=True, eq=False)  # one rulebook is told from another by being another: what is compiled of it is kept

@@ -84,6 +84,10 @@ class Law:
         """The eras' ids."""
         return tuple(era.id for era in self.eras)
 
+    def is_stock(self, era: str) -> bool:
+        """Return whether an era holds stock that owes what a later law asks for."""
+        return any(e.id == era and e.owed_from for e in self.eras)
+
     def chain(self, era: str) -> tuple[str, ...]:
         """Return the era and those that it lies on top of."""
         within = {e.id: e.within for e in self.eras}

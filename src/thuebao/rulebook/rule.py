@@ -125,8 +125,9 @@ class Rule:
         return replace(self, parameters=tuple((values | {name: value}).items()))
 
     def bases_in(self, era: str, law: Law) -> list[Basis]:
-        """Return the bases that hold in `era`."""
-        return [b for b in self.basis if law.reaches(b.eras, era)]
+        """Return the bases that hold in `era`; of an era of stock, those that are its own, if there are any."""
+        own = [b for b in self.basis if law.is_stock(era) and era in b.eras]
+        return own or [b for b in self.basis if law.reaches(b.eras, era)]
 
     def basis_in(self, era: str, law: Law) -> str:
         """Return what a finding of `era` cites: instruments and provisions, `; ` between them."""

@@ -39,7 +39,8 @@ def _names(damage: Damage) -> list[Variant]:
     fonts = damage.law.font_text
     font_text = name.str.replace_many(list(fonts), list(fonts.values()))
     # The old fonts had capitals of their own.
-    shown = (name != name.str.to_uppercase()) & font_text.str.contains(_NOT_VIETNAMESE) & font_text.str.contains("^[\u0000-\u00ff]+$")
+    shown = font_text.str.contains(_NOT_VIETNAMESE) & font_text.str.contains("^[\u0000-\u00ff]+$")
+    shown &= name != name.str.to_uppercase()
     marked = alone & name.str.contains("[^ -~]")
     return [
         one("PER101", column, damage.individual, damage.missing("name")),

@@ -14,7 +14,7 @@ import polars as pl
 from thuebao.facts import all_facts, layers
 from thuebao.facts.codes import CODED
 from thuebao.facts.dates import DAYS
-from thuebao.facts.text import Cleaning, fold
+from thuebao.facts.text import Cleaning
 from thuebao.rulebook.columns import raw
 from thuebao.rulebook.reference import Reference, shipped_reference
 
@@ -39,7 +39,6 @@ SPEAKING = TELLING | DAYS.keys() | {"full_name", "guardian_name", "clerk_name", 
 
 _NAMES = ("full_name", "guardian_name", "clerk_name", "representative_name")
 _ANY_DOCUMENT = "foreign_passport"  # a form that most short texts have
-_PROVINCE_WORDS = r"^(?:tinh|thanh pho|tp\.?|t\.) *"
 
 Shares = dict[tuple[int, str], float]
 """Position of a file's column, canonical column → share of the values that look like the canonical column's."""
@@ -58,7 +57,7 @@ def shares(found: pl.DataFrame) -> Shares:
     if found.is_empty():
         return {}
     texts = found["text"]
-    fits = _by_facts(texts) | _by_pattern(texts) | _by_table(texts)
+    fits = _by_facts(texts) | _by_pattern(texts)
     words_of_lists = pl.any_horizontal(*(fits[column] for column in (*CODED, "nationality", "province")))
     names = pl.DataFrame({"name": fits["full_name"]}).select(pl.col("name") & ~words_of_lists).to_series()
     fits |= dict.fromkeys(_NAMES, names)
@@ -74,10 +73,11 @@ def _by_facts(texts: pl.Series) -> dict[str, pl.Series]:
         "nationality": pl.col("nationality_code").is_not_null(),
         "id_type": pl.col("id_type_recognised"),
         "id_number": pl.col("document_number").str.contains(_documents(shipped_reference())),
-        "organisation_tax_code": pl.col("tax_code_valid"),
+        "organisation_tax_code": pl.col("_tax_code").struct.field("valid"),
         "operator": pl.col("_operator_code") > 0,
-        **{column: pl.col(f"_{column}_code").is_not_null() for column in CODED},
-        **{column: pl.col(day).is_not_null() for column, day in DAYS.items()},
+        "province": pl.col("province_now").is_not_null(),
+        **{column: pl.col(f"{column}_code").is_not_null() for column in CODED},
+        **{column: pl.col(f"_{column}").struct.field("day").is_not_null() for column in DAYS},
     }
     fits = {}
     for column, condition in asked.items():
@@ -101,10 +101,3 @@ def _patterns() -> dict[str, str]:
 
 def _by_pattern(texts: pl.Series) -> dict[str, pl.Series]:
     return {column: texts.str.contains(pattern) for column, pattern in _patterns().items()}
-
-
-def _by_table(texts: pl.Series) -> dict[str, pl.Series]:
-    tables = ("provinces", "provinces_2025")
-    names = pl.Series([row["name"] for name in tables for row in shipped_reference().table(name)])
-    known = fold(names).str.replace(_PROVINCE_WORDS, "").unique()
-    return {"province": fold(texts).str.replace(_PROVINCE_WORDS, "").is_in(known.to_list())}

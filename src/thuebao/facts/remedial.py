@@ -1,0 +1,56 @@
+"""When the steps fall due that follow a notice or a change of device (terms: rules/reference/remedial.toml)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from thuebao.facts.registration import earlier
+from thuebao.rulebook.reference import Reference
+
+
+def remedial_facts(reference: Reference, as_of: date) -> dict[str, pl.Expr]:
+    """Return the facts of the remedial timetable and of changes of device."""
+    law = reference.document("remedial")
+    return _notice_facts(law["notice"]) | _device_facts(law["device"], as_of)
+
+
+def _notice_facts(timetables: list[dict[str, Any]]) -> dict[str, pl.Expr]:
+    notice = pl.col("first_notice_day")
+
+    def days(step: str) -> pl.Expr:
+        found = pl.lit(None, dtype=pl.Int64)
+        for timetable in timetables:
+            found = pl.when(notice >= timetable["from"]).then(pl.lit(timetable[step])).otherwise(found)
+        return pl.duration(days=found)
+
+    def since(day: str) -> pl.Expr:
+        # A lock of before the notice has another cause, and starts no clock.
+        return pl.when(pl.col(day) >= notice).then(pl.col(day))
+
+    updated = earlier("first_notice", "update")
+    return {
+        "notice_stands": (notice >= timetables[0]["from"])
+        & (~pl.col("has_info_updated_at") | (~updated).fill_null(value=False)),
+        "one_way_due": notice + days("one_way_after_notice"),
+        "two_way_due": since("one_way_day") + days("two_way_after_one_way"),
+        "end_due": since("two_way_day") + days("end_after_two_way"),
+    }
+
+
+def _device_facts(law: dict[str, Any], as_of: date) -> dict[str, pl.Expr]:
+    change, limit = pl.col("device_change_time"), pl.duration(hours=law["hours_to_suspend_outgoing"])
+    again, suspended = pl.col("reauthentication_time"), pl.col("outgoing_suspension_time")
+    # What is there without an hour, or is no date, could have been in time.
+    again_late = ~pl.col("has_reauthenticated_at") | (again < change) | (again > change + limit)
+    suspended_late = ~pl.col("has_outgoing_suspended_at") | (suspended > change + limit)
+    two_way = pl.col("two_way_day")
+    return {
+        "device_changed": pl.col("device_change_day") >= law["from"],
+        "outgoing_is_late": (change + limit < pl.lit(as_of).cast(pl.Datetime("us"))) & again_late & suspended_late,
+        "device_two_way_due": pl.col("outgoing_suspension_day") + pl.duration(days=law["two_way_after_outgoing"]),
+        "device_end_due": pl.when(two_way >= pl.col("device_change_day")).then(two_way)
+        + pl.duration(days=law["end_after_two_way"]),
+    }
