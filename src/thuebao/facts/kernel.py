@@ -21,10 +21,14 @@ _MOST_REMEMBERED = 10_000
 
 def elementwise(expr: pl.Expr, kernel: Kernel, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
     """Return `kernel` applied to `expr`: one value in, one value of `dtype` out."""
+    of_nothing: list[pl.Series] = []
 
     def unless_empty(values: pl.Series) -> pl.Series:
         if len(values) > 1 and values.null_count() == len(values):
-            return kernel(values.head(1)).new_from_index(0, len(values))
+            # Once for all batches: patterns are compiled anew when there are more than Polars remembers.
+            if not of_nothing:
+                of_nothing.append(kernel(values.head(1)))
+            return of_nothing[0].new_from_index(0, len(values))
         return kernel(values)
 
     return expr.map_batches(unless_empty, return_dtype=dtype, is_elementwise=True)
