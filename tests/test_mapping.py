@@ -213,12 +213,20 @@ def test_two_texts_for_one_header_are_one_header_too_many() -> None:
 
 
 def test_two_headers_for_one_column_name_both_and_a_mapping_is_the_way_out() -> None:
-    names = ["Số TB", "SĐT", "Họ tên"]
+    names = ["Số TB", "Số máy", "Họ tên"]
     error = not_mapped(names)
     assert error.key == "two_headers_for_one_column"
-    for part in ("'Số TB'", "'SĐT'", "msisdn", "--mapping"):
+    for part in ("'Số TB'", "'Số máy'", "msisdn", "--mapping"):
         assert part in str(error)
-    assert map_header("x", names, Mapping("m", {"msisdn": "SĐT"})).canonical == (None, "msisdn", "full_name")
+    assert map_header("x", names, Mapping("m", {"msisdn": "Số máy"})).canonical == (None, "msisdn", "full_name")
+
+
+def test_a_contacts_telephone_gives_way_to_the_subscriber_number() -> None:
+    assert map_header("x", ["SĐT", "Số TB", "Họ tên"]).mapped == {"msisdn": "Số TB", "full_name": "Họ tên"}
+    assert map_header("x", ["SĐT", "Họ tên"]).mapped["msisdn"] == "SĐT"
+    assert not_mapped(["SĐT", "phone", "Họ tên"]).key == "two_headers_for_one_column"
+    mapping = Mapping("m", {"msisdn": "SĐT"})
+    assert map_header("x", ["SĐT", "Số TB"], mapping).mapped == {"msisdn": "SĐT"}
 
 
 def test_headers_that_map_to_nothing_may_differ_in_diacritics_alone() -> None:

@@ -100,9 +100,10 @@ def compile_rules(rulebook: Rulebook, as_of: date, law: str) -> Compilation:
     facts[ERA] = rulebook.law.with_stock(pl.col("_era_by_day"), as_of, ended_before)
     for era in rulebook.law.era_ids:
         facts[f"in_era_{era.lower().replace('+', '_stock')}"] = rulebook.law.in_eras([era], pl.col(ERA))
-    for day in {rule.law_day for rule in rulebook.rules if rule.law_day in facts}:
-        facts[era_of(str(day))] = rulebook.law.era_index(pl.col(str(day)))
     schema, of_law = _schema(facts), rulebook.law
+    for day in {rule.law_day for rule in rulebook.rules if rule.law_day}:
+        if schema.get(day) == pl.Date:
+            facts[era_of(day)] = of_law.era_index(pl.col(day))
     rules = tuple(_compile(rule, facts, schema, of_law) for rule in rulebook.rules if not rule.grouping)
     searches = tuple(compile_search(r, r.grouping, facts, schema, of_law) for r in rulebook.rules if r.grouping)
     return Compilation(rules, searches, facts, schema, of_law)
@@ -221,8 +222,7 @@ def plan_for(compilation: Compilation, wanted: Wanted, present: Collection[str])
     first = conditions.columns | staging.key_columns | inside
     roots = {root for e in (*(c.violation for c in active), *first.values()) for root in e.meta.root_names()}
     roots |= shown | staging.facts
-    facts = without_second_looks(compilation.facts, roots)
-    facts = with_constants(facts, roots, {c for c in columns() if c not in present and c != "operator"})
+    facts = with_constants(without_second_looks(compilation.facts, roots), roots, present)
     stages = [*layers(facts, roots), first, hits | cases | parts, judged]
     read = raw_columns(facts, roots)
     return Plan(

@@ -23,7 +23,7 @@ from thuebao.facts.remedial import remedial_facts
 from thuebao.facts.sim import sim_facts
 from thuebao.facts.tax_code import tax_code_facts
 from thuebao.facts.text import Cleaning, text_facts
-from thuebao.rulebook.columns import CONTEXT, GIVEN, RAW, columns, raw
+from thuebao.rulebook.columns import CONTEXT, GIVEN, RAW, columns, given, raw
 from thuebao.rulebook.reference import Reference
 
 Facts = dict[str, pl.Expr]
@@ -103,27 +103,27 @@ def without_second_looks(facts: Facts, wanted: Iterable[str]) -> Facts:
     return facts | {f"has_{name}": pl.col(name).is_not_null() for name in texts}
 
 
-def with_constants(facts: Facts, wanted: Iterable[str], absent: Collection[str]) -> Facts:
-    """Return the facts, those that rest on `absent` columns alone as the constants that they are."""
-    grounds: dict[str, bool] = {}
+def with_constants(facts: Facts, wanted: Iterable[str], present: Collection[str]) -> Facts:
+    """Return the facts, those that only rest on columns which a file does not have as what they are in every record.
 
-    def constant(name: str) -> bool:
-        if name not in grounds:
-            roots = facts[name].meta.root_names() if name in facts else []
-            grounds[name] = all(map(constant, roots)) if roots else name in {raw(column) for column in absent}
-        return grounds[name]
-
-    fixed = [name for name in _reached(facts, wanted) if name in facts and constant(name)]
-    frame = pl.DataFrame({raw(column): [None] for column in absent}, schema_overrides=_texts(absent))
-    for layer in layers(facts, fixed):
-        frame = frame.with_columns(layer.values())
-    # A record's parts are taken from it one by one: each is a constant itself.
-    plain = [name for name in fixed if not isinstance(frame.schema[name], pl.Struct)]
-    return facts | {name: pl.lit(frame[name][0], dtype=frame.schema[name]) for name in plain}
-
-
-def _texts(names: Iterable[str]) -> dict[str, type[pl.DataType]]:
-    return {raw(name): pl.String for name in names}
+    Working out a column of nothing costs a tenth of working out a column of text, and most files lack many columns.
+    """
+    names = list(wanted)
+    # Whose the records of a file without an operator column are is said elsewhere.
+    absent = {raw(name) for name in raw_columns(facts, names) - {*present, "operator"}}
+    said = {given(name): name in present for name in given_columns(facts, names)}
+    frame = pl.DataFrame(
+        {name: [None] for name in absent} | {name: [value] for name, value in said.items()},
+        schema=dict.fromkeys(absent, pl.String) | dict.fromkeys(said, pl.Boolean),
+    )
+    if frame.is_empty():
+        return facts
+    constant: Facts = {}
+    for layer in layers(facts, names):
+        found = {name: fact for name, fact in layer.items() if set(fact.meta.root_names()) <= set(frame.columns)}
+        frame = frame.with_columns(**found)
+        constant |= {name: pl.lit(frame[name]).first() for name in found}
+    return facts | constant
 
 
 def _ground(facts: Facts, wanted: Iterable[str]) -> set[str]:

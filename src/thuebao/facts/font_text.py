@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import polars as pl
 
 from thuebao.rulebook.charsets import charset
@@ -13,11 +15,13 @@ _ENCODINGS = ("tcvn3", "vni")
 class FontText:
     """Tells text that reads as Vietnamese only when it is taken for one of the old encodings."""
 
-    def __init__(self) -> None:
+    @cached_property
+    def _vietnamese(self) -> str:
+        """A pattern for texts of syllables: made when a name is first doubted, which most audits never do."""
         known = syllables()
         onsets, rimes = ("|".join(sorted(parts)) for parts in (known.onsets - {""}, known.rimes))
         syllable = f"(?:{onsets})?(?:{rimes})"
-        self._vietnamese = f"^{syllable}(?: {syllable})*$"
+        return f"^{syllable}(?: {syllable})*$"
 
     def matches(self, texts: pl.Series) -> pl.Series:
         """Return whether each text is such."""

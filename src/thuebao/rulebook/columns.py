@@ -72,6 +72,12 @@ def columns(reference: Reference | None = None) -> dict[str, Column]:
 
 
 @cache
+def headers_giving_way() -> frozenset[str]:
+    """Return the folded headers that mean their column only where no other header of a file does."""
+    return frozenset(fold_header(header) for header in shipped_reference().document("columns")["giving_way"])
+
+
+@cache
 def columns_by_header() -> dict[str, str]:
     """Return folded header → canonical column name."""
     return {

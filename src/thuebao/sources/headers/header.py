@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from thuebao.base.errors import InputError
 from thuebao.base.fold import fold_header
-from thuebao.rulebook.columns import columns, columns_by_header, raw
+from thuebao.rulebook.columns import columns, columns_by_header, headers_giving_way, raw
 from thuebao.sources.headers.mapping import Mapping, plain_header
 
 _DIGITS_OF_A_VALUE = 5
@@ -76,10 +76,24 @@ def map_header(path: str, names: Sequence[str], mapping: Mapping | None = None) 
     for position, name in enumerate(names):
         column = known.get(fold_header(name))
         canonical.append(said.get(position) or (column if column not in spoken else None))
+    _give_way(names, canonical, spoken=set(said))
     if not any(canonical) and (not mapping or not mapping.tentative or _holds_values(names)):
         raise unrecognised(path, names)
     _hold_one_each(path, names, canonical, looked_at=bool(mapping and not mapping.tentative))
     return Header(tuple(names), tuple(canonical))
+
+
+def _give_way(names: Sequence[str], canonical: list[str | None], spoken: Collection[int]) -> None:
+    """Leave out the headers that give way to another one of the same column."""
+    giving = {
+        position
+        for position, name in enumerate(names)
+        if position not in spoken and fold_header(name) in headers_giving_way()
+    }
+    firm = {column for position, column in enumerate(canonical) if position not in giving}
+    for position in giving:
+        if canonical[position] in firm:
+            canonical[position] = None
 
 
 def unrecognised(path: str, names: Sequence[str]) -> InputError:
