@@ -11,9 +11,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-import messy
-import oracle
 import thuebao
+from oracles.files import check_file
+from oracles.messy import messy_records
+from oracles.records import COLUMNS
 
 AS_OF = date(2026, 11, 23)
 
@@ -32,8 +33,8 @@ def agree(path: Path, records: list[dict[str, str | None]], columns: list[str], 
     assert not result.unreadable
     expected = set()
     applied: dict[str, int] = defaultdict(int)
-    for number, record in enumerate(records, 1):
-        verdict = oracle.check(record, operator="Viettel", as_of=AS_OF, columns=set(columns), law=law)
+    judged = check_file(records, operator="Viettel", as_of=AS_OF, columns=set(columns), law=law)
+    for number, verdict in enumerate(judged.verdicts, 1):
         expected |= {(number, code) for code in verdict.codes}
         for code in verdict.applies:
             applied[code] += 1
@@ -45,18 +46,18 @@ def agree(path: Path, records: list[dict[str, str | None]], columns: list[str], 
 
 
 def test_on_messy_records(tmp_path: Path) -> None:
-    records = messy.messy_records(20_000, seed=7)
-    agree(write_csv(tmp_path / "messy.csv", records, list(messy.COLUMNS)), records, list(messy.COLUMNS))
+    records = messy_records(20_000, seed=7)
+    agree(write_csv(tmp_path / "messy.csv", records, list(COLUMNS)), records, list(COLUMNS))
 
 
 @pytest.mark.parametrize("law", ["decree-49-2017", "decree-163-2024", "circular-08-2026"])
 def test_under_one_law(tmp_path: Path, law: str) -> None:
-    records = messy.messy_records(3_000, seed=8)
-    agree(write_csv(tmp_path / "messy.csv", records, list(messy.COLUMNS)), records, list(messy.COLUMNS), law)
+    records = messy_records(3_000, seed=8)
+    agree(write_csv(tmp_path / "messy.csv", records, list(COLUMNS)), records, list(COLUMNS), law)
 
 
-@pytest.mark.parametrize("absent", messy.COLUMNS)
+@pytest.mark.parametrize("absent", COLUMNS)
 def test_without_a_column(tmp_path: Path, absent: str) -> None:
-    columns = [column for column in messy.COLUMNS if column != absent]
-    records = [{c: v for c, v in r.items() if c != absent} for r in messy.messy_records(150, seed=9)]
+    columns = [column for column in COLUMNS if column != absent]
+    records = [{c: v for c, v in r.items() if c != absent} for r in messy_records(150, seed=9)]
     agree(write_csv(tmp_path / "messy.csv", records, columns), records, columns)

@@ -1,7 +1,7 @@
 """The rules across records against plain SQL, one statement per rule, on a large sample with planted duplicates.
 
-`duplicates/records.sql` cleans the export's texts, `duplicates/DUP*.sql` say on which records each rule fires. Both
-were written from the catalogue, apart from facts and rules.
+`duplicates/cleaning.sql` and `records.sql` clean the export's texts, `duplicates/DUP*.sql` say on which records each
+rule fires. All were written from the catalogue, apart from facts and rules.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ import polars as pl
 import pytest
 
 import thuebao
+from oracles import sql
+from oracles.duplicates import RULES
 from thuebao.rulebook.reference import rules_home
 from thuebao.sample import write_sample
 
 AS_OF = dt.date(2026, 11, 23)
 RECORDS = 200_000
-STATEMENTS = Path(__file__).with_name("duplicates")
-CODES = sorted(path.stem for path in STATEMENTS.glob("DUP*.sql"))
+CODES = sql.CODES
 OPERATORS = ["Viettel", "VinaPhone", "MobiFone", "Vietnamobile", "Wintel"]
 
 # The records of a DUP123 finding may form one group or several: likeness is not transitive.
@@ -44,10 +45,7 @@ class World:
 
     def expected(self, code: str) -> dict[tuple[str, int], str]:
         """Where the rule fires by SQL, and what the records of one group have in common."""
-        rows = self.database.execute((STATEMENTS / f"{code}.sql").read_text("utf-8")).fetchall()
-        fires = {(path, record): members for path, record, members in rows}
-        assert len(fires) == len(rows)
-        return fires
+        return sql.fired(self.database, code)
 
     @cached_property
     def planted_codes(self) -> set[str]:
@@ -72,7 +70,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     findings = folder / "findings.parquet"
     result = thuebao.audit(paths, as_of=AS_OF, findings=findings, select=["DUP"])
     assert not result.unreadable
-    return World(paths, planted, pl.read_parquet(findings), database(paths))
+    return World(paths, planted, pl.read_parquet(findings), sql.database(paths, AS_OF))
 
 
 def read_truth(path: Path) -> set[tuple[str, int, str, str]]:
@@ -104,19 +102,8 @@ def cut(
     return [other for other in paths if other != whole] + parts, {moved(*one) for one in planted}
 
 
-def database(paths: list[Path]) -> duckdb.DuckDBPyConnection:
-    made = duckdb.connect(config={"threads": 2})
-    made.execute("SET VARIABLE reference = $1", [str(rules_home() / "reference")])
-    made.execute("SET VARIABLE as_of = $1::DATE", [AS_OF])
-    read = "SELECT $1 AS path, row_number() OVER () AS record, * FROM read_csv($1, header = true, all_varchar = true)"
-    for n, path in enumerate(paths):
-        made.execute(f"{'INSERT INTO export' if n else 'CREATE TABLE export AS'} {read}", [str(path)])
-    made.execute((STATEMENTS / "records.sql").read_text("utf-8"))
-    return made
-
-
 def test_there_is_a_statement_for_each_rule(world: World) -> None:
-    assert set(CODES) == {f"DUP{n}" for n in (101, 102, 103, 111, 112, 121, 122, 123, 131, 141, 151)}
+    assert set(CODES) == RULES.keys()
     assert world.planted_codes == set(CODES)
     assert len(world.paths) == len(OPERATORS) + 1 == 6
 

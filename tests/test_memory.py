@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-import worlds
+from oracles import worlds
 from test_agreement import write_csv
 from thuebao.engine import count as tally
 from thuebao.engine.groups import finder, staging

@@ -10,15 +10,16 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-import messy
 import thuebao
+from oracles.messy import messy_records
+from oracles.records import COLUMNS as ALL_COLUMNS
 from test_agreement import write_csv
 from thuebao.reports.json_document import as_dict
 from thuebao.sources.delimited import table as delimited
 
 AS_OF = date(2026, 11, 23)
-COLUMNS = list(messy.COLUMNS)
-RECORDS = messy.messy_records(3_000, seed=11)
+COLUMNS = list(ALL_COLUMNS)
+RECORDS = messy_records(3_000, seed=11)
 
 
 def found(paths: list[Path]) -> tuple[dict, pl.DataFrame]:

@@ -1,7 +1,7 @@
--- The fourth and later prepaid number of one identity at one operator, without a contract.
-SELECT path, record, operator || '|' || identity AS members
+-- The fourth and later prepaid number of one customer at one operator, without a contract.
+SELECT path, record, operator || '|' || customer AS members
 FROM records
-JOIN prepaid_numbers USING (operator, identity, number)
+JOIN prepaid_numbers USING (operator, customer, number)
 WHERE payment = 'prepaid'
   AND place >= 4
   AND contract_number IS NULL

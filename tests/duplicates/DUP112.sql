@@ -1,10 +1,10 @@
--- The fourth and later prepaid number of one identity at one operator, registered elsewhere than at a fixed point of
--- its own.  A kind of point that is not recognised is not an own fixed one either.
-SELECT path, record, operator || '|' || identity AS members
+-- The fourth and later prepaid number of one customer at one operator, registered elsewhere than at a fixed point of
+-- its own.
+SELECT path, record, operator || '|' || customer AS members
 FROM records
-JOIN prepaid_numbers USING (operator, identity, number)
+JOIN prepaid_numbers USING (operator, customer, number)
 WHERE payment = 'prepaid'
   AND place >= 4
-  AND pos_kind IS NOT NULL
-  AND point IS DISTINCT FROM 'own_fixed'
+  AND point IN ('own_mobile', 'authorised', 'online')
   AND era = 'D163'
+  AND (first_registered >= DATE '2017-04-24' OR first_registered IS NULL)

@@ -2,10 +2,10 @@
 SELECT DISTINCT
     one.path,
     one.record,
-    concat_ws('|', lower(one.full_name), one.born, one.issued, one.id_issue_place) AS members
+    concat_ws('|', one.name, one.born, one.issued, one.id_issue_place) AS members
 FROM records AS one
 JOIN records AS other
-  ON lower(one.full_name) = lower(other.full_name)
+  ON one.name = other.name
  AND one.born = other.born
  AND one.issued = other.issued
  AND one.id_issue_place = other.id_issue_place

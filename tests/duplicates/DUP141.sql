@@ -1,4 +1,5 @@
--- Every record of an identity with ten or more numbers, over all operators.
+-- Every record with a number of an identity with ten or more numbers, over all operators.
 SELECT path, record, identity AS members
 FROM records
-WHERE identity IN (SELECT identity FROM records GROUP BY identity HAVING count(DISTINCT number) >= 10)
+WHERE number IS NOT NULL
+  AND identity IN (SELECT identity FROM records GROUP BY identity HAVING count(DISTINCT number) >= 10)

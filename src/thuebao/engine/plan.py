@@ -168,6 +168,7 @@ class Plan:
     wanted: frozenset[str]  # the canonical columns to read
     _absent: tuple[str, ...]
     _given: tuple[pl.Expr, ...]
+    _names_operator: pl.Expr
     _steps: tuple[tuple[pl.Expr, ...], ...]
 
     def evaluate(
@@ -175,13 +176,15 @@ class Plan:
     ) -> pl.DataFrame:
         """Return what is shown and staged, the scopes, a Boolean column per active rule (its code), HIT and ERROR.
 
-        `batch` holds raw columns; `operator` is that of every record where the file has no such column;
+        `batch` holds raw columns; `operator` is that of the records which do not name their own;
         `first_row` is the number of the batch's first record, from which ROW counts; `places` says for each record
         where it stands after that, if not all stand in a row.
         """
         known = {raw("operator"): operator}
         absent = (pl.lit(known.get(c), dtype=pl.String).alias(c) for c in self._absent)
         frame = batch.with_columns(*self._given, *absent)
+        if operator is not None and raw("operator") in batch.columns:
+            frame = frame.with_columns(pl.when(self._names_operator).then(raw("operator")).otherwise(pl.lit(operator)))
         for step in self._steps:
             frame = frame.select(step)
         if places is None:
@@ -232,6 +235,7 @@ def plan_for(compilation: Compilation, wanted: Wanted, present: Collection[str])
         judged=(ROW, *sorted(for_counts)),
         wanted=frozenset(read & set(present)),
         _absent=tuple(raw(c) for c in columns() if c in read and c not in present),
+        _names_operator=compilation.facts["has_operator"],
         _given=tuple(pl.lit(c in present).alias(given(c)) for c in sorted(given_columns(facts, roots))),
         _steps=tuple(_steps(stages, kept)),
     )

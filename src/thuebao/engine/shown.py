@@ -16,8 +16,9 @@ _SHOWN = {
     "date_of_birth": "birth_day",
     "id_issue_date": "issue_day",
     "registered_at": "registration_moment",
-    "portrait_hash": "portrait",
-    "portrait_ref": "portrait",
+    "portrait_hash": "comparable_portrait",
+    "portrait_ref": "comparable_portrait",
+    "sim_serial": "sim_number",
 }
 
 

@@ -14,6 +14,7 @@ import polars as pl
 from thuebao.facts.codes import CODED, coded_facts
 from thuebao.facts.dates import DAYS, date_facts
 from thuebao.facts.document import document_facts
+from thuebao.facts.groups import group_facts
 from thuebao.facts.number import number_facts, operator_facts
 from thuebao.facts.person import person_facts
 from thuebao.facts.portrait import portrait_facts
@@ -30,9 +31,6 @@ Facts = dict[str, pl.Expr]
 
 _TYPED = ("msisdn", "full_name", "id_type", "id_number", "nationality", "province", "organisation_tax_code")
 """Columns, besides coded ones and dates, whose own facts say whether a value is there."""
-
-LATE = frozenset({"folded_name", "case_folded_name", "named_operator"})
-"""Facts of one other that rules across records work out only for the few records that may violate them."""
 
 
 def all_facts(reference: Reference, as_of: date, forced: date | None = None) -> Facts:
@@ -55,6 +53,7 @@ def all_facts(reference: Reference, as_of: date, forced: date | None = None) -> 
         | registration_facts(as_of, forced)
         | remedial_facts(reference, as_of)
         | portrait_facts(reference)
+        | group_facts(reference)
     )
 
 

@@ -1,4 +1,4 @@
-"""The identity document: its number and what that says, its kind and validity, and whose it is.
+"""The identity document: its number and what that says, its kind and validity.
 
 Forms, kinds and terms are data (rules/reference/documents.toml).
 """
@@ -28,7 +28,6 @@ def document_facts(reference: Reference, cleaning: Cleaning, as_of: date) -> dic
         | kind_facts(law, cleaning)
         | _personal_number_facts(law, reference)
         | validity_facts(law, reference.document("dates")["never_ends"], as_of)
-        | _identity_facts(law)
         | {"is_home_national": (pl.col("nationality_code") == law["home_nationality"]).fill_null(value=False)}
     )
 
@@ -194,26 +193,3 @@ def _length_of(law: dict[str, Any], form: str) -> int:
 
 def _lost_zeros_pattern(lengths: list[int]) -> str:
     return "|".join(f"^[0-9]{{{length}}}$" for length in lengths)
-
-
-# -- whose it is -----------------------------------------------------------------------------------------------
-
-
-def _identity_facts(law: dict[str, Any]) -> dict[str, pl.Expr]:
-    """Return the identity key (catalogue §2): the personal number, else kind, nationality and number; else NULL."""
-    kind, number = pl.col("document_kind"), pl.col("document_number")
-    faults = ("document_number_malformed", "document_number_placeholder", "document_number_lost_zeros")
-    sound = ~pl.any_horizontal(faults)
-    other = pl.col("personal_number").is_null() & sound & kind.is_in(law["identity"]["kinds"])
-    # The same number of two countries is two people's, so without a country it tells nobody from others.
-    by_nationality = kind.is_in(law["identity"]["kinds_by_nationality"])
-    nationality = pl.when(by_nationality).then(pl.col("nationality_code")).otherwise(pl.lit(""))
-    by_kind = pl.concat_str(kind.cast(pl.String), pl.lit(":"), nationality, pl.when(other).then(number))
-    nobodys = pl.col("is_organisation") & pl.col("is_m2m")
-    code = pl.col("organisation_tax_code").str.replace_all("[^0-9]", "")
-    taxed = pl.col("is_organisation") & pl.col("is_h2h") & pl.col("tax_code_valid")
-    return {
-        "identity": pl.when(~nobodys).then(pl.coalesce("personal_number", by_kind)),
-        # An organisation is known by its tax code; a branch, with digits of its own behind it, by itself.
-        "organisation_identity": pl.when(taxed).then(pl.lit("mst:") + code),
-    }

@@ -127,6 +127,10 @@ class NamePlaceholders:
         usual = elementwise(name, self._of_usual, pl.Boolean)
         return pl.when(unusual.is_null()).then(usual).otherwise(elementwise(unusual, self._of_unusual, pl.Boolean))
 
+    def exactly(self, names: pl.Series) -> pl.Series:
+        """Return whether the folded form of each name is a placeholder, NULL where there is no name."""
+        return self._exact(names, names.str.contains(self._nominate))
+
     def _of_usual(self, names: pl.Series) -> pl.Series:
         return self._exact(names, names.str.contains(self._nominate_usual))
 

@@ -60,6 +60,12 @@ def _name_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
         found = elementwise(unusual, of_unusual, pl.Boolean).fill_null(value=False)
         return pl.when(name.is_not_null()).then(found)
 
+    placeholders = NamePlaceholders(reference, to_fold)
+
+    def comparable(values: pl.Series) -> pl.Series:
+        nobodys = no_name(values) | garbled(values) | placeholders.exactly(values)
+        return to_fold.fold(values.set(nobodys.fill_null(value=False), None))
+
     return {
         "_full_name": elementwise(pl.col(raw("full_name")), names.parse, NAME),
         "full_name": pl.col("_full_name").struct.field("text"),
@@ -67,7 +73,8 @@ def _name_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
         "case_folded_name": name.str.to_lowercase(),
         "folded_name": elementwise(name, to_fold.fold, pl.String),
         "unusual_name": pl.col("_full_name").struct.field("unusual"),
-        "full_name_is_placeholder": NamePlaceholders(reference, to_fold).matches(name, unusual),
+        "comparable_name": elementwise(name, comparable, pl.String),
+        "full_name_is_placeholder": placeholders.matches(name, unusual),
         "full_name_is_no_name": pl.col("full_name_is_placeholder") | where_unusual(no_name),
         "full_name_is_garbled": where_unusual(garbled),
     }

@@ -84,7 +84,7 @@ def _grouping(grouping: Grouping, console: Console) -> None:
     if grouping.order:
         order = grouping.order
         _section(console, "explain.order", text("explain.order_of", of=order.of, by=order.by, first=order.first))
-    _section(console, "explain.near", grouping.near or "")
+    _section(console, "explain.one_character_apart", grouping.one_character_apart or "")
 
 
 def _section(console: Console, title: str, body: str) -> None:

@@ -29,7 +29,7 @@ from thuebao.rulebook.rule import (
 SEVERITIES = ("error", "warning", "info")
 EXPORT_RULES = "export.toml"
 _CODE = re.compile(r"[A-Z]{2,5}[0-9]{3}")
-_ACROSS = frozenset({"across", "where", "having", "order", "near"})
+_ACROSS = frozenset({"across", "where", "having", "order", "one_character_apart"})
 _MADE = frozenset({"source", "examples", "grouping", "cases"})  # of a Rule, not written under that name
 _KEYS = frozenset(Rule.__dataclass_fields__) - _MADE | {"example", "columns"} | _ACROSS
 
@@ -116,7 +116,7 @@ class _Entry:
         given = sorted(_ACROSS & self.entry.keys())
         if not given:
             return None
-        if "across" not in given or "applies" in self.entry:
+        if "across" not in given:
             self._refuse("rule_grouping", keys=", ".join(given))
         across = self._texts(self.entry, "across", [])
         if not across or len(set(across)) < len(across):
@@ -132,7 +132,7 @@ class _Entry:
             where=self._optional_text("where"),
             having=self._text("having"),
             order=order,
-            near=self._optional_text("near"),
+            one_character_apart=self._optional_text("one_character_apart"),
         )
 
     def _parameters(self) -> tuple[tuple[str, int], ...]:

@@ -62,15 +62,15 @@ class Order:
 class Grouping:
     """How a rule across records puts them together: by the columns `across`, those for which `where` holds.
 
-    `having` says which groups are looked at. `order` and `near` (the same text but for one character) give
-    `violation` more to speak of.
+    `having` says which groups are looked at. `order` and `one_character_apart` (a text that another record of the group
+    may have but for one character) give `violation` more to speak of.
     """
 
     across: tuple[str, ...]
     where: str | None
     having: str
     order: Order | None = None
-    near: str | None = None
+    one_character_apart: str | None = None
 
 
 @dataclass(frozen=True)

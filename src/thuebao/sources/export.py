@@ -64,7 +64,7 @@ AS_THEY_ARE = ReadAs()
 
 @dataclass(frozen=True)
 class Export:
-    """A file that can be read. `operator` is that of every record; None when the file has an operator column."""
+    """A file that can be read. `operator` is that of the records which do not name their own."""
 
     stored: Stored
     format: str
@@ -154,12 +154,9 @@ def open_export(
             table = DelimitedTable(
                 stored, layout_of(stored.path, _whole_text(head, encoding), mapping, split), encoding
             )
-    if "operator" in table.header.canonical:
-        operator = None
-    else:
-        operator = operator or (mapping and mapping.operator) or _operator_of(stored.path, reference)
-        if operator is None and operator_needed:
-            raise InputError("operator_unknown", path=stored.path)
+    operator = operator or (mapping and mapping.operator) or _operator_of(stored.path, reference)
+    if operator is None and operator_needed and "operator" not in table.header.canonical:
+        raise InputError("operator_unknown", path=stored.path)
     return Export(stored, str(kind), encoding, operator, table)
 
 

@@ -15,10 +15,10 @@ import polars as pl
 
 from thuebao.base.helper_columns import ERA, INSIDE, ROW
 from thuebao.base.spill import Spill, writing_scratch
-from thuebao.engine.groups.one_character_apart import near_values
-from thuebao.engine.groups.search import AFTER_FIRST, EARLIEST, HAS_NEAR, Search
+from thuebao.engine.groups.one_character_apart import values_one_character_apart
+from thuebao.engine.groups.search import AFTER_FIRST, EARLIEST, HAS_ONE_CHARACTER_APART, Search
 from thuebao.engine.groups.staging import Staging, nominators
-from thuebao.facts import LATE
+from thuebao.facts.groups import LATE
 from thuebao.rulebook.sql import RECORDS, distinct
 
 GROUP = "_group"
@@ -62,7 +62,7 @@ class Finder:
     def find(self) -> dict[str, Found]:
         """Return what each search found, by its code."""
         found = {search.code: Found() for search in self.staging.searches}
-        for key in self.staging.key_columns:
+        for key in self.staging.hashes:
             searches = [s for s in self.staging.searches if self.staging.keys[s.code] == key]
             least = min(s.having.least for s in searches)
             for first, last in self._ranges():
@@ -82,14 +82,15 @@ class Finder:
 
     def _sizes(self, key: str, first: pl.Expr, last: pl.Expr, least: int) -> pl.DataFrame:
         """Return key and SIZE of the groups of at least so many records, by hash."""
-        rows = self.records.scan().select(key).filter(pl.col(key).is_between(first, last))
+        hashes = self.records.scan().select(self.staging.hashes[key].alias(key))
+        rows = hashes.filter(pl.col(key).is_between(first, last))
         if rows.select(pl.len()).collect(engine="streaming").item() > 2 * self.at_once * _HASHES_PER_RECORD:
             # Too many of one hash: grouping holds each hash once, however often it stands there.
             groups = rows.group_by(key).agg(pl.len().alias(SIZE)).filter(pl.col(SIZE) >= least)
             return groups.collect(engine="streaming").sort(key)
-        hashes = rows.collect(engine="streaming").to_series().sort()
+        ordered = rows.collect(engine="streaming").to_series().sort()
         # Of a hash that stands n times in a row, n - least + 1 equal the one so many places before.
-        again = hashes.filter(hashes == hashes.shift(least - 1)).rle().struct.unnest()
+        again = ordered.filter(ordered == ordered.shift(least - 1)).rle().struct.unnest()
         return again.select(pl.col("value").alias(key), (pl.col("len") + least - 1).alias(SIZE))
 
     def _rounds(self, sizes: pl.DataFrame, key: str, records: int) -> Iterator[pl.DataFrame]:
@@ -125,7 +126,8 @@ class Finder:
     def _rows(self, key: str, keys: pl.Series, columns: Collection[str]) -> pl.LazyFrame:
         """Return the columns of the records that have one of these keys."""
         # As a filter, not as a join: the reader then skips what else stands in other records.
-        return self.records.scan().select(key, *columns).filter(pl.col(key).is_in(keys.implode()))
+        key_hash = self.staging.hashes[key]
+        return self.records.scan().filter(key_hash.is_in(keys.implode())).select(key_hash.alias(key), *columns)
 
     def _decide_round(
         self,
@@ -208,12 +210,11 @@ class Finder:
         rows = rows.join(groups.lazy(), on=across, how="inner")
         if self.limited:
             fires &= pl.col(INSIDE)
-        if search.near:
-            near = near_values(rows.select(*across, search.near), search.near)
-            rows = rows.join(
-                near.with_columns(pl.lit(value=True).alias(HAS_NEAR)), on=[*across, search.near], how="left"
-            )
-            rows = rows.with_columns(pl.col(HAS_NEAR).fill_null(value=False))
+        if apart := search.one_character_apart:
+            found = values_one_character_apart(rows.select(*across, apart), apart)
+            found = found.with_columns(pl.lit(value=True).alias(HAS_ONE_CHARACTER_APART))
+            rows = rows.join(found, on=[*across, apart], how="left")
+            rows = rows.with_columns(pl.col(HAS_ONE_CHARACTER_APART).fill_null(value=False))
         if not (search.of and search.by):
             yield rows.filter(fires)
             return

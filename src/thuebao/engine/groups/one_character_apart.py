@@ -5,10 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 _LONGEST = 100
-"""Longer texts take no part: no number of a document or subscriber comes near it."""
+"""Longer texts take no part: no number of a document or subscriber is nearly as long."""
 
 
-def near_values(rows: pl.LazyFrame, column: str) -> pl.LazyFrame:
+def values_one_character_apart(rows: pl.LazyFrame, column: str) -> pl.LazyFrame:
     """Return the values of a column of which their group has another, as long, that differs in one character.
 
     `rows` has the columns of the group's key and the column; so has what is returned.
@@ -16,7 +16,7 @@ def near_values(rows: pl.LazyFrame, column: str) -> pl.LazyFrame:
     across = [name for name in rows.collect_schema().names() if name != column]
     length = pl.col(column).str.len_chars()
     values = rows.filter(length <= _LONGEST).unique().collect(engine="streaming")
-    # Only what shares its length with another value of its group can be near it.
+    # Only what shares its length with another value of its group can be one character apart from it.
     shared = values.group_by(*across, length.alias("_length")).len().filter(pl.col("len") > 1)
     values = values.with_columns(length.alias("_length")).join(shared, on=[*across, "_length"], how="semi")
     found = [values.clear()]

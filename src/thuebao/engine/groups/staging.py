@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from thuebao.engine.groups.search import Search
-from thuebao.facts import LATE, Facts
+from thuebao.facts import Facts
+from thuebao.facts.groups import EITHER, LATE
 
 _SEED = 1
 
@@ -17,7 +18,8 @@ _SEED = 1
 class Staging:
     """The columns that are staged for the searches.
 
-    parts: for each search's code, the column that says who takes part; keys: the one with the hash of its key.
+    parts: for each search's code, the column that says who takes part; keys: the name of its key; hashes: the hash
+    of each key, from the key columns.
     facts: the facts staged under their own names; late: those worked out from them when they are wanted.
     """
 
@@ -26,6 +28,7 @@ class Staging:
     keys: dict[str, str]
     part_columns: dict[str, pl.Expr]
     key_columns: dict[str, pl.Expr]
+    hashes: dict[str, pl.Expr]
     facts: frozenset[str]
     late: dict[str, pl.Expr]
 
@@ -45,8 +48,17 @@ def staging_for(searches: Sequence[Search], facts: Facts, shown: Iterable[str]) 
     keys: dict[str, str] = {}
     part_columns: dict[str, pl.Expr] = {}
     key_columns: dict[str, pl.Expr] = {}
+    hashes: dict[str, pl.Expr] = {}
     names: dict[str, str] = {}
-    late = {name: facts[name] for search in searches for name in search.values if name in LATE}
+    values = {value for search in searches for value in search.values}
+    late = {name: facts[name] for name in sorted(values & LATE)}
+    late |= {name: pl.coalesce(EITHER[name]) for name in sorted(values & EITHER.keys())}
+
+    def key_column(columns: tuple[str, ...]) -> str:
+        name = names.setdefault(f"key {columns}", f"_key{len(key_columns)}")
+        key_columns[name] = hashed(columns)
+        return name
+
     for search in searches:
         # Who takes part also depends on the file: one that lacks a column that the rule needs has nobody.
         condition = f"{search.needs} {search.part.meta.serialize(format='binary')!r}"
@@ -54,12 +66,13 @@ def staging_for(searches: Sequence[Search], facts: Facts, shown: Iterable[str]) 
         part_columns[part] = search.part
         parts[search.code] = part
         key_of = nominators(search.across)
-        key = names.setdefault(f"key {key_of}", f"_key{len(key_columns)}")
-        key_columns[key] = hashed(key_of)
-        keys[search.code] = key
-    staging = Staging(tuple(searches), parts, keys, part_columns, key_columns, frozenset(), late)
-    wanted = {value for search in searches for value in search.values} | set(shown)
-    return replace(staging, facts=frozenset(staging.roots(wanted)))
+        # What is one of several facts is found by their hashes, which other rules may need anyway.
+        several = EITHER.get(key_of[0], ()) if len(key_of) == 1 else ()
+        columns = [key_column((name,)) for name in several] or [key_column(key_of)]
+        keys[search.code] = "_or".join(columns)
+        hashes[keys[search.code]] = pl.coalesce(columns)
+    staging = Staging(tuple(searches), parts, keys, part_columns, key_columns, hashes, frozenset(), late)
+    return replace(staging, facts=frozenset(staging.roots(values | set(shown))))
 
 
 def nominators(across: Sequence[str]) -> tuple[str, ...]:

@@ -1,0 +1,33 @@
+"""What the rules across records compare: whose document it is, and whose numbers are counted together."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from thuebao.rulebook.reference import Reference
+
+LATE = frozenset({"comparable_name", "folded_name", "case_folded_name", "named_operator", "sim_block"})
+"""Facts of one other that rules across records work out only for the few records that may violate them."""
+
+EITHER = {"customer": ("organisation_key", "identity")}
+"""Facts that are, wherever they are there, the first of several others that is: those are staged in their place."""
+
+
+def group_facts(reference: Reference) -> dict[str, pl.Expr]:
+    """Return the keys under which records are taken for those of one person or one customer."""
+    law = reference.document("documents")["identity"]
+    kind, number = pl.col("document_kind"), pl.col("document_number")
+    faults = ("document_number_malformed", "document_number_placeholder", "document_number_lost_zeros")
+    sound = ~pl.any_horizontal(faults)
+    other = pl.col("personal_number").is_null() & sound & kind.is_in(law["kinds"])
+    # The same number of two countries is two people's, so without a country it tells nobody from others.
+    by_nationality = kind.is_in(law["kinds_by_nationality"])
+    nationality = pl.when(by_nationality).then(pl.col("nationality_code")).otherwise(pl.lit(""))
+    by_kind = pl.concat_str(kind.cast(pl.String), pl.lit(":"), nationality, pl.when(other).then(number))
+    # A kind that is not recognised may be the other one: then nobody knows whether it is an organisation's machine.
+    somebodys = pl.col("is_individual") | pl.col("is_h2h")
+    return {
+        "identity": pl.when(somebodys).then(pl.coalesce("personal_number", by_kind)),
+        "organisation_key": pl.when(pl.col("is_organisation") & pl.col("is_h2h")).then("mst_key"),
+        "customer": pl.when("is_individual").then("identity").otherwise("organisation_key"),
+    }
