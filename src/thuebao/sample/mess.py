@@ -48,7 +48,6 @@ class Mess:
         moments = [name for name in columns if name.endswith(("_at", "_since"))]
         references = [self._flag, _guarded, *_spaces()]
         days = [self._date(way) for way in (*_dates(), *_days_alone())]
-        times = [self._moment(way, time) for way in _dates() for time in _times()]
         ways: dict[str, Sequence[Way]] = {
             **dict.fromkeys(_NAMES, _spaces()),
             "full_name": [*_spaces(), self._titled],
@@ -59,7 +58,7 @@ class Mess:
             "province": _cases(),
             **dict.fromkeys(_REFERENCES, references),
             **dict.fromkeys(_DAYS, days),
-            **dict.fromkeys(moments, times),
+            **{name: [self._moment(name)] for name in moments},
             **{name: [self._word(name), *_cases()] for name in self.law.words},
         }
         return frame.with_columns(self._some_way(name, ways[name]) for name in columns if name in ways).with_columns(
@@ -67,12 +66,18 @@ class Mess:
         )
 
     def _some_way(self, column: str, ways: Sequence[Way]) -> pl.Expr:
-        key, value = pl.col("_g"), pl.col(column)
-        chosen = self.streams.below(f"mess {column} way", key, len(ways))
-        found = value
-        for place, way in enumerate(ways):
-            found = pl.when(chosen == number(place)).then(way(value)).otherwise(found)
-        return pl.when(self.streams.chance(f"mess {column}", key, _EACH)).then(found).otherwise(value).alias(column)
+        value = pl.col(column)
+        found = self._one_of(f"mess {column} way", [way(value) for way in ways])
+        messy = self.streams.chance(f"mess {column}", pl.col("_g"), _EACH)
+        return pl.when(messy).then(found).otherwise(value).alias(column)
+
+    def _one_of(self, name: str, texts: Sequence[pl.Expr]) -> pl.Expr:
+        """Return one of the texts for every record."""
+        chosen = self.streams.below(name, pl.col("_g"), len(texts))
+        found = texts[-1]
+        for place, text in enumerate(texts[:-1]):
+            found = pl.when(chosen == number(place)).then(text).otherwise(found)
+        return found
 
     def _empty(self, column: str) -> pl.Expr:
         key = pl.col("_g")
@@ -122,8 +127,12 @@ class Mess:
     def _date(self, way: Callable[..., pl.Expr]) -> Way:
         return lambda value: way(*self._parts(value))
 
-    def _moment(self, way: Callable[..., pl.Expr], time: Way) -> Way:
-        return lambda value: way(*self._parts(value)) + time(value.str.slice(11))
+    def _moment(self, column: str) -> Way:
+        def way(value: pl.Expr) -> pl.Expr:
+            day = self._one_of(f"mess {column} day", [write(*self._parts(value)) for write in _dates()])
+            return day + self._one_of(f"mess {column} time", [write(value.str.slice(11)) for write in _times()])
+
+        return way
 
 
 def _guarded(value: pl.Expr) -> pl.Expr:
