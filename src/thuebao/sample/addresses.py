@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 
-from thuebao.sample.law import Law, day
+from thuebao.sample.law import Law
 from thuebao.sample.streams import Streams, at, number
 from thuebao.sample.words import column, rows
-
-_DISTRICTS_UNTIL = day(2025, 7, 1)  # law.md 4c: 34 provinces, no districts any more
 
 
 class Addresses:
     """Addresses in the two forms of before and since July 2025."""
 
     def __init__(self, streams: Streams, law: Law) -> None:
-        self.streams = streams
+        self.streams, self.districts_until = streams, law.dates["districts_until"]
         own = {row["code"]: row for row in rows("provinces")}
         kinds = [own[code]["kind"] if code in own else "tỉnh" for code, _ in law.provinces]
         merged = [own[code]["code_2025"] if code in own else code[1:] for code, _ in law.provinces]
@@ -36,7 +34,9 @@ class Addresses:
         """Return the address of `key` in a province, as it was written on a day."""
         draw = self.streams
         district = province.cast(pl.UInt64) * number(4) + draw.below(f"{name} district", key, 4)
-        tail = pl.when(when < _DISTRICTS_UNTIL).then(at(self.tails, district)).otherwise(at(self.new_names, province))
+        tail = (
+            pl.when(when < self.districts_until).then(at(self.tails, district)).otherwise(at(self.new_names, province))
+        )
         ward = draw.pick(f"{name} ward", key, column("wards", "name"))
         return pl.concat_str(self._street(name, key), pl.lit(", "), ward, pl.lit(", "), tail)
 
@@ -53,7 +53,7 @@ class Addresses:
     def province(self, place: pl.Expr, when: pl.Expr) -> pl.Expr:
         """Return the name of a province on a day."""
         new = at(self.new_names, place)
-        return pl.when(when < _DISTRICTS_UNTIL).then(at(self.old_names, place)).otherwise(new)
+        return pl.when(when < self.districts_until).then(at(self.old_names, place)).otherwise(new)
 
 
 def _with_kind(kind: str, name: str) -> str:

@@ -29,12 +29,14 @@ PLANTED = {
     "_minute": pl.Int32,  # minute of the day
     "_number_of": pl.UInt64,  # record whose number it shows
     "_sim_of": pl.UInt64,  # record whose SIM serial it shows
+    "_sim_place": pl.Int32,  # place of its SIM among neighbours
     "_portrait_of": pl.UInt64,  # record whose portrait it shows
     "_other_name": pl.Boolean,
     "_other_birth": pl.Boolean,
     "_twin": pl.Boolean,  # one digit of the document number is another
     "_prepaid": pl.Boolean,
     "_contract": pl.Boolean,
+    "_online": pl.Boolean,
     "_pos": pl.Int32,  # which of the points of sale of its operator and province
     "_province": pl.Int32,  # place in the list of provinces
     "_clerk": pl.Int32,

@@ -7,19 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from thuebao.rulebook.reference import Reference
+from thuebao.sample.words import document
 
 EPOCH = date(1970, 1, 1)
 
 
-def day(year: int, month: int, day_of_month: int) -> int:
-    """Return a date as days since 1970-01-01, the unit of all dates in this package."""
-    return days(date(year, month, day_of_month))
-
-
 def days(when: date) -> int:
-    """Return a date as days since 1970-01-01."""
+    """Return a date as days since 1970-01-01, the unit of all dates in this package."""
     return (when - EPOCH).days
 
 
@@ -79,6 +76,68 @@ class Law:
     @cached_property
     def eras(self) -> tuple[int, int, int]:
         """First days of Decree 49/2017, Decree 163/2024 and Circular 08/2026."""
-        listed = tomllib.loads((self.rules_dir / "law.toml").read_text("utf-8"))["era"]
-        start = {era["id"]: days(era["from"]) for era in listed if "from" in era}
+        start = {era["id"]: days(era["from"]) for era in self._listed_eras if "from" in era}
         return start["D49"], start["D163"], start["C08"]
+
+    @cached_property
+    def stock_owes_from(self) -> int:
+        """From when numbers registered before Decree 49/2017 owe its list."""
+        return next(days(era["stock"]["owed_from"]) for era in self._listed_eras if "stock" in era)
+
+    @cached_property
+    def dates(self) -> dict[str, int]:
+        """The days of data/dates.toml."""
+        return {name: days(when) for name, when in document("dates").items()}
+
+    @cached_property
+    def papers(self) -> dict[str, Any]:
+        """The table of identity documents."""
+        return self.reference.document("documents")
+
+    @cached_property
+    def kinds(self) -> dict[str, dict[str, Any]]:
+        """Kind of document → how long it is valid."""
+        return {kind["id"]: kind for kind in self.papers["kind"]}
+
+    @cached_property
+    def loose_names(self) -> tuple[int, int]:
+        """First and last day on which a card called căn cước was a CCCD."""
+        earlier = self.kinds["can_cuoc"]["earlier"]
+        return days(earlier["from"]), days(earlier["to"])
+
+    @cached_property
+    def prolonged(self) -> tuple[int, int]:
+        """Cards that would end between these days ran on to the second."""
+        extended = self.papers["validity"]["extended"]
+        return days(extended["from"]), days(extended["until"])
+
+    @cached_property
+    def words(self) -> dict[str, dict[str, list[str]]]:
+        """Coded column, id_type too → code → the texts that mean it."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for row in self.reference.table("codes"):
+            found.setdefault(row["column"], {}).setdefault(row["code"], []).append(row["text"])
+        texts = {row["kind"]: [*row.get("phrases", []), *row.get("words", [])] for row in self.papers["id_type"]}
+        return found | {"id_type": texts}
+
+    @cached_property
+    def font_text(self) -> dict[str, str]:
+        """Letter → what stands for it in text of the old TCVN3 fonts."""
+        table = self.reference.document("encodings")["tcvn3"]
+        rows = {int(start, 16): row.split(" ") for start, row in table.items() if len(start) == 2 and start >= "A0"}
+        found = {letter: chr(start + i) for start, row in rows.items() for i, letter in enumerate(row)}
+        return {letter: sign for letter, sign in found.items() if letter.islower() or letter in "ĂÂÊÔƠƯĐ"}
+
+    @cached_property
+    def in_force(self) -> dict[str, int]:
+        """Instrument → since when it is in force, where that is known."""
+        listed = {row["id"]: row["in_force"] for row in self._document["instrument"]}
+        return {name: days(period["from"]) for name, period in listed.items() if "from" in period}
+
+    @property
+    def _listed_eras(self) -> list[dict[str, Any]]:
+        return list(self._document["era"])
+
+    @cached_property
+    def _document(self) -> dict[str, Any]:
+        return tomllib.loads((self.rules_dir / "law.toml").read_text("utf-8"))

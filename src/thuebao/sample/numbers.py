@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from thuebao.sample.documents import Paper
-from thuebao.sample.law import Law, day
+from thuebao.sample.law import Law
 from thuebao.sample.plan import PER_PREFIX, Carrier
 from thuebao.sample.population import Kind
 from thuebao.sample.streams import Streams, at, mix, number, step
@@ -20,7 +20,7 @@ TAILS = 900_000
 """Last digits of document numbers stay below this: a tail with a 9 in front is nobody's (see DUP123)."""
 _CMND_TAILS = 9 * TAILS
 _PASSPORTS = 7_000_000
-_SIMS = 10**9
+_SIMS, _BATCHES = 10**9, 999
 
 
 def digits(value: pl.Expr, width: int) -> pl.Expr:
@@ -43,7 +43,7 @@ class Numbers:
 
     def __init__(self, carriers: Sequence[Carrier], streams: Streams, law: Law) -> None:
         self.carriers = carriers
-        self.streams = streams
+        self.streams, self.law = streams, law
         self.holders = list(law.prefixes)
         self.prefixes = pl.Series([p for holder in self.holders for p in law.prefixes[holder]])
         counts = [len(law.prefixes[holder]) for holder in self.holders]
@@ -51,7 +51,7 @@ class Numbers:
         self._size = {h: count * PER_PREFIX for h, count in zip(self.holders, counts, strict=True)}
         codes = {row["code"]: row["cmnd_prefix"] for row in rows("provinces")}
         self._cmnd = [codes.get(code, "38") for code, _ in law.provinces]
-        self._provinces = pl.Series([code for code, _ in law.provinces])
+        self.provinces = pl.Series([code for code, _ in law.provinces])
         nations = rows("nationalities")
         self._letters = pl.Series([row["letters"] for row in nations])
         self._more_digits = pl.Series([int(row["digits"]) - 7 for row in nations])
@@ -89,8 +89,12 @@ class Numbers:
 
     def sim_serial(self, operator: pl.Expr, record: pl.Expr) -> pl.Expr:
         """Return the ICCID of a record: 8984, network, 12 digits, Luhn's check digit."""
-        batch = self.streams.below("sim batch", record // number(5000), 1000)
+        batch = self.streams.below("sim batch", record // number(5000), _BATCHES)
         serial = batch * number(_SIMS) + scrambled(record, _SIMS, step(_SIMS), self.streams.constant("sims"))
+        # DUP142: neighbours in a batch of their own.
+        place = pl.col("_sim_place").cast(pl.UInt64)
+        block = number(_BATCHES * _SIMS) + record % number(_SIMS // 100) * number(100) + place
+        serial = pl.when(place.is_null()).then(serial).otherwise(block)
         head = pl.Series([f"8984{c.mnc}" for c in self.carriers])
         check = at(pl.Series([_luhn_sum(h) for h in head], dtype=pl.UInt32), operator)
         # Four digits are an even number: Luhn's doubling falls on the same places in each group.
@@ -108,7 +112,9 @@ class Numbers:
     def document(self) -> pl.Expr:
         """Return the document number of each record's person."""
         return (
-            pl.when(pl.col("_paper") == Paper.PASSPORT)
+            pl.when(pl.col("_paper") == Paper.NONE)
+            .then(pl.lit(None, dtype=pl.String))
+            .when(pl.col("_paper") == Paper.PASSPORT)
             .then(self._passport())
             .when(pl.col("_paper") == Paper.CMND)
             .then(self._old_card())
@@ -125,7 +131,7 @@ class Numbers:
         tail = _twin((index * number(step(TAILS)) + salt) % number(TAILS), TAILS)
         century = (pl.col("_year") // 100 - 19) * 2 + pl.when("_male").then(0).otherwise(1)
         start = (century * 100 + pl.col("_year") % 100).cast(pl.UInt64)
-        return pl.concat_str(at(self._provinces, pl.col("_born_in")), digits(start * number(10**6) + tail, 9))
+        return pl.concat_str(at(self.provinces, pl.col("_born_in")), digits(start * number(10**6) + tail, 9))
 
     def _old_card(self) -> pl.Expr:
         """Two digits of the province, a third that breaks any run (ID106), and a tail."""
@@ -148,7 +154,7 @@ class Numbers:
         second = (first + number(2) + pair % number(7)) % number(10)
         serial = (first * number(10) + second) * number(10**5) + rest
         foreign = pl.col("_kind") == Kind.FOREIGNER
-        new = pl.col("_issued") >= day(2022, 7, 1)
+        new = pl.col("_issued") >= self.law.dates["long_passports_from"]
         more = self.streams.below("passport", pl.col("_person"), 100)
         nation = pl.col("_nation")
         extra = pl.when(foreign).then(at(self._more_digits, nation)).otherwise(new.cast(pl.Int64))

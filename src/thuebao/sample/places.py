@@ -11,6 +11,7 @@ from thuebao.sample.law import Law
 from thuebao.sample.names import vietnamese_name
 from thuebao.sample.numbers import digits
 from thuebao.sample.plan import Carrier
+from thuebao.sample.registration import D163
 from thuebao.sample.streams import Streams, at, number
 from thuebao.sample.words import column
 
@@ -24,7 +25,6 @@ KINDS = ("own_fixed", "own_mobile", "authorised", "online")
 _MOBILE = 5
 _ORGANISATIONS = 20_000
 _WORDS = ("kind", "field", "name")
-_TAX_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)  # law.md 5a
 
 
 class Pools:
@@ -36,7 +36,7 @@ class Pools:
         self.addresses = Addresses(streams, law)
         self.points = points(carriers, self.addresses, streams)
         self.clerks = clerks(carriers, self.addresses, streams)
-        self.organisations = organisations(self.addresses, streams, sum(c.records for c in carriers))
+        self.organisations = organisations(self.addresses, streams, law, sum(c.records for c in carriers))
 
     def province(self) -> pl.Expr:
         """Return where each record was registered (place in the list of provinces)."""
@@ -45,9 +45,10 @@ class Pools:
     def point_of(self, streams: Streams) -> pl.Expr:
         """Return the point of sale (row of `points`) of each record."""
         draw = streams.below("at point", pl.col("_g"), POINTS)
-        # From the fourth prepaid number on: at an own fixed point only (DUP112).
+        # From the fourth prepaid number on, which organisations mostly have: at an own fixed point only (DUP112).
         own = draw // number(3) * number(3) + number(OWN)
-        point = pl.coalesce(pl.col("_pos").cast(pl.UInt64), pl.when(pl.col("_k") >= 3).then(own).otherwise(draw))
+        many = (pl.col("_k") >= 3) | (~pl.col("_individual") & (pl.col("_era") >= D163))
+        point = pl.coalesce(pl.col("_pos").cast(pl.UInt64), pl.when(many).then(own).otherwise(draw))
         start = pl.col("_op").cast(pl.UInt64) * number(len(self.addresses.old_names)) + self.province()
         return start * number(POINTS) + point
 
@@ -105,10 +106,11 @@ def clerks(carriers: Sequence[Carrier], addresses: Addresses, streams: Streams) 
     return people.select(vietnamese_name(key, streams.chance("clerk", key, 0.35), streams)).to_series()
 
 
-def organisations(addresses: Addresses, streams: Streams, records: int) -> pl.DataFrame:
+def organisations(addresses: Addresses, streams: Streams, law: Law, records: int) -> pl.DataFrame:
     """Return the organisations of a sample of so many records: name, tax_code, address."""
     many = min(_ORGANISATIONS, max(50, records // 200))
-    provinces = len(addresses.old_names)
+    provinces, tax = len(addresses.old_names), law.reference.document("tax_code")
+    modulus = int(tax["modulus"])
     key = pl.col("n")
     place = streams.below("organisation province", key, provinces)
     found = pl.DataFrame({"n": pl.int_range(many, dtype=pl.UInt64, eager=True)}).with_columns(
@@ -117,8 +119,8 @@ def organisations(addresses: Addresses, streams: Streams, records: int) -> pl.Da
 
     def weighed() -> pl.Expr:
         serial = pl.col("serial")
-        parts = [serial // 10 ** (8 - i) % 10 * weight for i, weight in enumerate(_TAX_WEIGHTS)]
-        return pl.sum_horizontal(parts) % 11
+        parts = [serial // 10 ** (8 - i) % 10 * weight for i, weight in enumerate(tax["weights"])]
+        return pl.sum_horizontal(parts) % modulus
 
     # A sum that 11 divides has no check digit. The next number has another sum, or the one after it.
     for _ in range(3):
@@ -131,7 +133,7 @@ def organisations(addresses: Addresses, streams: Streams, records: int) -> pl.Da
         ),
         tax_code=pl.concat_str(
             digits(pl.col("serial"), 9),
-            10 - weighed(),
+            tax["check_minuend"] - weighed(),
             pl.when(branch == 0).then(pl.lit("-001")).when(branch == 1).then(pl.lit("002")).otherwise(pl.lit("")),
         ),
         address=addresses.short("organisation", key, place),

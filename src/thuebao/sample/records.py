@@ -18,6 +18,7 @@ from thuebao.sample.registration import days_of_registration, with_registration
 from thuebao.sample.streams import Streams, at
 from thuebao.sample.style import Style
 from thuebao.sample.texts import Texts
+from thuebao.sample.timetable import with_timetable
 from thuebao.sample.words import rows
 
 
@@ -25,7 +26,7 @@ class Records:
     """Makes any records of a plan.
 
     `planted` has a row per record kept for violations across records, `people` are the slots of the
-    population.
+    population; without `updates`, no record was updated since.
     """
 
     def __init__(
@@ -37,9 +38,11 @@ class Records:
         law: Law,
         style: Style,
         as_of: date,
+        *,
+        updates: bool,
     ) -> None:
         self.keys = Keys(carriers, streams, planted)
-        self.streams, self.law, self.as_of = streams, law, as_of
+        self.streams, self.law, self.as_of, self.updates = streams, law, as_of, updates
         self.numbers = Numbers(carriers, streams, law)
         self.people = people
         blocks = carriers[-1].blocks + carriers[-1].records // BLOCK + 1
@@ -57,4 +60,5 @@ class Records:
         frame = with_people(frame, self.people, self.streams, self.law)
         nation = at(self.nations, self.streams.below("nation", pl.col("_person"), len(self.nations)))
         frame = with_registration(frame.with_columns(_nation=nation), self.draws, self.streams, self.law, self.as_of)
-        return with_documents(frame, self.streams).with_columns(self.columns)
+        frame = with_timetable(frame, self.streams, self.law, self.as_of, updates=self.updates)
+        return with_documents(frame, self.streams, self.law).with_columns(self.columns)

@@ -6,14 +6,14 @@ from datetime import date
 
 import polars as pl
 
-from thuebao.sample.calendar import FIRST_DAY
-from thuebao.sample.law import Law, day, days
+from thuebao.sample.calendar import FIRST_DAY, years_after
+from thuebao.sample.law import Law, days
 from thuebao.sample.population import Kind
 from thuebao.sample.streams import Streams, at
 
 OLD, D49, D163, C08 = range(4)
 
-FIRST = day(2010, 1, 1)
+FIRST = days(date(2010, 1, 1))
 SPAN = 330
 """All numbers of an adult are registered within so many days, in which the document stays valid."""
 _MINOR_SPAN = 33
@@ -29,6 +29,8 @@ MINUTES_AFTER_HOURS = 22 * 60
 """Planted bursts lie after this minute: no other record can fall into them."""
 
 POSTPAID, POSTPAID_ORGANISATION, ONLINE, TERMINATED = 0.12, 0.7, 0.15, 0.07
+RENEWED, UPDATED = 0.06, 0.04
+_RETENTION = 2  # years
 
 
 def days_of_registration(law: Law, as_of: date) -> pl.Series:
@@ -53,8 +55,8 @@ def with_registration(frame: pl.DataFrame, draws: pl.Series, streams: Streams, l
     """Add when and how each record was registered.
 
     `_from` and `_to` (days: between them lie all numbers of the person), `_day`, `_second` (of the day),
-    `_era`, `_prepaid`, `_contract`, `_online`, `_terminated` (day or null), `_state` (0 active, 1 one way,
-    2 two ways).
+    `_era`, `_prepaid`, `_contract`, `_online`, `_terminated` (day or null), `_past` (ended too long ago to be
+    judged), `_stock` (of before Decree 49/2017, and owes its list), `_owed` (owes it anyway or so).
     """
     end = days(as_of)
     frame = frame.with_columns(_to=_last(draws, streams, end))
@@ -71,22 +73,35 @@ def with_registration(frame: pl.DataFrame, draws: pl.Series, streams: Streams, l
     person = pl.col("_individual")
     organisation = pl.when(person).then(POSTPAID).otherwise(POSTPAID_ORGANISATION)
     postpaid = streams.below("payment", pl.col("_g"), 1000) < organisation * 1000
-    return frame.with_columns(
-        _prepaid=pl.coalesce("_prepaid", ~postpaid),
-        _online=(pl.col("_era") >= D163)
-        & person
-        & ~pl.col("_is_planted")
-        & ~minor
-        & (pl.col("_k") < 3)
-        & streams.chance("online", pl.col("_g"), ONLINE),
-        _terminated=_terminated(streams, end),
-        _state=_state(streams),
-    ).with_columns(
-        # From the fourth prepaid number on, a contract is due (law.md 2, k6).
-        _contract=pl.coalesce(
-            "_contract",
-            ~pl.col("_prepaid") | (pl.col("_k") >= 3) | streams.chance("contract", pl.col("_g"), 0.02),
+    return (
+        frame.with_columns(
+            _prepaid=pl.coalesce("_prepaid", ~postpaid),
+            _online=pl.coalesce(
+                "_online",
+                (pl.col("_era") >= D163)
+                & person
+                & ~pl.col("_is_planted")
+                & ~minor
+                & (pl.col("_k") < 3)
+                & streams.chance("online", pl.col("_g"), ONLINE),
+            ),
+            _terminated=_terminated(streams, end),
         )
+        .with_columns(
+            # From the fourth prepaid number on, a contract is due; organisations mostly have as many.
+            _contract=pl.coalesce(
+                "_contract",
+                ~pl.col("_prepaid")
+                | (pl.col("_k") >= 3)
+                | (~person & (pl.col("_era") >= D163))
+                | streams.chance("contract", pl.col("_g"), 0.02),
+            ),
+            _past=(years_after(pl.col("_terminated"), _RETENTION) < end).fill_null(value=False),
+            _stock=(pl.col("_era") == OLD)
+            & (end >= law.stock_owes_from)
+            & (pl.col("_terminated") >= law.stock_owes_from).fill_null(value=True),
+        )
+        .with_columns(_owed=(pl.col("_era") >= D49) | pl.col("_stock"))
     )
 
 
@@ -96,16 +111,16 @@ def _last(draws: pl.Series, streams: Streams, end: int) -> pl.Expr:
     spread = streams.bits("later day", person)
     any_day = at(draws, streams.below("day", person, len(draws)))
     not_before = pl.max_horizontal(pl.col("_birth") + _ADULT_FROM, pl.col("_not_before").fill_null(FIRST_DAY))
-    adult = pl.when(any_day < not_before).then(_between(not_before, pl.lit(end - 1), spread)).otherwise(any_day)
+    adult = pl.when(any_day < not_before).then(between(not_before, pl.lit(end - 1), spread)).otherwise(any_day)
     first = pl.max_horizontal(pl.col("_birth") + 200, pl.lit(FIRST + SPAN))
     last = pl.min_horizontal(pl.col("_birth") + _MINOR_UNTIL, pl.lit(end - 1))
     recent = pl.max_horizontal(first, pl.lit(end - _CARDS_FOR_CHILDREN))
     begin = pl.when(streams.chance("recent", person, 0.65) & (recent <= last)).then(recent).otherwise(first)
-    minor = _between(begin, last, spread)
+    minor = between(begin, last, spread)
     return pl.coalesce("_day", pl.when(pl.col("_kind") == Kind.MINOR).then(minor).otherwise(adult))
 
 
-def _between(first: pl.Expr, last: pl.Expr, bits: pl.Expr) -> pl.Expr:
+def between(first: pl.Expr, last: pl.Expr, bits: pl.Expr) -> pl.Expr:
     """Return a day from `first` to `last`; `last` when there is none."""
     room = pl.max_horizontal(last - first + 1, pl.lit(1)).cast(pl.UInt64)
     return pl.min_horizontal(first, last) + (bits % room).cast(pl.Int32)
@@ -124,9 +139,4 @@ def _terminated(streams: Streams, end: int) -> pl.Expr:
     key = pl.col("_g")
     first = pl.col("_day") + 30
     ended = streams.chance("terminated", key, TERMINATED) & (first < end) & ~pl.col("_is_planted")
-    return pl.when(ended).then(_between(first, pl.lit(end - 1), streams.bits("terminated on", key)))
-
-
-def _state(streams: Streams) -> pl.Expr:
-    draw = streams.below("state", pl.col("_g"), 100)
-    return pl.when(draw < 3).then(1).when(draw < 5).then(2).otherwise(0)
+    return pl.when(ended).then(between(first, pl.lit(end - 1), streams.bits("terminated on", key)))

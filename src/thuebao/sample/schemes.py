@@ -51,6 +51,7 @@ def schemes(law: Law, as_of: date, streams: Streams) -> list[Scheme]:
         "_pos": pl.lit(OWN),
         "_clerk": pl.lit(0),
     }
+    postpaid = {"_prepaid": pl.lit(value=False), "_c": pl.lit(5), "_k": member, "_gap": pl.lit(_GAP)}
     many = {"_c": pl.lit(12), "_k": member, "_gap": pl.lit(_GAP), "_prepaid": pl.lit(value=False)}
     d49, d163, _ = law.eras
     in_d49 = {"_not_before": pl.lit(d49 + 60)}
@@ -68,6 +69,7 @@ def schemes(law: Law, as_of: date, streams: Streams) -> list[Scheme]:
         Scheme("DUP122", "date_of_birth", 2, of_first | {"_other_birth": second}),
         Scheme("DUP123", "id_number", 2, of_first | {"_twin": second}),
         Scheme("DUP141", "id_number", 12, many, operators=4),
+        Scheme("DUP142", "sim_serial", 5, postpaid | {"_sim_of": first, "_sim_place": member}),
     ]
     room = days(as_of) - 90
     if d49 < room:
@@ -77,4 +79,5 @@ def schemes(law: Law, as_of: date, streams: Streams) -> list[Scheme]:
         found.append(Scheme("DUP151", "registered_at", 12, burst, person=False))
     if d163 < room:
         found.append(Scheme("DUP112", "pos_kind", 5, prepaid | in_d163 | authorised, fires_from=3))
+        found.append(Scheme("DUP113", "pos_kind", 5, postpaid | in_d163 | {"_online": fourth}, fires_from=3))
     return found

@@ -14,7 +14,7 @@ from thuebao.base.fold import fold_header
 from thuebao.sample.calendar import FIRST_DAY, day_texts, time_texts
 from thuebao.sample.law import Law
 from thuebao.sample.streams import at
-from thuebao.sample.words import values
+from thuebao.sample.words import document
 
 Headers = Literal["canonical", "vi", "vi_ascii", "en"]
 Dates = Literal["d/m/y", "iso"]
@@ -44,7 +44,7 @@ class Style:
 
     @cached_property
     def _values(self) -> dict[str, str]:
-        return values(self.headers)
+        return dict(document("values").get(self.headers, {}))
 
     def day(self, when: pl.Expr) -> pl.Expr:
         """Return the text of a day (since 1970), null where there is none."""

@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import polars as pl
 
@@ -19,10 +20,9 @@ def rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines()))
 
 
-def values(style: str) -> dict[str, str]:
-    """Return how exports of a header style write each coded value; empty for styles that use the codes."""
-    text = files("thuebao.sample").joinpath("data/values.toml").read_text("utf-8")
-    return dict(tomllib.loads(text).get(style, {}))
+def document(name: str) -> dict[str, Any]:
+    """Return data/`name`.toml."""
+    return tomllib.loads(files("thuebao.sample").joinpath(f"data/{name}.toml").read_text("utf-8"))
 
 
 def column(name: str, of: str, **where: str) -> pl.Series:

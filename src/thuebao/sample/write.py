@@ -56,6 +56,7 @@ def write_sample(
     duplicates: float = 0.0,
     mess: float = 0.0,
     as_of: date | None = None,
+    updates: bool = True,
     operators: Sequence[str] | None = None,
     headers: Headers = "canonical",
     dates: Dates = "d/m/y",
@@ -72,10 +73,12 @@ def write_sample(
 
     - `records`: in all files together; `operators`: whose (default: all of data/operators.csv).
     - `defects`: share of records with one violation of a row rule each.
-    - `duplicates`: share of records in violations across records; needs 10,000 records. It plants DUP
-      rules, for which the as-of date leaves room; the number of another operator (DUP102) also breaks
+    - `duplicates`: share of records in violations across records; needs 10,000 records. It plants the DUP
+      rules for which the as-of date leaves room; the number of another operator (DUP102) also breaks
       NUM105.
     - `mess`: share of records written carelessly, in ways that break no rule.
+    - `updates`: whether the export says when a record was last updated. Without, no rule of the remedial timetable
+      is planted, and ID127 instead of ID123.
     - `as_of`: registrations end the day before (default: today). With the other arguments it decides every
       byte; `chunk_rows` changes only memory and speed.
     - `headers`, `dates`, `separator`: how the export is written.
@@ -94,9 +97,12 @@ def write_sample(
     law, streams, style = Law(rules_dir), Streams(seed), Style(headers, dates)
     people = slots(streams, law, today)
     planned, planted = plant(carriers(records, operators, law), duplicates, law, today, streams, people)
-    made = Records(planned, planted, people, streams, law, style, today)
-    damage = Defects(Damage(planned, made.numbers, streams, law, style, today), defects)
-    maker = _Maker(made, damage, Mess(streams, style, mess), style.header_texts(law))
+    made = Records(planned, planted, people, streams, law, style, today, updates=updates)
+    damage = Defects(Damage(planned, made.numbers, streams, law, style, today, updates), defects)
+    headers_shown = style.header_texts(law)
+    if not updates:
+        del headers_shown["info_updated_at"]
+    maker = _Maker(made, damage, Mess(streams, style, law, mess), headers_shown)
     plans = file_plans(out, planned)
     counts: Counter[str] = Counter()
     done = 0
@@ -141,7 +147,7 @@ class _Maker:
         parts = [
             marked.lazy().filter(~pl.col("_messy") & ~pl.col("_defect")).select(shown).collect(),
             self.defects.apply(marked.filter("_defect"), shown),
-            self.mess.apply(marked.filter(pl.col("_messy") & ~pl.col("_defect"))).select(shown),
+            self.mess.apply(marked.filter(pl.col("_messy") & ~pl.col("_defect")), self.headers).select(shown),
         ]
         return pl.concat(parts).sort("_row")
 

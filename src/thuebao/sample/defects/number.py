@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from thuebao.sample.defects.variant import Damage, Variant
-from thuebao.sample.law import day, days
+from thuebao.sample.defects.variant import Damage, Variant, one
+from thuebao.sample.law import days
 from thuebao.sample.numbers import digits, scrambled
 from thuebao.sample.plan import PER_PREFIX
 from thuebao.sample.streams import at, number, step
-
-_OLD_FORM_DEAD = day(2018, 11, 14)  # law.md 6b
 
 
 def variants(damage: Damage) -> list[Variant]:
@@ -18,16 +16,16 @@ def variants(damage: Damage) -> list[Variant]:
     msisdn, talks = pl.col("msisdn"), damage.human
     fixed = pl.concat_str(pl.lit("024"), digits(damage.draw("fixed line", 10**8), 8))
     found = [
-        Variant("NUM101", "msisdn", damage.anyone, {"msisdn": damage.missing("msisdn")}),
-        Variant("NUM102", "msisdn", talks, {"msisdn": msisdn.str.slice(0, 9)}),
-        Variant("NUM102", "msisdn", talks, {"msisdn": msisdn + damage.draw("digit", 10).cast(pl.String)}),
-        Variant("NUM102", "msisdn", talks, {"msisdn": msisdn.str.replace("^0", "O")}),
-        Variant("NUM102", "msisdn", talks, {"msisdn": msisdn.str.slice(0, 8) + pl.lit("xx")}),
-        Variant("NUM102", "msisdn", talks, {"msisdn": fixed}),
+        one("NUM101", "msisdn", damage.anyone, damage.missing("msisdn")),
+        one("NUM102", "msisdn", talks, msisdn.str.slice(0, 9)),
+        one("NUM102", "msisdn", talks, msisdn + damage.draw("digit", 10).cast(pl.String)),
+        one("NUM102", "msisdn", talks, msisdn.str.replace("^0", "O")),
+        one("NUM102", "msisdn", talks, msisdn.str.slice(0, 8) + pl.lit("xx")),
+        one("NUM102", "msisdn", talks, fixed),
         _of_nobody(damage),
         *_of_another(damage),
     ]
-    if days(damage.as_of) > _OLD_FORM_DEAD:
+    if days(damage.as_of) > damage.law.dates["old_numbers_until"]:
         found.append(_old_form(damage))
     return found
 
@@ -36,7 +34,7 @@ def _old_form(damage: Damage) -> Variant:
     known = damage.law.old_prefixes
     prefix = pl.col("msisdn").str.slice(0, 3)
     old = prefix.replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
-    return Variant("NUM103", "msisdn", prefix.is_in(list(known)), {"msisdn": old + pl.col("msisdn").str.slice(3)})
+    return one("NUM103", "msisdn", prefix.is_in(list(known)), old + pl.col("msisdn").str.slice(3))
 
 
 def _of_nobody(damage: Damage) -> Variant:
@@ -45,7 +43,7 @@ def _of_nobody(damage: Damage) -> Variant:
     size = len(prefixes) * PER_PREFIX
     index = scrambled(pl.col("_g"), size, step(size), damage.streams.constant("unassigned"))
     text = pl.concat_str(at(prefixes, index // number(PER_PREFIX)), digits(index % number(PER_PREFIX), 7))
-    return Variant("NUM104", "msisdn", pl.col("_g") < number(size), {"msisdn": text})
+    return one("NUM104", "msisdn", pl.col("_g") < number(size), text)
 
 
 def _of_another(damage: Damage) -> list[Variant]:
@@ -65,5 +63,5 @@ def _of_another(damage: Damage) -> list[Variant]:
         index = number(numbers.size(target) - 1) - pl.col("_g")
         free = pl.col("_g") < number(numbers.free_numbers(target))
         text = numbers.in_range(pl.lit(numbers.holders.index(target), dtype=pl.UInt32), index)
-        found.append(Variant("NUM105", "msisdn", (pl.col("_op") == place) & free, {"msisdn": text}))
+        found.append(one("NUM105", "msisdn", (pl.col("_op") == place) & free, text))
     return found

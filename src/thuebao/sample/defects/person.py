@@ -6,30 +6,21 @@ import unicodedata
 
 import polars as pl
 
-from thuebao.sample.defects.variant import Damage, Variant, cleared
+from thuebao.sample.calendar import year_of
+from thuebao.sample.defects.variant import Damage, Variant, cleared, one
 from thuebao.sample.documents import Paper
-from thuebao.sample.law import day
 from thuebao.sample.population import Kind
-from thuebao.sample.registration import D163
+from thuebao.sample.registration import D49
 
 _NO_NAMES = (
-    *(
-        "Khách hàng",
-        "KHACH HANG",
-        "Chủ thuê bao",
-        "test",
-        "Unknown",
-        "No name",
-        "abc",
-        "XXX",
-        "SIM",
-        "anonymous",
-    ),
-    *("Không tên", "aaaa", "Xx", "***", "---", "123456"),
+    *("Khách hàng", "KHACH HANG", "Chủ thuê bao", "test", "Unknown", "No name", "abc", "XXX", "SIM", "anonymous"),
+    *("Không tên", "Chưa có tên", "Khách lẻ", "aaaa", "Xx", "A a", "###", "123456"),
 )
-_NO_NATIONS = ("Kinh", "Không rõ", "XX", "VNN", "Việt Nan", "Hà Nội", "Khác", "Tày")
+_NO_NATIONS = ("Kinh", "XX", "VNN", "Việt Nan", "Hà Nội", "Khác", "Tày")
+_NO_SEXES = ("Khác", "X", "3", "Nam/Nữ", "LGBT", "không phải nam")
+_NO_KINDS = ("Khác", "KH VIP", "3", "Trường học", "gia đình")
 _GARBLED = "á»|áº|Ä‘|Æ°|Ã[\u00a1-\u00bf]"
-_PERSONAL_TAX_NUMBERS = day(2025, 7, 1)  # law.md 5a: 12 digits are a tax code from then on
+_NOT_VIETNAMESE = "[\u00a1-\u00bfÆÇËÎÏÐÑÖ×ØÛÜÞßäåæçëîïðñö÷øûüþÿ]"
 
 # Ages in days, each with a margin so that the rule must fire.
 _UNDER_6, _FROM_6, _UNDER_14, _UNDER_15 = 2180, 2200, 5080, 5470
@@ -41,24 +32,27 @@ def variants(damage: Damage) -> list[Variant]:
 
 
 def _names(damage: Damage) -> list[Variant]:
-    name, alone = pl.col("full_name"), damage.alone
+    name, column, alone = pl.col("full_name"), "full_name", damage.alone
     letters = _letters()
     garbled = name.str.replace_many(letters, [_misread(letter) for letter in letters])
     control = name.str.replace(" ", damage.one_of("control", [" \x01", " \x07", " \x1a", "\x1b "]))
+    fonts = damage.law.font_text
+    font_text = name.str.replace_many(list(fonts), list(fonts.values()))
+    # The old fonts had capitals of their own.
+    shown = font_text.str.contains(_NOT_VIETNAMESE) & font_text.str.contains("^[\u0000-\u00ff]+$")
+    shown &= name != name.str.to_uppercase()
+    marked = alone & name.str.contains("[^ -~]")
     return [
-        Variant("PER101", "full_name", damage.individual, {"full_name": damage.missing("name")}),
-        Variant("PER102", "full_name", alone, {"full_name": damage.one_of("no name", _NO_NAMES)}),
-        Variant("PER102", "full_name", alone, {"full_name": name + pl.lit(" 2")}),
-        Variant("PER102", "full_name", alone, {"full_name": name.str.replace(".$", "4")}),
-        Variant("PER103", "full_name", alone & garbled.str.contains(_GARBLED), {"full_name": garbled}),
-        Variant(
-            "PER103",
-            "full_name",
-            alone & name.str.contains("[^ -~]"),
-            {"full_name": name.str.replace("[^ -~]", "\ufffd")},
-        ),
-        Variant("PER103", "full_name", alone, {"full_name": control}),
-        Variant("PER104", "full_name", alone, {"full_name": name.str.extract(r"(\S+)$")}),
+        one("PER101", column, damage.individual, damage.missing("name")),
+        one("PER102", column, alone, damage.one_of("no name", _NO_NAMES)),
+        one("PER102", column, alone, name + pl.lit(" 2")),
+        one("PER102", column, alone, name.str.replace(".$", "4")),
+        one("PER103", column, alone & garbled.str.contains(_GARBLED), garbled),
+        one("PER103", column, marked, name.str.replace("[^ -~]", "\ufffd")),
+        one("PER103", column, marked, name.str.replace_all("[^ -~]", "?")),
+        one("PER103", column, alone & (pl.col("_kind") != Kind.FOREIGNER) & shown, font_text),
+        one("PER103", column, alone, control),
+        one("PER104", column, alone, name.str.extract(r"(\S+)$")),
     ]
 
 
@@ -69,64 +63,74 @@ def _births(damage: Damage) -> list[Variant]:
     too_old = damage.style.day(pl.col("_day") - 44_200 - damage.draw("too old", 8000))
     unborn = damage.style.day(pl.col("_day") + 1 + damage.draw("unborn", 300))
     passport = damage.alone & damage.is_paper(Paper.PASSPORT)
+    year, form = year_of(birth).cast(pl.String), damage.draw("year only", 4)
+    parts = (("", ""), ("00/00/", ""), ("7/", ""), ("", "-00-00"))
+    years = pl.coalesce(
+        pl.when(form == i).then(pl.concat_str(pl.lit(before), year, pl.lit(after)))
+        for i, (before, after) in enumerate(parts)
+    )
     return [
-        Variant("PER111", column, damage.individual, {column: damage.missing("birth")}),
-        Variant("PER112", column, damage.human, {column: damage.invalid_date("birth", birth)}),
-        Variant("PER113", column, other, {column: too_old}),
-        Variant("PER113", column, passport, {column: unborn}),
+        one("PER111", column, damage.individual & damage.documented, damage.missing("birth")),
+        one("PER112", column, damage.documented, damage.invalid_date("birth", birth)),
+        one("PER113", column, other, too_old),
+        one("PER113", column, passport, unborn),
+        one("PER114", column, damage.documented & damage.adult & pl.col("_solo"), years),
     ]
 
 
 def _origins(damage: Damage) -> list[Variant]:
     home = damage.individual & damage.vietnamese
-    no_nation = damage.one_of("no nation", _NO_NATIONS)
-    addressed = damage.individual & (damage.vietnamese | (pl.col("_era") >= D163))
+    passport = pl.col("_paper") == Paper.PASSPORT
+    addressed = pl.when(damage.new_law).then(~passport).otherwise(damage.vietnamese)
+    strange = damage.human & damage.vietnamese & pl.col("_solo")
     return [
-        Variant("PER121", "nationality", home, {"nationality": damage.missing("nationality")}),
-        Variant(
-            "PER122",
-            "nationality",
-            damage.human & damage.vietnamese & pl.col("_solo"),
-            {"nationality": no_nation},
-        ),
-        Variant("PER131", "address", addressed, {"address": damage.missing("address")}),
+        one("PER115", "sex", damage.human, damage.one_of("no sex", _NO_SEXES)),
+        one("PER121", "nationality", home & damage.owed, damage.missing("nationality")),
+        one("PER122", "nationality", strange, damage.one_of("no nation", _NO_NATIONS)),
+        one("PER131", "address", damage.individual & addressed & damage.owed, damage.missing("address")),
     ]
 
 
 def _minors(damage: Damage) -> list[Variant]:
-    minor, age = pl.col("_kind") == Kind.MINOR, damage.age
-    new_law = pl.col("_era") >= D163
-    guardian = {"guardian_name": damage.missing("guardian")}
-    both = guardian | {"consent_ref": damage.missing("consent")}
+    minor, age, column = (pl.col("_kind") == Kind.MINOR) & damage.documented, damage.age, "guardian_name"
+    new_law, proof = damage.new_law, "relationship_ref"
+    guardian = damage.missing("guardian")
+    both = {column: guardian, "consent_ref": damage.missing("consent")}
+    told = (pl.col("_kind") == Kind.MINOR) & new_law & pl.col("_guarded") & (age < _UNDER_15)
     return [
-        Variant("MIN101", "guardian_name", minor & ~new_law & (age < _UNDER_14), guardian, rare=1),
-        Variant("MIN102", "guardian_name", minor & new_law & (age < _UNDER_6), guardian, rare=1),
+        one("MIN101", column, minor & ~new_law & (age < _UNDER_14), guardian, rare=1),
+        one("MIN102", column, minor & new_law & (age < _UNDER_6), guardian, rare=2),
         Variant("MIN103", "consent_ref", minor & new_law & age.is_between(_FROM_6, _UNDER_15), both, rare=1),
+        one("MIN104", proof, told, damage.missing("proof"), rare=1),
     ]
 
 
 def _organisations(damage: Damage) -> list[Variant]:
-    legal, code = ~damage.individual, pl.col("organisation_tax_code")
+    legal, code, new_law = ~damage.individual, pl.col("organisation_tax_code"), damage.new_law
     wrong = (code.str.slice(9, 1).cast(pl.Int32, strict=False) + 1 + damage.draw("check digit", 9)) % 10
-    user = pl.col("_organisation") & (pl.col("_era") >= D163)
-    early = legal & (pl.col("_day") < _PERSONAL_TAX_NUMBERS)
-    column = "organisation_tax_code"
+    taxed, column = legal & new_law, "organisation_tax_code"
+    early = taxed & (pl.col("_day") < damage.law.dates["personal_tax_codes_from"])
     wrong_digit = pl.concat_str(code.str.slice(0, 9), wrong, code.str.slice(10))
+    user = pl.col("_organisation") & damage.since_2017
+    paper = damage.one_of("legal paper", ("Giấy phép kinh doanh", "ĐKKD"))
+    came = legal & ((pl.col("_era") == D49) | (new_law & pl.col("_m2m")))
+    no_number = damage.missing("no number")
     return [
-        Variant(
-            "ORG101",
-            "organisation_name",
-            legal,
-            {"organisation_name": damage.missing("organisation")},
-            rare=1,
-        ),
-        Variant("ORG102", column, legal, {column: damage.missing("tax code")}, rare=1),
-        Variant("ORG103", column, legal, {column: wrong_digit}, rare=1),
-        Variant("ORG103", column, legal, {column: code.str.slice(0, 9)}, rare=1),
-        Variant("ORG103", column, legal, {column: code.str.slice(0, 10) + pl.lit("A")}, rare=1),
-        Variant("ORG103", column, early, {column: code.str.slice(0, 10) + pl.lit("01")}, rare=1),
-        Variant("ORG104", "full_name", user, cleared("full_name"), rare=2),
-        Variant("ORG104", "id_number", user, cleared("id_number"), rare=2),
+        one("ORG101", "organisation_name", legal, damage.missing("organisation"), rare=1),
+        one("ORG102", column, taxed, damage.missing("tax code"), rare=2),
+        one("ORG103", column, taxed, wrong_digit, rare=2),
+        one("ORG103", column, taxed, code.str.slice(0, 8), rare=2),
+        one("ORG103", column, taxed, code.str.slice(0, 10) + pl.lit("A"), rare=2),
+        one("ORG103", column, taxed, code.str.slice(0, 10) + pl.lit("-000"), rare=2),
+        one("ORG103", column, early, code.str.slice(0, 10) + pl.lit("01"), rare=2),
+        Variant("ORG104", "full_name", user, cleared("full_name"), rare=1),
+        Variant("ORG104", "id_number", user, cleared("id_number"), rare=1),
+        Variant("ORG104", "full_name", user, {"id_type": paper, "id_number": code}, rare=1),
+        one("ORG105", "organisation_address", legal & damage.owed, damage.missing("seat"), rare=1),
+        one("ORG106", "representative_name", came, damage.missing("representative"), rare=1),
+        one("ORG106", "representative_id_number", came, no_number, rare=1),
+        one("ORG107", "subscriber_kind", damage.alone & damage.adult, damage.one_of("subscriber", _NO_KINDS)),
+        one("ORG108", "authorisation_ref", came, damage.missing("authorisation"), rare=1),
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from thuebao.sample.defects import document, number, person, registration
+from thuebao.sample.defects import course, document, number, person, registration
 from thuebao.sample.defects.variant import Damage, Variant
 from thuebao.sample.streams import number as literal
 
@@ -23,15 +23,16 @@ class Defects:
             *person.variants(damage),
             *document.variants(damage),
             *registration.variants(damage),
+            *course.variants(damage),
         ]
 
     def chosen(self) -> pl.Expr:
         """Return whether a record gets a defect.
 
         Records of violations across records get none, nor those of people with four numbers, who a defect
-        could make break a rule across records.
+        could make break a rule across records, nor those that ended too long ago to be judged.
         """
-        open_to = ~pl.col("_is_planted") & (pl.col("_c") < 4)
+        open_to = ~pl.col("_is_planted") & (pl.col("_c") < 4) & ~pl.col("_past")
         return open_to & self.damage.streams.chance("defect", pl.col("_g"), self.share)
 
     def apply(self, frame: pl.DataFrame, shown: Sequence[str]) -> pl.DataFrame:

@@ -9,15 +9,32 @@ from datetime import date
 import polars as pl
 
 from thuebao.sample.calendar import year_of
-from thuebao.sample.documents import Paper
+from thuebao.sample.documents import Paper, has_personal_number
 from thuebao.sample.law import Law, days
 from thuebao.sample.numbers import Numbers
 from thuebao.sample.plan import Carrier
 from thuebao.sample.population import Kind
+from thuebao.sample.registration import D49, D163
 from thuebao.sample.streams import Streams
 from thuebao.sample.style import Style
 
-_MISSING = (None, None, None, "-", "--", "N/A", "null", "không có", "chưa có", "  ", "?")
+MISSING = (
+    "-",
+    "--",
+    "N/A",
+    "null",
+    "NULL",
+    "không có",
+    "chưa có",
+    "  ",
+    "?",
+    "…",
+    "\\N",
+    "(null)",
+    "#N/A",
+    "NaN",
+    "chua co",
+)
 
 
 @dataclass(frozen=True)
@@ -45,10 +62,16 @@ class Damage:
     law: Law
     style: Style
     as_of: date
+    updates: bool
 
     anyone = pl.lit(value=True)
     individual = pl.col("_individual")
     human = ~pl.col("_m2m")
+    documented = human & (pl.col("_paper") != Paper.NONE)
+    owed = pl.col("_owed")  # what Decree 49/2017 lists, for older stock too
+    since_2017 = pl.col("_era") >= D49
+    new_law = pl.col("_era") >= D163
+    in_use = pl.col("_terminated").is_null()
     alone = pl.col("_individual") & pl.col("_solo")  # no other record is of this person
     adult = pl.col("_kind") == Kind.ADULT
     vietnamese = (pl.col("_kind") != Kind.FOREIGNER) & (pl.col("_paper") != Paper.CERTIFICATE)
@@ -69,7 +92,11 @@ class Damage:
 
     def missing(self, name: str) -> pl.Expr:
         """Return one of the texts that stand for a missing value."""
-        return self.one_of(name, _MISSING)
+        return self.one_of(name, (None, None, None, *MISSING))
+
+    def missing_reference(self, name: str) -> pl.Expr:
+        """Return one of the texts that stand for a missing reference to a paper."""
+        return self.one_of(name, (None, None, *MISSING, "Không", "no", "N", "0", "chưa", "false"))
 
     def invalid_date(self, name: str, near: pl.Expr, time: str = "") -> pl.Expr:
         """Return a date that is none, in one of many ways; `near` is the true day, `time` follows a date."""
@@ -77,12 +104,12 @@ class Damage:
         forms = (
             pl.concat_str(pl.lit("31/02/"), year, pl.lit(time)),
             pl.concat_str(pl.lit("15/13/"), year, pl.lit(time)),
-            pl.concat_str(pl.lit("00/00/"), year),
             pl.concat_str(pl.lit("07/11/"), year.str.slice(2)),
             pl.concat_str(year, pl.lit("-02-30"), pl.lit(time)),
-            year,
+            pl.concat_str(year, pl.lit("1301"), pl.lit(time)),
+            pl.concat_str(pl.lit("31-APR-"), year, pl.lit(time)),
             pl.lit("29/02/2019" + time),
-            pl.lit("không rõ"),
+            pl.lit("hôm qua"),
         )
         chosen = self.draw(f"{name} form", len(forms))
         found = forms[-1]
@@ -97,9 +124,14 @@ class Damage:
     @property
     def has_personal_number(self) -> pl.Expr:
         """Whether the document number is a personal number of 12 digits."""
-        return self.human & ~pl.col("_paper").is_in([int(Paper.CMND), int(Paper.PASSPORT)])
+        return has_personal_number()
 
 
 def cleared(*columns: str) -> dict[str, pl.Expr]:
     """Return texts that empty the columns."""
     return {column: pl.lit(None, dtype=pl.String) for column in columns}
+
+
+def one(code: str, column: str, when: pl.Expr, text: pl.Expr, rare: int = 0) -> Variant:
+    """Return damage to the column alone that the rule's finding is about."""
+    return Variant(code, column, when, {column: text}, rare)
