@@ -39,8 +39,10 @@ def _names(damage: Damage) -> list[Variant]:
     fonts = damage.law.font_text
     font_text = name.str.replace_many(list(fonts), list(fonts.values()))
     # The old fonts had capitals of their own.
-    shown = font_text.str.contains(_NOT_VIETNAMESE) & font_text.str.contains("^[\u0000-\u00ff]+$")
-    shown &= name != name.str.to_uppercase()
+    whole = name.str.replace_many(list(fonts), [""] * len(fonts)).str.contains("^[ -~]*$")
+    # Names of other peoples do not read as Vietnamese either way.
+    whole &= (name != name.str.to_uppercase()) & ~name.str.contains("(?i)[fjwz'’]|^. ")
+    shown = whole & font_text.str.contains(_NOT_VIETNAMESE)
     marked = alone & name.str.contains("[^ -~]")
     return [
         one("PER101", column, damage.individual, damage.missing("name")),
