@@ -12,10 +12,9 @@ import polars as pl
 import pytest
 
 import thuebao
-from helpers.exports import write_csv
 from oracles.duplicates import RULES, Verdict, check
 from oracles.spelling import Record
-from oracles.worlds import AS_OF, COLUMNS, world
+from oracles.worlds import AS_OF, COLUMNS, world, write_csv
 
 SEEDS = range(20)
 HALVED = 60  # a world of which both halves have everything

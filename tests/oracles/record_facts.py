@@ -65,7 +65,8 @@ class Facts:
             if raw is not None and name in columns
         }
         self._dates: dict[str, Date] = {}
-        self.operator = operator_of(self.text("operator") if "operator" in columns else clean_text(operator))
+        said = self.text("operator") if "operator" in columns else None
+        self.operator = operator_of(said or clean_text(operator))
 
     # --- cells
 

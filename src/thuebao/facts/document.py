@@ -150,11 +150,12 @@ def _personal_number_facts(law: dict[str, Any], reference: Reference) -> dict[st
             if "home_number_forms" in k
         ]
     )
-    genuine = (
-        kind.is_in(carriers) & _form(personal["form"]) & ~pl.col("document_number_placeholder").fill_null(value=False)
-    )
+    of_that_form = kind.is_in(carriers) & _form(personal["form"])
+    genuine = pl.col("has_personal_number") & ~pl.col("document_number_placeholder").fill_null(value=False)
     return {
         "_lost": lost.fill_null(value=False),
+        # A placeholder of that form is one too: rules that judge its digits leave it out.
+        "has_personal_number": of_that_form.fill_null(value=False),
         "personal_number": pl.when(genuine).then(number),
         # The digits of a personal number, or of what may be one that lost its leading zeros.
         "_personal": elementwise(pl.when(genuine | pl.col("_lost")).then(number), beginning_of, pl.UInt32),
