@@ -21,7 +21,7 @@ from thuebao.results.limit import Limit
 from thuebao.rulebook.book import Rulebook, read_rulebook
 from thuebao.rulebook.columns import columns
 from thuebao.rulebook.sql import compile_where
-from thuebao.sources import ReadAs
+from thuebao.sources import Operators, ReadAs
 from thuebao.sources.encodings.encoding import encoding_named
 from thuebao.sources.headers.mapping import read_mapping
 
@@ -52,6 +52,7 @@ class Prepared:
     wanted: Wanted
     texts: Texts
     read_as: ReadAs
+    operators: Operators
     most_rejected: Limit
     at_once: int
 
@@ -106,6 +107,7 @@ def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared
         wanted=wanted,
         texts=Texts.of(rulebook.rules, rulebook.law),
         read_as=reading_of(options),
+        operators=Operators.of(options.operator),
         most_rejected=rejected_limit(options.max_rejected),
         at_once=records_at_once(memory_limit(options.memory_limit)),
     )

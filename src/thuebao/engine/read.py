@@ -29,8 +29,9 @@ from thuebao.results.findings import SCHEMA, Files
 from thuebao.results.limit import Limit
 from thuebao.results.result import ExportFinding, Input
 from thuebao.sources import Batch, Export, Rejected, Stored, open_export, spool, stored_at, unpacked
-from thuebao.sources.batch import FOOTERS, HEADERS, TITLES
+from thuebao.sources.batch import PASSED_OVER
 from thuebao.sources.discover import STANDARD_INPUT, STANDARD_INPUT_SHOWN
+from thuebao.sources.notice import rows_passed_over
 
 _AT_ONCE = 2
 """Batches under way: where the steps of one leave a processor idle, the other's fill it."""
@@ -57,7 +58,6 @@ class Reading:
     rejections: list[Rejections] = field(default_factory=list)
     unreadable: list[InputError] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
     counts: list[Counts] = field(default_factory=list)
     first: list[int] = field(default_factory=list)
     rows: int = 0  # of all files so far: records, and lines that are none
@@ -83,7 +83,7 @@ class Reading:
                 self.passed_over.append(stored.path)  # what an earlier audit wrote
                 return
             options, reference = self.prepared.options, self.prepared.rulebook.reference
-            export = open_export(stored, options.operator, reference, self.prepared.read_as, self.exports)
+            export = open_export(stored, self.prepared.operators, reference, self.prepared.read_as, self.exports)
             if export.header.names == tuple(SCHEMA):
                 self.passed_over.append(stored.path)
                 return
@@ -110,7 +110,6 @@ class Reading:
             return
         self.exports.append(export)
         self.rejections.append(intake.rejections)
-        self.remarks += export.remarks()
         self.counts.append(intake.tally.counts())
         self.first.append(before)
         self.inputs.append(intake.input(sha256))
@@ -204,7 +203,8 @@ class _Intake:
     def input(self, sha256: str | None) -> Input:
         """Return what is said of the file."""
         export, header = self.export, self.export.header
-        kinds = (TITLES, HEADERS, FOOTERS)
+        passed_over = {kind: self.passed_over[kind] for kind in PASSED_OVER}
+        notices = [*export.notices(), rows_passed_over(passed_over)]
         return Input(
             export.path,
             sha256,
@@ -215,7 +215,9 @@ class _Intake:
             self.rejections.count,
             header.mapped,
             header.absent,
-            {kind: self.passed_over[kind] for kind in kinds},
+            passed_over,
+            export.operator_from,
+            tuple(filter(None, notices)),
         )
 
 

@@ -11,6 +11,7 @@ import polars as pl
 from thuebao.base.errors import ThuebaoError
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.rule import Rule
+from thuebao.sources.notice import Notice
 
 EVALUATED, PARTLY, NOT_EVALUATED, DESELECTED = "evaluated", "partly evaluated", "not evaluated", "deselected"
 
@@ -19,8 +20,8 @@ EVALUATED, PARTLY, NOT_EVALUATED, DESELECTED = "evaluated", "partly evaluated", 
 class Input:
     """An export as it was read.
 
-    rejected: lines that are no records; passed_over: lines that are neither, by kind: titles above the header,
-    headers that stand again among the records, footers (sums, signatures) below them.
+    rejected: lines that are no records; passed_over: lines that are neither, by kind (thuebao.sources.batch).
+    operator_from: how it is known whose the records are; notices: what is said of it beyond findings.
     """
 
     path: str
@@ -33,6 +34,8 @@ class Input:
     columns: dict[str, str]
     absent: list[str]
     passed_over: dict[str, int]
+    operator_from: str = "column"
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True)
