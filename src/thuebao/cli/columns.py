@@ -44,5 +44,7 @@ def columns(
     found = inspect(file, operator, read_as)
     print_inspection(found, stdout())
     if save:
-        write_mapping(save, found.proposals, file, found.operator, force=force)
+        write_mapping(
+            save, found.proposals, file, found.operator, found.mapping, found.open_values, force=force
+        )
         complain(text("columns.saved", path=save))

@@ -6,6 +6,7 @@ Most rows have a subscriber number and are records without a second look; only t
 from __future__ import annotations
 
 import re
+import string
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -23,11 +24,11 @@ from thuebao.sources.batch import BLANK, HEADERS, SUMS, TITLES
 from thuebao.sources.headers.header import Header, is_value
 
 _NINE_DIGITS = r"(?:\d\D*){9}"
+_BEGINS_WITH_NINE = "^[0-9]{9}"
 _KEYS = ("msisdn", "id_number", "sim_serial", "organisation_tax_code")
 _OF_A_RECORD = ("full_name", "id_number", "organisation_name", "sim_serial")
 """Columns in which something makes a row a record, whatever else it looks like."""
 _LOOKED_AT = 4  # columns whose text shows whether a row may be a header
-_FIRST = ("1", "a")  # with which column numbers begin
 _LEAST = 2  # cells that make a row of several columns a header again
 
 
@@ -54,7 +55,10 @@ class NoRecords:
         key: the texts of the column `key`; rows_at: gives whole rows, as text, columns by position, at some places.
         Raises InputError at a header whose columns stand in another order.
         """
-        suspects = (~key.str.contains(_NINE_DIGITS).fill_null(value=False)).arg_true()
+        # Nearly all numbers begin with nine digits, which is cheaper to see than that there are nine somewhere.
+        suspects = (~key.str.contains(_BEGINS_WITH_NINE).fill_null(value=False)).arg_true()
+        if len(suspects):
+            suspects = suspects.filter(~key.gather(suspects).str.contains(_NINE_DIGITS).fill_null(value=False))
         at_top, self._at_top = self._at_top, False
         if not len(suspects):
             return None, Counter()
@@ -88,7 +92,9 @@ class NoRecords:
         theirs = [self._known.get(fold_header(cell)) for cell in cells]
         named = sum(column in self._columns for column in theirs)
         own = sum(column is not None for column in self.header.canonical)
-        if not any(theirs) or 2 * named < own or named < min(_LEAST, own) or named <= sum(map(is_value, cells)):
+        filled = sum(bool(cell.strip()) for cell in cells)
+        enough = 2 * named >= own or (named > _LEAST and 2 * named >= filled)
+        if not enough or named < min(_LEAST, own) or named <= sum(map(is_value, cells)):
             return False
         for n, column in enumerate(theirs):
             here = self._own[n] if n < len(self._own) else None
@@ -175,9 +181,13 @@ def kind_of_line(text: str) -> str | None:
 
 
 def _are_column_numbers(cells: Sequence[str | None]) -> bool:
-    found = [cell.strip() for cell in cells if cell and cell.strip()]
-    numbered = all(re.search(_layout()["column_number"], cell) for cell in found)
-    return numbered and len(found) >= _LEAST and fold_header(found[0]) in _FIRST and len(set(found)) == len(found)
+    """Return whether cells count the columns: with letters from A on, then with numbers from 1 on."""
+    found = [re.search(_layout()["column_number"], cell.strip()) for cell in cells if cell and cell.strip()]
+    signs = [match[1].lower() for match in found if match]
+    letters = [sign for sign in signs if sign.isalpha()]
+    numbers = [str(n + 1) for n in range(len(signs) - len(letters))]
+    counted = [*string.ascii_lowercase[: len(letters)], *numbers]
+    return len(found) >= _LEAST and len(signs) == len(found) and signs == counted
 
 
 def _has_sum(text: pl.Expr) -> pl.Expr:

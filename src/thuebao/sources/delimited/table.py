@@ -15,7 +15,7 @@ import polars as pl
 import pyarrow as pa
 
 from thuebao.base.errors import InputError
-from thuebao.sources.batch import BLANK, HEADERS, Batch, Rejected, batch_with_rejected, numbers_from
+from thuebao.sources.batch import BLANK, HEADERS, TITLES, Batch, Rejected, batch_with_rejected, numbers_from
 from thuebao.sources.delimited.layout import Layout
 from thuebao.sources.delimited.malformed import CUT, TOO_FEW, TOO_MANY, Grammar, separate_lines
 from thuebao.sources.encodings.encoding import Encoding
@@ -27,6 +27,7 @@ BATCH_ROWS = 75_000
 """About how many records a batch has."""
 MOST_BYTES, LEAST_BYTES = 24 << 20, 1 << 10
 """How many bytes a batch is made of at most, and at least."""
+_OF_WRONG_LENGTH = (TOO_FEW, TOO_MANY, CUT)
 LONGEST_LINE = 64 << 20  # bytes that are held at most while a line end is looked for
 
 
@@ -144,7 +145,7 @@ class _Reader:
         passed_over.update(others)
         if kept is not None:
             records, lines = records.filter(kept), lines.filter(kept)
-        rejected = self._without_titles(rejected, passed_over)
+        rejected = self._without_titles(rejected, passed_over) if rejected else []
         # One piece of memory for each column: what follows works on whole columns, many times.
         chosen = self.encoding.letters(records.select(self._chosen)).rechunk()
         return batch_with_rejected(chosen, lines, rejected, passed_over), consumed
@@ -189,23 +190,20 @@ class _Reader:
 
     def _without_titles(self, rejected: Sequence[Rejected], passed_over: Counter[str]) -> list[Rejected]:
         """Return the malformed lines that are not just titles, sums and the like in a line of their own."""
-        width = len(self._names)
-        cells = {
-            n: self._cells(line.text) for n, line in enumerate(rejected) if line.reason in (TOO_FEW, TOO_MANY, CUT)
-        }
+        width, sign = len(self._names), self.layout.quote
+        judged = [n for n, r in enumerate(rejected) if r.reason in _OF_WRONG_LENGTH and r.text.count(sign) % 2 == 0]
+        cells = {n: [cell.strip(sign) for cell in rejected[n].text.split(self.layout.separator)] for n in judged}
         short = {n: [*row, *[None] * (width - len(row))] for n, row in cells.items() if len(row) < width}
         frame = pl.DataFrame(list(short.values()), dict.fromkeys(self._names, pl.String), orient="row")
         kinds = dict(zip(short, self.no_records.kinds(frame, [rejected[n].line for n in short]), strict=True))
         for n, row in cells.items():
-            line = rejected[n]
-            if len(row) > width and self.no_records.is_header(row, line.line):
+            if kinds.get(n) == TITLES and sum(map(bool, row)) > 1:
+                kinds[n] = None  # rather the rest of a record that was cut
+            if len(row) > width and self.no_records.is_header(row, rejected[n].line):
                 kinds[n] = HEADERS
-            kinds[n] = kinds.get(n) or kind_of_line(self._unquoted(line.text))
+            kinds[n] = kinds.get(n) or kind_of_line(self._unquoted(rejected[n].text))
         passed_over.update(kind for kind in kinds.values() if kind)
         return [line for n, line in enumerate(rejected) if not kinds.get(n)]
-
-    def _cells(self, text: str) -> list[str]:
-        return [cell.strip(self.layout.quote) for cell in text.split(self.layout.separator)]
 
     def _unquoted(self, text: str) -> str:
         sign = self.layout.quote

@@ -51,7 +51,7 @@ class SheetTable:
         chosen = self.header.chosen(wanted) or [0]
         no_records = NoRecords(self.of_workbook.path, self.header)
         passed_over = self.position.passed_over
-        numbered = enumerate(self.of_workbook.rows(), self.of_workbook.first_row)
+        numbered = enumerate(self.of_workbook.rows(), 1)
         below = islice(numbered, self.position.first, None)
         empty = True
         for rows in in_batches(below, _characters, BATCH_ROWS, _BATCH_CHARACTERS):

@@ -52,13 +52,8 @@ class Sheet:
     _cells: calamine.CalamineSheet
     numbers: dict[int, int] = field(default_factory=dict)
 
-    @property
-    def first_row(self) -> int:
-        """The number of its first used row, from 1."""
-        return int(self._cells.start[0]) + 1 if self._cells.start else 1
-
     def rows(self) -> Iterator[tuple[str | None, ...]]:
-        """Yield each row from the sheet's first to its last used one, blank ones too, all of the same width.
+        """Yield each row from the first of the sheet to its last used one, blank ones too, all of the same width.
 
         Columns begin at the first that is used. Numbers are counted anew each time.
         """
