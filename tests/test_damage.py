@@ -263,7 +263,12 @@ AROUND: dict[str, tuple[str, int, Rejected, dict[str, int]]] = {
         [(6, TOO_FEW)],
         {"titles": 2, "blank": 2},
     ),
-    "title with separators": ("BÁO CÁO,,,\n,,,\n" + HEAD + LINE + "1,2\n", 1, [(5, TOO_FEW)], {"titles": 1, "blank": 1}),
+    "title with separators": (
+        "BÁO CÁO,,,\n,,,\n" + HEAD + LINE + "1,2\n",
+        1,
+        [(5, TOO_FEW)],
+        {"titles": 1, "blank": 1},
+    ),
     "titles after a byte order mark": ("\ufeffBÁO CÁO\n" + HEAD + LINE + "1,2\n", 1, [(4, TOO_FEW)], {"titles": 1}),
     "sep=": (("sep=;\n" + HEAD + LINE + "1,2\n" + LINE).replace(",", ";"), 2, [(4, TOO_FEW)], {"titles": 1}),
     "underlined header": (

@@ -10,9 +10,9 @@ from datetime import date
 import openpyxl
 import polars as pl
 import pytest
-from conftest import AS_OF, Command, Desk, one_message, people, person, table
 
 import thuebao
+from conftest import AS_OF, Command, Desk, one_message, people, person, table
 from thuebao.rulebook.reference import shipped_reference
 from thuebao.sources import open_export, stored_at
 

@@ -23,7 +23,7 @@ from thuebao.rulebook.columns import columns
 from thuebao.rulebook.sql import compile_where
 from thuebao.sources import Operators, ReadAs
 from thuebao.sources.encodings.encoding import encoding_named
-from thuebao.sources.headers.mapping import read_mapping
+from thuebao.sources.operators import checked_mapping
 
 _FACTS_OF = {"month": "registration_month"}
 """What records can be counted by beside the canonical columns."""
@@ -66,7 +66,7 @@ def rulebook_of(options: AuditOptions) -> Rulebook:
 def reading_of(options: AuditOptions) -> ReadAs:
     """Return how files are to be read where they do not show it themselves. Raises UsageError."""
     encoding = encoding_named(options.encoding) if options.encoding is not None else None
-    return ReadAs(encoding, options.sheet, [read_mapping(path) for path in options.mappings])
+    return ReadAs(encoding, options.sheet, [checked_mapping(path) for path in options.mappings])
 
 
 def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared:

@@ -13,8 +13,8 @@ from thuebao.base.clock import today
 from thuebao.base.errors import InputError
 from thuebao.base.foreign_text import mask_text
 from thuebao.engine.plan import compile_rules, lacking
-from thuebao.rulebook.book import read_rulebook
 from thuebao.facts.codes import CODED
+from thuebao.rulebook.book import read_rulebook
 from thuebao.rulebook.columns import RAW, columns, raw
 from thuebao.rulebook.law import AUTO
 from thuebao.sources import AS_THEY_ARE, Export, ReadAs, Stored, open_export, stored_at

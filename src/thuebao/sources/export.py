@@ -153,11 +153,11 @@ class Export:
             yield Notice("header_left_unknown", text("notice.header_left_unknown", header=names[n].strip()))
         whose, others = self.values.whose, self.values.of_others
         if whose.contradicted and COLUMN not in self._sources:
-            said = {"option": whose.option, "operator": whose.operator}
-            yield Notice("operator_differs", text(f"notice.operator_differs_from_{whose.source}", **said))
+            key = f"notice.operator_differs_from_{whose.source}"
+            yield Notice("operator_differs", text(key, option=whose.option, operator=whose.operator))
         if others:
-            said = {"option": whose.option, "count": others}
-            yield Notice("operator_differs", text("notice.operator_differs_from_column", **said), others)
+            said = text("notice.operator_differs_from_column", option=whose.option, count=others)
+            yield Notice("operator_differs", said, others)
 
 
 def open_export(

@@ -13,7 +13,7 @@ from thuebao.sources.batch import BLANK
 class Notice:
     """A remark on a file.
 
-    code: stable, for programs; text: for people, without the file's path and values; count: of what, None if of nothing.
+    code: stable, for programs; text: for people, without the file's path and values; count: None if it counts nothing.
     """
 
     code: str

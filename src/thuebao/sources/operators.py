@@ -1,4 +1,4 @@
-"""Whose records a file holds, where they do not say so themselves: by a mapping, the file's name, or the user's word."""
+"""Whose records a file holds that do not say so themselves: by a mapping, the file's name, or the user's word."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from thuebao.base.errors import UsageError
 from thuebao.base.fold import fold_name_of_place, fold_text
 from thuebao.facts.number import operator_named
 from thuebao.rulebook.reference import Reference, shipped_reference
-from thuebao.sources.headers.mapping import Mapping, comparable
+from thuebao.sources.headers.mapping import Mapping, comparable, read_mapping
 
 COLUMN, MAPPING, NAME, OPTION = "column", "mapping", "name", "option"
 """How it is known whose a record is: in this order."""
@@ -68,6 +68,14 @@ def check_name(name: str, mapping: str | None = None) -> None:
         raise UsageError(where, name=name, near=names[near[0]], path=mapping)
 
 
+def checked_mapping(path: Path) -> Mapping:
+    """Return the mapping in a file. Raises UsageError as `read_mapping` and `check_name` do."""
+    mapping = read_mapping(path)
+    if mapping.operator:
+        check_name(mapping.operator, mapping.path)
+    return mapping
+
+
 @dataclass(frozen=True)
 class Whose:
     """Whose the records of a file are that do not say so themselves.
@@ -98,7 +106,7 @@ def same_operator(name: str) -> str:
 
 
 def _of_path(path: str, reference: Reference) -> str | None:
-    """Return the operator that the name of a file says, else that of its folder; in a zip, of the zip and its folder."""
+    """Return the operator that the name of a file says, else its folder's; in a zip also that of the zip and its folder."""
     parts = Path(path).parts
     packed = [n for n, part in enumerate(parts) if part.lower().endswith(".zip")]
     first = packed[-1] - 1 if packed and packed[-1] < len(parts) - 1 else len(parts) - 2

@@ -64,7 +64,7 @@ class RawValues:
         return {unmapped(n) for made in self.header.combined.values() for n in made.positions[1:]}
 
     def apply(self, batch: Batch) -> Batch:
-        """Return a batch whose texts are what the rules shall see. Raises InputError where dates are not month first."""
+        """Return a batch whose texts are what rules shall see. Raises InputError where dates are not month first."""
         records = batch.records
         for column, made in self.header.combined.items():
             if raw(column) in records.columns:
@@ -85,7 +85,8 @@ class RawValues:
         names = self.header.raw_names
         texts = [records[names[n]] for n in made.positions]
         there = [self._cleaning.present(text) for text in texts]
-        frame = pl.DataFrame({str(n): text.set(~filled, None) for n, (text, filled) in enumerate(zip(texts, there))})
+        filled = [text.set(~one, None).alias(str(n)) for n, (text, one) in enumerate(zip(texts, there, strict=True))]
+        frame = pl.DataFrame(filled)
         whole = pl.concat_str(pl.all(), separator=" ", ignore_nulls=True) if made.joined else pl.coalesce(pl.all())
         return frame.select(whole.alias(names[made.positions[0]])).to_series()
 

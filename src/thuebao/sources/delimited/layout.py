@@ -81,7 +81,13 @@ def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Sequence[L
         if taken is None:
             raise
         return replace(
-            taken, quote=quote, above=0, passed_over=Counter(), line_end=line_end, line_bytes=line_bytes, header_of_another=True
+            taken,
+            quote=quote,
+            above=0,
+            passed_over=Counter(),
+            line_end=line_end,
+            line_bytes=line_bytes,
+            header_of_another=True,
         )
     # Line by line: an open quote would make one row of many.
     below = lines[first.ends[found.row] :][:TOP]

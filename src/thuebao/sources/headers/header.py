@@ -115,8 +115,10 @@ def map_header(path: str, names: Sequence[str], mapping: Names | None = None) ->
     if not any(canonical) and (not mapping or not mapping.tentative or _holds_values(names)):
         raise unrecognised(path, names)
     weaker = _weaker(names, canonical)
+    for n in weaker:
+        canonical[n] = None
     rivals = _rivals(canonical) if mapping and mapping.tentative else {}
-    for n in (*weaker, *(n for places in rivals.values() for n in places)):
+    for n in (n for places in rivals.values() for n in places):
         canonical[n] = None
     if not mapping or not mapping.tentative:
         _check_unique(path, names, canonical, looked_at=bool(mapping))

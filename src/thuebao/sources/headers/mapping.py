@@ -29,7 +29,7 @@ class Join:
 
 
 Said = str | tuple[str, ...] | Join
-"""What a mapping says of a column: its header ("" for none), several of which the first filled one counts, or a join."""
+"""What a mapping says of a column: its header ("" for none), several (the first filled one counts), or a join."""
 
 
 def headers_of(said: Said) -> tuple[str, ...]:

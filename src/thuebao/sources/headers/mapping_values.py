@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
-
-import tomllib
 
 from thuebao.base.errors import UsageError
 from thuebao.base.fold import fold_text

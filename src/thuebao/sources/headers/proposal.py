@@ -5,8 +5,8 @@ A known header is certain. What is proposed for any other is a person's to decid
 
 from __future__ import annotations
 
-from collections.abc import Mapping as Table
 from collections.abc import Collection, Sequence
+from collections.abc import Mapping as Table
 from dataclasses import dataclass, replace
 
 import polars as pl
