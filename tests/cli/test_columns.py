@@ -61,7 +61,7 @@ def test_the_plainer_of_two_headers_is_taken_and_the_other_said(desk: Desk, cli:
 def test_values_without_a_code_are_counted(desk: Desk, cli: Command) -> None:
     records = [
         record | {"status": text}
-        for record, text in zip(people(6), ["7", "7", "0912345678", "", "Đang hoạt động", "x"])
+        for record, text in zip(people(6), ["7", "7", "0912345678", "", "Đang hoạt động", "x"], strict=True)
     ]
     desk.write("vina.csv", table(records))
     done = cli("columns", "vina.csv", COLUMNS=200)

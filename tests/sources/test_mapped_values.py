@@ -66,9 +66,8 @@ def test_codes_of_a_carrier_with_the_filled_in_mapping_find_what_words_find(desk
     for line in proposed.splitlines():
         if section := re.fullmatch(r"\[values\.(\w+)\]", line):
             column = section[1]
-        if column and (blank := re.match(r'# "(.*)" = ""', line)):
-            line = f'"{blank[1]}" = "{MEANT[column][blank[1]]}"'
-        filled.append(line)
+        blank = re.match(r'# "(.*)" = ""', line) if column else None
+        filled.append(f'"{blank[1]}" = "{MEANT[column][blank[1]]}"' if blank else line)
     desk.write("m.toml", "\n".join(filled))
     assert read_mapping(Path("m.toml")).values == {
         column: {value: meant[value] for value in read_mapping(Path("m.toml")).values[column]}
@@ -117,9 +116,9 @@ def test_the_first_filled_of_several_columns_counts(desk: Desk, cli: Command) ->
     records = people(4)
     for n, record in enumerate(records):
         number = record.pop("id_number")
-        record |= {"Số CCCD": number if n == 0 else "-", "Số CMND": "", "Số hộ chiếu": ""}
-        record |= {"Số CMND": number} if n == 1 else {}
-        record |= {"Số hộ chiếu": number} if n == 2 else {}
+        record["Số CCCD"] = number if n == 0 else "-"
+        record["Số CMND"] = number if n == 1 else ""
+        record["Số hộ chiếu"] = number if n == 2 else ""
     desk.write("vina.csv", table(records))
     desk.write("m.toml", '[columns]\nid_number = ["Số CCCD", "Số CMND", "Thẻ khác", "Số hộ chiếu"]\n')
     refused = cli("audit", "vina.csv")

@@ -55,7 +55,8 @@ def test_the_name_of_a_file_or_of_its_folder(desk: Desk, cli: Command, path: str
 
 def test_the_option_only_fills_what_nothing_else_says(desk: Desk, cli: Command) -> None:
     desk.write("viettel.csv", table(people(2)))
-    records = [{"operator": name} | record for name, record in zip(("MobiFone", "", "N/A", "Viettel"), people(4, 10))]
+    names = ("MobiFone", "", "N/A", "Viettel")
+    records = [{"operator": name} | record for name, record in zip(names, people(4, 10), strict=True)]
     desk.write("dulieu.csv", table(records))
     result = audited("viettel.csv", "dulieu.csv", operator="MobiFone")
     assert whose(result) == [("MobiFone", 3), ("Viettel", 3)]

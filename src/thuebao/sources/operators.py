@@ -106,7 +106,7 @@ def same_operator(name: str) -> str:
 
 
 def _of_path(path: str, reference: Reference) -> str | None:
-    """Return the operator that the name of a file says, else its folder's; in a zip also that of the zip and its folder."""
+    """Return the operator that the name of a file says, else its folder's; in a zip also the zip's and its folder's."""
     parts = Path(path).parts
     packed = [n for n, part in enumerate(parts) if part.lower().endswith(".zip")]
     first = packed[-1] - 1 if packed and packed[-1] < len(parts) - 1 else len(parts) - 2

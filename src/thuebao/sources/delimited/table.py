@@ -197,8 +197,9 @@ class _Reader:
         frame = pl.DataFrame(list(short.values()), dict.fromkeys(self._names, pl.String), orient="row")
         kinds = dict(zip(short, self.no_records.kinds(frame, [rejected[n].line for n in short]), strict=True))
         for n, row in cells.items():
-            if kinds.get(n) == TITLES and sum(map(bool, row)) > 1:
-                kinds[n] = None  # rather the rest of a record that was cut
+            behind_damage = n and rejected[n - 1].line == rejected[n].line - 1 and not kinds.get(n - 1)
+            if kinds.get(n) == TITLES and (sum(map(bool, row)) > 1 or (rejected[n].reason == CUT and behind_damage)):
+                kinds[n] = None  # rather a piece of a record
             if len(row) > width and self.no_records.is_header(row, rejected[n].line):
                 kinds[n] = HEADERS
             kinds[n] = kinds.get(n) or kind_of_line(self._unquoted(rejected[n].text))

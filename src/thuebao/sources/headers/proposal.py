@@ -56,7 +56,8 @@ class Proposal:
 def propose(header: Header, sample: pl.DataFrame, mapping: Mapping | None = None) -> list[Proposal]:
     """Return a proposal for each header that is not blank, in the file's order.
 
-    No column is proposed twice, unless several known headers name it: which of them it is takes a person. At the end, one without a header (position -1) for each column that the mapping switches off.
+    No column is proposed twice, unless several known headers name it: which of them it is takes a person. At the end,
+    one without a header (position -1) for each column that the mapping switches off.
     `header` is what is certain, `mapping` what it owes to a person, `sample` the text of some records in columns
     "0", "1", … by position.
     """
