@@ -76,7 +76,9 @@ class NoRecords:
     def kinds(self, rows: pl.DataFrame, lines: Sequence[int]) -> list[str | None]:
         """Return for each row what it is, None for a record. Raises InputError as `sift` does."""
         frame = rows.rename(dict(zip(rows.columns, self._names, strict=True)))
-        kinds: list[str | None] = frame.select(self._kind).to_series().to_list()
+        judged = frame.select(self._kind, self._filled.alias("filled"), self._first_text.alias("text"))
+        kinds: list[str | None] = judged["kind"].to_list()
+        _find_signatures(kinds, judged, lines)
         looked_at = [fold(frame[name].fill_null("")).str.replace_all("[^0-9a-z]", "") for name in self._looked_at]
         named = pl.DataFrame(looked_at).select(pl.any_horizontal(pl.all().is_in(list(self._known))))
         for n in named.to_series().arg_true():
@@ -139,18 +141,31 @@ class NoRecords:
         return frozenset(columns_by_header().values())
 
     @cached_property
+    def _stripped(self) -> list[pl.Expr]:
+        return [pl.col(name).fill_null("").str.strip_chars() for name in self._names]
+
+    @cached_property
+    def _there(self) -> list[pl.Expr]:
+        return [text != "" for text in self._stripped]
+
+    @cached_property
+    def _filled(self) -> pl.Expr:
+        return pl.sum_horizontal(one.cast(pl.UInt32) for one in self._there)
+
+    @cached_property
+    def _first_text(self) -> pl.Expr:
+        return pl.coalesce(pl.when(one).then(text) for one, text in zip(self._there, self._stripped, strict=True))
+
+    @cached_property
     def _kind(self) -> pl.Expr:
         """The kind of a row that is not a header, by the catalogue's conditions (section 1)."""
         width, positions = len(self._names), self.header.positions
-        stripped = [pl.col(name).fill_null("").str.strip_chars() for name in self._names]
-        there = [text != "" for text in stripped]
-        filled = pl.sum_horizontal(one.cast(pl.UInt32) for one in there)
+        stripped, there, filled = self._stripped, self._there, self._filled
         dashes = pl.all_horizontal(text.str.contains(_layout()["underline"]) | (text == "") for text in stripped)
         dashes &= pl.any_horizontal(text.str.contains(r"\p{Pd}") for text in stripped)
         of_record = [there[n] for column in _OF_A_RECORD for n in positions.get(column, ())]
         empty = ~pl.any_horizontal(of_record) if of_record else pl.lit(value=True)
-        first_text = pl.coalesce(pl.when(one).then(text) for one, text in zip(there, stripped, strict=True))
-        sums = _has_sum(first_text).fill_null(value=False)
+        sums = _has_sum(self._first_text).fill_null(value=False)
         number = self.header.canonical.index("msisdn") if "msisdn" in self.header.canonical else None
         about = pl.lit(value=True)
         if number is not None:
@@ -170,6 +185,22 @@ class NoRecords:
             .then(pl.when(sums).then(pl.lit(SUMS)).otherwise(pl.lit(TITLES)))
             .alias("kind")
         )
+
+
+def _find_signatures(kinds: list[str | None], judged: pl.DataFrame, lines: Sequence[int]) -> None:
+    """Mark rows of one text that can only be a signature or the like, wherever it stands, and who signed below it."""
+    signed = -1  # the line of the last signature
+    for n in (
+        judged.select((pl.col("kind").is_null() & (pl.col("filled") == 1)) | (pl.col("kind") == TITLES))
+        .to_series()
+        .arg_true()
+    ):
+        text = str(judged["text"][n])
+        kind = kind_of_line(text)
+        if kind == TITLES or (lines[n] == signed + 1 and not any(map(str.isdigit, text))):
+            kinds[n], signed = TITLES, lines[n]
+        elif kind and kinds[n] is None:
+            kinds[n] = kind
 
 
 def kind_of_line(text: str) -> str | None:
