@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
+
 import thuebao
 from conftest import Command, Desk, people, table
 from thuebao.sources.headers.mapping import read_mapping
@@ -71,3 +73,10 @@ def test_values_without_a_code_are_counted(desk: Desk, cli: Command) -> None:
     records = people(6)
     desk.write("good vina.csv", table(records))
     assert "Values without a code" not in cli("columns", "good vina.csv").out
+
+
+def test_a_coded_column_without_any_value(desk: Desk, cli: Command) -> None:
+    frame = pl.DataFrame([record | {"status": None} for record in people(3)], schema_overrides={"status": pl.String})
+    frame.write_parquet(desk.path / "vina.parquet")
+    done = cli("columns", "vina.parquet")
+    assert (done.code, done.err) == (0, "")

@@ -102,6 +102,8 @@ def _open_values(export: Export, proposals: Sequence[Proposal]) -> list[OpenValu
 
 
 def _most_frequent(column: str, counted: Counter[str]) -> list[tuple[str, int]]:
+    if not counted:
+        return []
     texts = pl.Series(list(counted), dtype=pl.String)
     unknown = texts.filter(~recognised_values(column, texts).fill_null(value=True)).to_list()
     return sorted(((value, counted[value]) for value in unknown), key=lambda one: (-one[1], one[0]))[:_MOST_VALUES]
