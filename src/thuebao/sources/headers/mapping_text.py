@@ -102,7 +102,7 @@ def _lines(column: str, proposals: Sequence[Proposal], used: Mapping | None) -> 
     said = used.columns.get(column) if used else None
     if said is not None and not isinstance(said, str):
         return [_Line(column, _several(said), confidence(proposals[0]), sure=True)] if proposals else []
-    unsure = f"; {text('mapping.several' if len(proposals) > 1 else 'mapping.unsure')}"
+    unsure = "; " + (text("mapping.several") if len(proposals) > 1 else text("mapping.unsure"))
     lines = []
     for p in proposals:
         sure = p.confidence >= SURE and len(proposals) == 1
