@@ -36,10 +36,10 @@ def test_rejected_lines_are_written_with_all_that_is_in_them(desk: Desk, cli: Co
 
 @pytest.mark.parametrize("sign", "=+-@\t\r")
 def test_formulas_among_rejected_lines_do_no_harm(desk: Desk, cli: Command, sign) -> None:
-    desk.write("vina.csv", HEAD + LINE + f'{sign}cmd|"/C calc"!A0\n' + LINE)
+    desk.write("vina.csv", HEAD + LINE + f'{sign}cmd|"/C calc"!A0,x\n' + LINE)
     audit(cli, "vina.csv", "--rejects", "rejects.csv", "--max-rejected", "1")
     [row] = rejects(desk)
-    assert row["text"] == f"""'{sign}cmd|"/C calc"!A0"""
+    assert row["text"] == f"""'{sign}cmd|"/C calc"!A0,x"""
 
 
 def test_a_file_whose_name_is_a_formula(desk: Desk, cli: Command) -> None:

@@ -16,7 +16,7 @@ from helpers.desks import Desk
 from helpers.exports import table
 from helpers.outcomes import Command
 from helpers.people import ERROR, GOOD, people, person
-from oracles.plain_lines import found_in
+from oracles.plain_lines import CUT, Found, found_in
 from thuebao.rulebook.reference import shipped_reference
 from thuebao.sources import open_export, stored_at
 from thuebao.sources.delimited import table as delimited
@@ -60,7 +60,17 @@ def as_it_is(body: bytes, width: int, separator: str = ",") -> list[Line]:
     return [
         (f.line, f.reason, f.text.decode(errors="backslashreplace")) if f.reason else tuple(map(shown, f.fields or ()))
         for f in found_in(body, width, separator=separator)
+        if not is_blank(f, separator)
     ]
+
+
+def is_blank(found: Found, separator: str = ",") -> bool:
+    """Return whether nothing but separators (and empty quotes) stands in what was found."""
+    if found.fields is not None:
+        return not any(field.strip() for field in found.fields)
+    return found.reason in (TOO_FEW, CUT) and not found.text.decode(errors="replace").replace('""', "").strip(
+        f"{separator} \t\r\n"
+    )
 
 
 def shown(value: str | None) -> str:
@@ -109,7 +119,7 @@ def test_any_text(body, more, separator, width, least) -> None:
     sign = separator.encode()
     line = sign.join([b"1"] * width) + b"\n"
     body = line * GOOD_LINES + body.replace(b",", sign) + line * more
-    header = sign.join([b"msisdn", b"x", b"y"][:width]) + b"\n"
+    header = sign.join([b"full_name", b"id_number", b"sim_serial"][:width]) + b"\n"
     assume(body.count(b"\0") < len(body) // 25)  # else it would be no text
     with tempfile.TemporaryDirectory() as folder, blocks_of(1, least):
         path = Path(folder) / "vina.csv"
@@ -127,7 +137,7 @@ def test_any_text_with_carriage_returns_alone(body) -> None:
     body = b"1,1,1\r" * GOOD_LINES + body
     with tempfile.TemporaryDirectory() as folder, blocks_of(1, 50):
         path = Path(folder) / "vina.csv"
-        path.write_bytes(b"msisdn,x,y\r" + body)
+        path.write_bytes(b"full_name,id_number,sim_serial\r" + body)
         assert as_read(path) == as_it_is(body.replace(b"\r", b"\n"), 3)
 
 
@@ -140,7 +150,7 @@ def test_a_record_has_four_megabytes_at_most(tmp_path: Path, size, beside, least
     assert len(record) == size
     body = b"1,x,y\n" + beside + record + b"\n" + beside + b"1,x,y\n"
     path = tmp_path / "vina.csv"
-    path.write_bytes(b"msisdn,x,y\n" + body)
+    path.write_bytes(b"full_name,id_number,sim_serial\n" + body)
     with blocks_of(1, least):
         found = as_read(path)
     kinds = [what[1] if isinstance(what[0], int) else "" for what in found]

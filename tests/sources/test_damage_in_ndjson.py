@@ -34,11 +34,11 @@ NDJSON_DAMAGES: dict[str, tuple[str | bytes, int, Rejected]] = {
     "byte in a key": (OBJECT.encode() + b'{"\xff": "x"}\n' + OBJECT.encode(), 2, [(2, BYTES)]),
     "letter cut in two at the end": (OBJECT.encode() * 2 + '{"address": "Số'.encode()[:-1], 2, [(3, BYTES)]),
     "NUL": (OBJECT + '{"address": "\0"}\n' + OBJECT, 2, [(2, NUL)]),
-    "escaped NUL": (OBJECT + '{"address": "\\u0000"}\n' + OBJECT, 3, []),
+    "escaped NUL": (OBJECT + '{"full_name": "\\u0000"}\n' + OBJECT, 3, []),
     "line break in a text": (OBJECT + '{"address": "x\ny"}\n' + OBJECT, 2, [(2, "not_json"), (3, "not_json")]),
     "blank lines": (OBJECT + "\n \n\t\n\r\n" + "x\n" + OBJECT + "\n\n", 2, [(6, "not_json")]),
     "CRLF": ((OBJECT + "x\n" + OBJECT).replace("\n", "\r\n"), 2, [(2, "not_json")]),
-    "empty object": (OBJECT + "{}\n" + OBJECT, 3, []),
+    "empty object": (OBJECT + "{}\n" + OBJECT, 2, []),
     "far away": (OBJECT * 300 + "x\n" + OBJECT, 301, [(301, "not_json")]),
 }
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def audit(
     context: typer.Context,
     paths: Annotated[list[str], typer.Argument(help=text("help.paths"), show_default=False)],
-    operator: Annotated[str | None, option("--operator", help_key="operator", metavar="NAME")] = None,
+    operator: Annotated[list[str] | None, option("--operator", help_key="operator", metavar="NAME|GLOB=NAME")] = None,
     findings: Annotated[Path | None, option("--findings", help_key="findings", metavar="FILE")] = None,
     report: Annotated[list[Path] | None, option("--report", help_key="report", metavar="FILE")] = None,
     per_operator: Annotated[Path | None, option("--per-operator", help_key="per_operator", metavar="DIR")] = None,
@@ -78,8 +78,6 @@ def audit(
     from thuebao.reports.deliver import Delivery
     from thuebao.results import thresholds
 
-    if operator is not None and not operator.strip():
-        raise UsageError("operator_empty")
     if where is not None and not where.strip():
         raise UsageError("where_empty")
     options = AuditOptions.of(

@@ -28,10 +28,10 @@ def columns(
     from thuebao.reports.mapping import check_mapping_path, write_mapping
     from thuebao.sources import ReadAs
     from thuebao.sources.encodings.encoding import encoding_named
-    from thuebao.sources.headers.mapping import read_mapping
+    from thuebao.sources.operators import Operators, checked_mapping
 
-    if operator is not None and not operator.strip():
-        raise UsageError("operator_empty")
+    if operator is not None:
+        Operators.of([operator])  # before the file is read
     if force and not save:
         raise UsageError("force_without_save")
     if save:
@@ -39,10 +39,10 @@ def columns(
     read_as = ReadAs(
         encoding_named(encoding) if encoding is not None else None,
         sheet,
-        [read_mapping(path) for path in mapping or ()],
+        [checked_mapping(path) for path in mapping or ()],
     )
     found = inspect(file, operator, read_as)
     print_inspection(found, stdout())
     if save:
-        write_mapping(save, found.proposals, file, found.operator, force=force)
+        write_mapping(save, found.proposals, file, found.operator, found.mapping, found.open_values, force=force)
         complain(text("columns.saved", path=save))

@@ -69,7 +69,7 @@ def _across(rulebook: Rulebook, rule: Rule, example: Example, as_of: date) -> tu
             writer = csv.DictWriter(file, columns, restval="")
             writer.writeheader()
             writer.writerows(example.records)
-        operator = None if "operator" in columns else _OPERATOR
+        operator = () if "operator" in columns else (_OPERATOR,)
         options = AuditOptions(operator=operator, select=(rule.code,), as_of=as_of)
         run(prepare(options, rulebook), [str(path)], findings=findings)
         found = set(pl.read_parquet(findings, columns=["record"])["record"]) if Path(findings).exists() else set()

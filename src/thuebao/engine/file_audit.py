@@ -16,8 +16,10 @@ from thuebao.engine.observe import Observed
 from thuebao.engine.plan import Plan
 from thuebao.engine.rejected import Rejections
 from thuebao.results.limit import Limit
-from thuebao.results.result import PASSED_OVER, Input
+from thuebao.results.result import Input
 from thuebao.sources import Batch, Export, Rejected
+from thuebao.sources.batch import PASSED_OVER
+from thuebao.sources.notice import rows_passed_over
 
 _AT_ONCE = 2
 """Batches under way: where the steps of one leave a processor idle, the other's fill it."""
@@ -95,6 +97,7 @@ class FileAudit:
     def input(self, sha256: str | None) -> Input:
         """Return what is said of the file."""
         export, header = self.export, self.export.header
+        passed_over = {kind: self.passed_over[kind] for kind in PASSED_OVER}
         return Input(
             path=export.path,
             sha256=sha256,
@@ -105,7 +108,9 @@ class FileAudit:
             rejected=self.rejections.count,
             columns=header.mapped,
             absent=header.absent,
-            passed_over={kind: self.passed_over[kind] for kind in PASSED_OVER},
+            passed_over=passed_over,
+            operator_from=export.operator_from,
+            notices=tuple(filter(None, [*export.notices(), rows_passed_over(passed_over)])),
             ignored=sorted(self.ignored),
         )
 

@@ -22,7 +22,7 @@ _PATHS = (
     "temp_dir",
     "key_file",
 )
-_LISTS = ("select", "ignore", "by", "show", "fail_on")
+_LISTS = ("operator", "select", "ignore", "by", "show", "fail_on")
 _LISTS_OF_PATHS = ("rules", "mappings", "reports")
 
 
@@ -31,7 +31,7 @@ class AuditOptions:
     """The options of an audit. Paths may be given as texts, and a single value where several may be given.
 
     What is read:
-    operator: whose the records are, for files that do not say so themselves.
+    operator: whose the records are that do not say so themselves; `x*.csv=NAME` speaks of files by their names.
     encoding: of all text files; sheet: of workbooks, by name or number; mappings: mapping files for headers.
     max_rejected: how many lines of a file may be no records ("1%" or a number); one with more is unreadable.
     hash_inputs: also work out each file's SHA-256.
@@ -60,7 +60,7 @@ class AuditOptions:
     memory_limit: such as "2GB" (None: a quarter of the machine's memory); temp_dir: where temporary files go.
     """
 
-    operator: str | None = None
+    operator: Sequence[str] = ()
     encoding: str | None = None
     sheet: str | None = None
     mappings: Sequence[Path] = ()

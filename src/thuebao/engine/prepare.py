@@ -25,9 +25,9 @@ from thuebao.results.number_key import NUMBER, keyed, read_key
 from thuebao.rulebook.book import Rulebook, read_rulebook
 from thuebao.rulebook.columns import columns
 from thuebao.rulebook.sql import compile_where
-from thuebao.sources import ReadAs
+from thuebao.sources import Operators, ReadAs
 from thuebao.sources.encodings.encoding import encoding_named
-from thuebao.sources.headers.mapping import read_mapping
+from thuebao.sources.operators import checked_mapping
 
 _FACTS_OF = {"month": "registration_month", "province_now": "province_now"}
 """What records can be counted by beside the canonical columns."""
@@ -57,6 +57,7 @@ class Prepared:
     wanted: Wanted
     texts: Texts
     read_as: ReadAs
+    operators: Operators
     most_rejected: Limit
     at_once: int
     key: bytes | None
@@ -75,7 +76,7 @@ def rulebook_of(options: AuditOptions) -> Rulebook:
 def reading_of(options: AuditOptions) -> ReadAs:
     """Return how files are to be read where they do not show it themselves. Raises UsageError."""
     encoding = encoding_named(options.encoding) if options.encoding is not None else None
-    return ReadAs(encoding, options.sheet, [read_mapping(path) for path in options.mappings])
+    return ReadAs(encoding, options.sheet, [checked_mapping(path) for path in options.mappings])
 
 
 def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared:
@@ -118,6 +119,7 @@ def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared
         wanted=wanted,
         texts=Texts.of(rulebook.rules, rulebook.law),
         read_as=reading_of(options),
+        operators=Operators.of(options.operator),
         most_rejected=rejected_limit(options.max_rejected),
         at_once=records_at_once(memory_limit(options.memory_limit)),
         key=read_key(options.key_file) if options.key_file else None,

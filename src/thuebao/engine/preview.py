@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,16 +13,21 @@ from thuebao.base.clock import today
 from thuebao.base.errors import InputError
 from thuebao.base.foreign_text import mask_text
 from thuebao.engine.plan import compile_rules, lacking
+from thuebao.facts.codes import CODED
 from thuebao.rulebook.book import read_rulebook
-from thuebao.rulebook.columns import columns
+from thuebao.rulebook.columns import RAW, columns, raw
 from thuebao.rulebook.law import AUTO
 from thuebao.sources import AS_THEY_ARE, Export, ReadAs, Stored, open_export, stored_at
 from thuebao.sources.discover import STANDARD_INPUT
-from thuebao.sources.headers.header import unrecognised
-from thuebao.sources.headers.mapping import LOOK, mapping_for
+from thuebao.sources.headers.header import unmapped, unrecognised
+from thuebao.sources.headers.mapping import LOOK, Mapping, mapping_for
+from thuebao.sources.headers.mapping_text import OpenValues
 from thuebao.sources.headers.proposal import Proposal, propose
+from thuebao.sources.headers.shapes import recognised_values
 
 _VALUES = 3
+_MOST_VALUES = 20  # of one column that no code is known for
+_MOST_RECORDS = 1_000_000  # that are looked at for such values
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,8 @@ class Inspection:
 
     operator: whose the records are, as the user or the mapping says; proposals: as `propose` gives them;
     values: position of a header → up to three masked values;
-    disabled: absent column → rules not evaluated for want of it.
+    disabled: absent column → rules not evaluated for want of it; mapping: the one that is for the file;
+    open_values: values of coded columns that no code is known for.
     """
 
     export: Export
@@ -38,6 +46,8 @@ class Inspection:
     values: dict[int, list[str]]
     disabled: dict[str, list[str]]
     titles: dict[str, dict[str, str]]
+    mapping: Mapping | None
+    open_values: list[OpenValues]
 
 
 def inspect(path: str, operator: str | None = None, read_as: ReadAs = AS_THEY_ARE) -> Inspection:
@@ -47,7 +57,7 @@ def inspect(path: str, operator: str | None = None, read_as: ReadAs = AS_THEY_AR
     """
     rulebook = read_rulebook()
     # A file of which nothing is recognised is just the one that proposals are for.
-    look = replace(read_as, mappings=[*read_as.mappings, LOOK])
+    look = replace(read_as, mappings=[*(replace(m, tentative=True) for m in read_as.mappings), LOOK])
     export = open_export(_stored(path), operator, rulebook.reference, look, operator_needed=False)
     mapping = mapping_for(export.path, read_as.mappings)
     sample = export.sample
@@ -61,8 +71,42 @@ def inspect(path: str, operator: str | None = None, read_as: ReadAs = AS_THEY_AR
     present = set(export.header.mapped)
     missing = {code: {c for group in lacking(of, present) for c in group.split(" | ")} for code, of in needs.items()}
     disabled = {column: [code for code in needs if column in missing[code]] for column in export.header.absent}
-    said = operator or (mapping.operator if mapping else None)
-    return Inspection(export, said, proposals, values, disabled, {c.name: c.title for c in columns().values()})
+    said = (mapping.operator if mapping else None) or operator
+    titles = {c.name: c.title for c in columns().values()}
+    open_values = _open_values(export, proposals)
+    return Inspection(export, said, proposals, values, disabled, titles, mapping, open_values)
+
+
+def _open_values(export: Export, proposals: Sequence[Proposal]) -> list[OpenValues]:
+    """Return the values of coded columns, known and proposed ones, that no code is known for."""
+    names = {}
+    for proposal in proposals:
+        column = proposal.column
+        if column in (*CODED, "id_type", "nationality") and proposal.header and column not in names:
+            certain = export.header.column_at(proposal.position) == column
+            names[column] = (raw(column) if certain else unmapped(proposal.position), proposal.header)
+    counted: dict[str, Counter[str]] = {column: Counter() for column in names}
+    records = 0
+    for batch in export.batches({name.removeprefix(RAW) for name, _ in names.values()}) if names else ():
+        for column, (name, _) in names.items():
+            counts = batch.records[name].drop_nulls().value_counts()
+            counted[column].update(dict(counts.iter_rows()))
+        records += batch.records.height
+        if records >= _MOST_RECORDS:
+            break
+    return [
+        OpenValues(column, header, tuple(found))
+        for column, (_, header) in names.items()
+        if (found := _most_frequent(column, counted[column]))
+    ]
+
+
+def _most_frequent(column: str, counted: Counter[str]) -> list[tuple[str, int]]:
+    if not counted:
+        return []
+    texts = pl.Series(list(counted), dtype=pl.String)
+    unknown = texts.filter(~recognised_values(column, texts).fill_null(value=True)).to_list()
+    return sorted(((value, counted[value]) for value in unknown), key=lambda one: (-one[1], one[0]))[:_MOST_VALUES]
 
 
 def _stored(path: str) -> Stored:

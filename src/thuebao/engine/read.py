@@ -54,7 +54,6 @@ class Reading:
     silenced: list[set[str]] = field(default_factory=list)  # by input: rules that said nothing about it
     unreadable: list[InputError] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
     counts: list[Counts] = field(default_factory=list)
     first: list[int] = field(default_factory=list)
     lines: Lines = field(default_factory=Lines)
@@ -81,7 +80,8 @@ class Reading:
                 self.passed_over.append(stored.path)  # what an earlier audit wrote
                 return
             options = self.prepared.options
-            export = open_export(stored, options.operator, rulebook.reference, self.prepared.read_as, self.exports)
+            operators, reference = self.prepared.operators, rulebook.reference
+            export = open_export(stored, operators, reference, self.prepared.read_as, self.exports)
             if export.header.names == tuple(SCHEMA):
                 self.passed_over.append(stored.path)
                 return
@@ -96,7 +96,6 @@ class Reading:
         self.exports.append(export)
         self.export_findings += file_findings(audit, doubts, rulebook, self.prepared.wanted.selected)
         self.silenced.append(silenced(audit.ignored, rulebook))
-        self.remarks += export.remarks()
         self.counts.append(audit.tally.counts())
         self.first.append(before)
         self.inputs.append(audit.input(sha256))

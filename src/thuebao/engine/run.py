@@ -123,10 +123,7 @@ def _notices(prepared: Prepared, reading: Reading) -> Iterator[str]:
     if reading.passed_over:
         yield text("notice.passed_over", count=len(reading.passed_over), files=", ".join(reading.passed_over))
     for read in reading.inputs:
-        passed = [text(f"passed_over.{kind}", count=count) for kind, count in read.passed_over.items() if count]
-        if passed:
-            yield text("notice.lines_passed_over", path=read.path, lines=", ".join(passed))
-    yield from reading.remarks
+        yield from (f"{read.path}: {notice.text}" for notice in read.notices)
     where = prepared.wanted.where
     if where is not None:
         asked = sorted(needed_columns(prepared.compilation.facts, where.meta.root_names()))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import polars as pl
 
 from thuebao.base.fold import fold_text
@@ -117,8 +115,7 @@ def operator_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Exp
 
     def canonical(values: pl.Series) -> pl.Series:
         text = cleaning.exact(values)
-        name = looked_up(fold(text), reference.operators).fill_null(_only_name_in(text, names))
-        name = name.fill_null(text).fill_null(UNKNOWN_OPERATOR)
+        name = _known_names(text, reference, names).fill_null(text).fill_null(UNKNOWN_OPERATOR)
         code = name.replace_strict(known, default=0, return_dtype=pl.UInt32)
         return pl.DataFrame({"name": name, "code": code}).to_struct()
 
@@ -148,12 +145,16 @@ def _only_name_in(texts: pl.Series, names: dict[str, str]) -> pl.Series:
     return frame.select(pl.when(count == 1).then(pl.coalesce(found)).alias("operator")).to_series()
 
 
-def known_operator(reference: Reference, name: str) -> str | None:
-    """Return the known operator that a file's name holds as a whole word, None if it holds none or several."""
-    folded = fold_text(name)
-    found = {
-        operator
-        for text, operator in reference.operators.items()
-        if re.search(rf"(?:^|[^a-z]){re.escape(text)}(?:[^a-z]|$)", folded)
-    }
-    return found.pop() if len(found) == 1 else None
+def _known_names(texts: pl.Series, reference: Reference, names: dict[str, str]) -> pl.Series:
+    return looked_up(fold(texts), reference.operators).fill_null(_only_name_in(texts, names))
+
+
+def operators_named(reference: Reference, texts: pl.Series) -> pl.Series:
+    """Return the known operator that each cleaned text names, NULL where it names none or several."""
+    return _known_names(texts, reference, _names_within(reference))
+
+
+def operator_named(reference: Reference, name: str) -> str | None:
+    """Return the known operator that a name stands for, None if it is nobody's that is known."""
+    found: str | None = operators_named(reference, pl.Series([name], dtype=pl.String)).item()
+    return found

@@ -8,19 +8,29 @@ from pathlib import Path
 from thuebao.base.atomic_file import AtomicFile
 from thuebao.base.errors import UsageError
 from thuebao.base.paths import same_file
-from thuebao.sources.headers.mapping_text import mapping_text
+from thuebao.sources.headers.mapping import Mapping
+from thuebao.sources.headers.mapping_text import OpenValues, mapping_text
 from thuebao.sources.headers.proposal import Proposal
 
 
-def write_mapping(out: Path, proposals: Sequence[Proposal], source: str, operator: str | None, *, force: bool) -> None:
+def write_mapping(
+    out: Path,
+    proposals: Sequence[Proposal],
+    source: str,
+    operator: str | None,
+    used: Mapping | None = None,
+    open_values: Sequence[OpenValues] = (),
+    *,
+    force: bool,
+) -> None:
     """Write the proposals for the file `source` to `out`: whole or not at all, readable by its owner only.
 
-    `operator` is the user's word on whose the records are. Raises UsageError when `out` is there (unless `force`)
+    operator, used, open_values: as `mapping_text` takes them. Raises UsageError when `out` is there (unless `force`)
     or is the source itself, OutputError when it cannot be written.
     """
     check_mapping_path(out, source, force=force)
     with AtomicFile(out) as atomic:
-        atomic.file.write(mapping_text(proposals, source, operator).encode())
+        atomic.file.write(mapping_text(proposals, source, operator, used, open_values).encode())
 
 
 def check_mapping_path(out: Path, source: str, *, force: bool) -> None:

@@ -11,17 +11,17 @@ import polars as pl
 from thuebao.base.errors import ThuebaoError
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.rule import Rule
+from thuebao.sources.notice import Notice
 
 EVALUATED, PARTLY, NOT_EVALUATED, DESELECTED = "evaluated", "partly evaluated", "not evaluated", "deselected"
-PASSED_OVER = ("headers", "titles", "sums", "blank")
-"""Kinds of lines that are no records and not rejected."""
 
 
 @dataclass(frozen=True)
 class Input:
     """An export as it was read.
 
-    rejected: lines that are no records; passed_over: lines that are neither, by kind (PASSED_OVER); ignored: columns
+    rejected: lines that are no records; passed_over: lines that are neither, by kind (sources/batch.py).
+    operator_from: how it is known whose the records are; notices: what is said of it beyond findings; ignored: columns
     that the file has and that count as absent, since their values speak against them.
     """
 
@@ -35,6 +35,8 @@ class Input:
     columns: dict[str, str]
     absent: list[str]
     passed_over: dict[str, int]
+    operator_from: str = "column"
+    notices: tuple[Notice, ...] = ()
     ignored: list[str] = field(default_factory=list)
 
 

@@ -37,6 +37,7 @@ GIVEN = "?"
 class Column:
     """One canonical column: its name, label, meaning (both by language) and the headers it goes by.
 
+    weak_headers: those of them that give way where another header names the column too.
     personal: whether its values may tell something of a person or a shop; digits: whether they are digits that count
     as a text, so that a number in their place may have lost zeros.
     """
@@ -45,6 +46,7 @@ class Column:
     title: dict[str, str]
     meaning: dict[str, str]
     headers: tuple[str, ...]
+    weak_headers: tuple[str, ...]
     personal: bool
     digits: bool
 
@@ -65,16 +67,16 @@ def columns(reference: Reference | None = None) -> dict[str, Column]:
     listed = (reference or shipped_reference()).document("columns")["column"]
     return {
         c["name"]: Column(
-            c["name"], c["title"], c["meaning"], tuple(c["headers"]), c.get("personal", True), c.get("digits", False)
+            c["name"],
+            c["title"],
+            c["meaning"],
+            tuple(c["headers"]),
+            tuple(c.get("weak_headers", ())),
+            c.get("personal", True),
+            c.get("digits", False),
         )
         for c in listed
     }
-
-
-@cache
-def headers_giving_way() -> frozenset[str]:
-    """Return the folded headers that mean their column only where no other header of a file does."""
-    return frozenset(fold_header(header) for header in shipped_reference().document("columns")["giving_way"])
 
 
 @cache

@@ -7,6 +7,8 @@ will be read, `Export.batches` reads it.
 from thuebao.sources.batch import Batch, Rejected
 from thuebao.sources.discover import Found, find_exports
 from thuebao.sources.export import AS_THEY_ARE, Export, ReadAs, open_export
+from thuebao.sources.notice import Notice
+from thuebao.sources.operators import Operators
 from thuebao.sources.packing.stored import Stored, spool, stored_at, unpacked
 
 __all__ = [
@@ -14,6 +16,8 @@ __all__ = [
     "Batch",
     "Export",
     "Found",
+    "Notice",
+    "Operators",
     "ReadAs",
     "Rejected",
     "Stored",

@@ -9,8 +9,9 @@ from typing import TypeVar
 
 import polars as pl
 
-TITLES, HEADERS, FOOTERS = "titles", "headers", "footers"
-"""What is passed over: lines above the header, repeated headers, sums and signatures below the records."""
+HEADERS, TITLES, SUMS, BLANK = "headers", "titles", "sums", "blank"
+"""What is passed over: headers again and column numbers; titles, groups, pages and signatures; sums; what is blank."""
+PASSED_OVER = (HEADERS, TITLES, SUMS, BLANK)
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Batch:
 
     places: for each record its place, from 0, among the batch's records and rejected lines; None: nothing rejected.
     rejected: by place. passed_over: kind → lines that are neither.
+    lines: for each record the line of the file, or the row of the sheet, where it begins, from 1; None: it has none.
     """
 
     records: pl.DataFrame
@@ -66,18 +68,22 @@ def in_batches(items: Iterable[_T], size: Callable[[_T], int], most_items: int, 
 
 def batch_with_rejected(
     records: pl.DataFrame,
-    at: pl.Series | None,
-    rejected: Sequence[tuple[int, Rejected]],
+    lines: pl.Series,
+    rejected: Sequence[Rejected],
     passed_over: Counter[str] | None = None,
 ) -> Batch:
-    """Return a batch with rejected lines between its records; at: each record's line, None if they are all in a row."""
+    """Return a batch with rejected lines between its records; lines: where each record begins."""
     passed_over = Counter() if passed_over is None else passed_over
     if not rejected:
-        return Batch(records, passed_over=passed_over)
-    stood = pl.Series([position for position, _ in rejected], dtype=pl.UInt32)
-    at = at if at is not None else pl.int_range(records.height, dtype=pl.UInt32, eager=True)
-    before = stood.search_sorted(at, side="left")
+        return Batch(records, passed_over=passed_over, lines=lines)
+    stood = pl.Series([line.line for line in rejected], dtype=pl.UInt32)
+    before = stood.search_sorted(lines, side="left")
     places = (pl.int_range(records.height, dtype=pl.UInt32, eager=True) + before).cast(pl.UInt32)
-    records_before = at.search_sorted(stood, side="left")
-    numbered = {n + before: line for n, (before, (_, line)) in enumerate(zip(records_before, rejected, strict=True))}
-    return Batch(records, places, numbered, passed_over)
+    records_before = lines.search_sorted(stood, side="left")
+    numbered = {n + before: line for n, (before, line) in enumerate(zip(records_before, rejected, strict=True))}
+    return Batch(records, places, numbered, passed_over, lines)
+
+
+def numbers_from(first: int, count: int) -> pl.Series:
+    """Return so many line numbers in a row."""
+    return pl.int_range(first, first + count, dtype=pl.UInt32, eager=True)

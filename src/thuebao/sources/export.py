@@ -14,7 +14,6 @@ import polars as pl
 
 from thuebao.base.errors import InputError
 from thuebao.base.messages import text
-from thuebao.facts.number import known_operator
 from thuebao.rulebook.reference import Reference
 from thuebao.sources.batch import Batch
 from thuebao.sources.delimited.layout import Layout, layout_of
@@ -24,8 +23,11 @@ from thuebao.sources.headers.header import Header, unmapped
 from thuebao.sources.headers.mapping import Mapping, mapping_for
 from thuebao.sources.kind import NDJSON, PARQUET, SPREADSHEETS, kind_of_bytes, kind_of_text
 from thuebao.sources.ndjson import NdjsonTable
+from thuebao.sources.notice import Notice
+from thuebao.sources.operators import COLUMN, OPTION, Operators, whose
 from thuebao.sources.packing.stored import Stored
 from thuebao.sources.parquet import ParquetTable
+from thuebao.sources.raw_values import RawValues
 from thuebao.sources.sheets.table import SheetTable
 from thuebao.sources.sheets.workbook import open_sheet
 
@@ -38,6 +40,10 @@ _UTF8 = Encoding("utf-8")
 
 class Table(Protocol):
     """The records of a file of some kind."""
+
+    @property
+    def sheet(self) -> str | None:
+        """The sheet that they stand in, None if the file is no workbook."""
 
     @property
     def header(self) -> Header:
@@ -64,13 +70,37 @@ AS_THEY_ARE = ReadAs()
 
 @dataclass(frozen=True)
 class Export:
-    """A file that can be read. `operator` is that of the records which do not name their own."""
+    """A file that can be read.
+
+    operator: that of every record, None when the file has an operator column; operator_from: how it is known: "column",
+    "mapping", "name" (of the file or its folder) or "option".
+    """
 
     stored: Stored
     format: str
     encoding: Encoding
-    operator: str | None
     table: Table
+    values: RawValues
+
+    @property
+    def operator(self) -> str | None:
+        """The operator of every record; None when each says so itself, or nothing does."""
+        return None if COLUMN in self._sources else self.values.whose.operator
+
+    @property
+    def operator_from(self) -> str:
+        """How it is known whose the records are: "column", "mapping", "name" (of file or folder) or "option"."""
+        return self._sources[0]
+
+    @property
+    def _sources(self) -> list[str]:
+        said = [COLUMN] if "operator" in self.header.canonical else []
+        return [*said, self.values.whose.source or OPTION]
+
+    @property
+    def sheet(self) -> str | None:
+        """The sheet that its records stand in, None if it is no workbook."""
+        return self.table.sheet
 
     @property
     def path(self) -> str:
@@ -88,7 +118,8 @@ class Export:
         Raises InputError, naming the line, where the file cannot be read, and when it changed meanwhile.
         """
         before = self.stored.fingerprint()
-        yield from self.table.batches(wanted)
+        for batch in self.table.batches(wanted | self.values.parts if wanted else wanted):
+            yield self.values.apply(batch)
         if self.stored.fingerprint() != before:
             raise InputError("file_changed", path=self.path)
 
@@ -102,11 +133,6 @@ class Export:
         return records.head(_SAMPLE).select(pl.col(name).alias(str(n)) for n, name in enumerate(names))
 
     @property
-    def sheet(self) -> str | None:
-        """The sheet that is read, of a workbook."""
-        return self.table.sheet.name if isinstance(self.table, SheetTable) else None
-
-    @property
     def layout(self) -> Layout | None:
         """How it is written, if it is delimited text."""
         return self.table.layout if isinstance(self.table, DelimitedTable) else None
@@ -116,28 +142,40 @@ class Export:
         """Whether its text had to be converted."""
         return not self.encoding.is_utf8
 
-    def remarks(self) -> Iterator[str]:
-        """Yield what should be said once it has been read."""
+    def notices(self) -> Iterator[Notice]:
+        """Yield what should be said once it has been read, beyond findings."""
         if isinstance(self.table, SheetTable):
-            yield from self.table.remarks()
+            yield from self.table.notices()
         if self.layout and self.layout.header_of_another:
-            yield text("notice.header_of_another", path=self.path)
+            yield Notice("header_of_another", text("notice.header_of_another"))
+        names = self.header.names
+        for n in self.header.weaker:
+            yield Notice("header_left_unknown", text("notice.header_left_unknown", header=names[n].strip()))
+        whose, others = self.values.whose, self.values.of_others
+        if whose.contradicted and COLUMN not in self._sources:
+            key = f"notice.operator_differs_from_{whose.source}"
+            yield Notice("operator_differs", text(key, option=whose.option, operator=whose.operator))
+        if others:
+            said = text("notice.operator_differs_from_column", option=whose.option, count=others)
+            yield Notice("operator_differs", said, others)
 
 
 def open_export(
     stored: Stored,
-    operator: str | None,
+    operators: Operators | str | None,
     reference: Reference,
     read_as: ReadAs = AS_THEY_ARE,
     earlier: Sequence[Export] = (),
     *,
     operator_needed: bool = True,
 ) -> Export:
-    """Return the export that is stored; `operator` is the user's word on whose it is.
+    """Return the export that is stored; `operators` is the user's word on whose it is.
 
     earlier: exports read before, whose header it may lack because it goes on where one of them ends.
     Raises InputError when the file is of no known kind, has no header, or nothing says whose it is.
     """
+    if not isinstance(operators, Operators):
+        operators = Operators.of([operators] if operators else [])
     mapping = mapping_for(stored.path, read_as.mappings)
     head = stored.head(_HEAD)
     if stored.packing and len(head) < _HEAD:
@@ -159,25 +197,17 @@ def open_export(
             table = DelimitedTable(
                 stored, layout_of(stored.path, _whole_text(head, encoding), mapping, split), encoding
             )
-    operator = operator or (mapping and mapping.operator) or _operator_of(stored.path, reference)
-    if operator is None and operator_needed and "operator" not in table.header.canonical:
+    of = whose(stored.path, mapping, operators, reference)
+    if operator_needed and of.operator is None and "operator" not in table.header.canonical:
         raise InputError("operator_unknown", path=stored.path)
-    return Export(stored, str(kind), encoding, operator, table)
+    values = RawValues(stored.path, table.header, mapping, of)
+    return Export(stored, str(kind), encoding, table, values)
 
 
 def _whole_text(head: bytes, encoding: Encoding) -> str:
     """Return the head of a file as text, without the character that its end may cut in two."""
     text = encoding.text(head)
     return text.rstrip("\ufffd") if len(head) == _HEAD else text
-
-
-def _operator_of(path: str, reference: Reference) -> str | None:
-    """Return the operator that a file's name, or that of the zip around it, says."""
-    parts = Path(path).parts
-    inside = [n for n, part in enumerate(parts) if part.lower().endswith(".zip")]
-    names = parts[inside[-1] if inside else -1 :]
-    found = (known_operator(reference, Path(name).stem) for name in reversed(names))
-    return next((operator for operator in found if operator), None)
 
 
 def _one_export(first: str, other: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -12,11 +13,12 @@ from typing import Any
 import polars as pl
 
 from thuebao.base.errors import InputError
-from thuebao.sources.batch import Batch, Rejected, batch_with_rejected, in_batches
+from thuebao.sources.batch import BLANK, Batch, Rejected, batch_with_rejected, in_batches
 from thuebao.sources.delimited.malformed import BYTES, NUL
 from thuebao.sources.encodings.encoding import Encoding
 from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
+from thuebao.sources.no_records import NoRecords
 from thuebao.sources.packing.stored import Stored
 
 BATCH_ROWS = 50_000
@@ -44,53 +46,69 @@ class NdjsonTable:
         """
         keys: dict[str, None] = {}
         for _, line in _lines(stored, encoding):
+            if not line.strip():
+                continue
             try:
                 keys.update(dict.fromkeys(_object(line)))
             except _NotARecordError:
                 continue
         return cls(stored, encoding, map_header(stored.path, list(map(encoding.letters_of, keys)), mapping))
 
+    @property
+    def sheet(self) -> str | None:
+        """No sheet."""
+        return None
+
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield batches of the wanted columns."""
-        chosen = self.header.chosen(wanted) or [0]
-        keys = [self.header.names[n] for n in chosen]
-        schema = {self.header.raw_names[n]: pl.String for n in chosen}
+        names, raw_names = self.header.names, self.header.raw_names
+        chosen = [raw_names[n] for n in self.header.chosen(wanted) or [0]]
+        schema = dict.fromkeys(raw_names, pl.String)
+        no_records = NoRecords(self.stored.path, self.header)
         spelt = cache(self.encoding.letters_of)
         for lines in in_batches(
             _lines(self.stored, self.encoding), lambda line: len(line[1]), BATCH_ROWS, _BATCH_BYTES
         ):
+            passed_over: Counter[str] = Counter()
             records: list[list[str | None]] = []
             at: list[int] = []
-            rejected: list[tuple[int, Rejected]] = []
+            rejected: list[Rejected] = []
             for number, line in lines:
+                if not line.strip():
+                    passed_over[BLANK] += 1
+                    continue
                 try:
                     values = {spelt(key): value for key, value in _object(line).items()}
-                    record = [_text(values.get(key)) for key in keys]
+                    record = [_text(values.get(name)) for name in names]
                 except _NotARecordError as error:
                     text = self.encoding.letters_of(line.decode(errors="backslashreplace"))
-                    rejected.append((number, Rejected(number, error.reason, text)))
+                    rejected.append(Rejected(number, error.reason, text))
                 else:
                     records.append(record)
                     at.append(number)
             frame = self.encoding.letters(pl.DataFrame(records, schema=schema, orient="row"))
-            yield batch_with_rejected(frame, pl.Series(at, dtype=pl.UInt32), rejected)
+            stood = pl.Series(at, dtype=pl.UInt32)
+            kept, others = no_records.sift(frame.to_series(no_records.key), frame.__getitem__, stood)
+            passed_over.update(others)
+            if kept is not None:
+                frame, stood = frame.filter(kept), stood.filter(kept)
+            yield batch_with_rejected(frame.select(chosen), stood, rejected, passed_over)
 
 
 _Line = tuple[int, bytes]
 
 
 def _lines(stored: Stored, encoding: Encoding) -> Iterator[_Line]:
-    """Yield the lines that hold something, with their numbers. Raises InputError for one that is too long."""
+    """Yield the lines with their numbers. Raises InputError for one that is too long."""
     rest, number = b"", 0
     for chunk in encoding.utf8(stored.chunks(_CHUNK)):
         *whole, rest = (rest + chunk).split(b"\n")
         for line in whole:
             number += 1
-            if line.strip():
-                yield number, line
+            yield number, line
         if len(rest) > LONGEST_LINE:
             raise InputError("line_too_long", path=stored.path, line=number + 1, limit=LONGEST_LINE >> 20)
-    if rest.strip():
+    if rest:
         yield number + 1, rest
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 
@@ -16,10 +17,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from thuebao.base.errors import InputError
-from thuebao.sources.batch import Batch
+from thuebao.sources.batch import Batch, numbers_from
 from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
 from thuebao.sources.library_errors import refusing
+from thuebao.sources.no_records import NoRecords
 
 _VIETNAM = "Asia/Ho_Chi_Minh"
 _LARGEST_EXACT = 2**53  # the largest whole number up to which floats have them all
@@ -57,10 +59,39 @@ class ParquetTable:
                 raise _unreadable(path, name, schema[name])
         return cls(path, source, header)
 
+    @property
+    def sheet(self) -> str | None:
+        """No sheet."""
+        return None
+
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield batches of the wanted columns, as text."""
-        for frame in _frames(self.path, self.source, self.header, self.header.chosen(wanted)):
-            yield Batch(frame)
+        no_records = NoRecords(self.path, self.header)
+        names, chosen = self.header.raw_names, self.header.chosen(wanted)
+        first = 0
+        for frame in _frames(self.path, self.source, self.header, sorted({*chosen, no_records.key})):
+            rows_at = partial(self._rows, first, frame.height)
+            kept, passed_over = no_records.sift(
+                frame[names[no_records.key]], rows_at, numbers_from(first + 1, frame.height)
+            )
+            first += frame.height
+            records = frame.filter(kept) if kept is not None else frame
+            yield Batch(records.select(names[n] for n in chosen or [no_records.key]), passed_over=passed_over)
+
+    def _rows(self, first: int, height: int, places: pl.Series) -> pl.DataFrame:
+        """Return whole rows of a batch, as text; what is no text only shows that it is there."""
+        with _refusals(self.path):
+            scan = pl.scan_parquet(self.source, glob=False)
+            types = scan.collect_schema().dtypes()
+            texts = [
+                (
+                    as_text(pl.nth(n), dtype)
+                    if _readable(dtype) and dtype != pl.Binary
+                    else pl.when(pl.nth(n).is_not_null()).then(pl.lit("…"))
+                ).alias(name)
+                for n, (name, dtype) in enumerate(zip(self.header.raw_names, types, strict=True))
+            ]
+            return scan.slice(first, height).select(texts).collect()[places]
 
 
 def _refusals(path: str, records: Sequence[int] = ()) -> AbstractContextManager[None]:

@@ -28,7 +28,7 @@ _KEYS = ("msisdn", "id_number")
 class Layout:
     """How a delimited file is written.
 
-    above: lines above the first record, counted by line feeds; titles: those of them that are no header.
+    above: lines above the first record, counted by line feeds; passed_over: kind → those of them that are no header.
     line_end: the sign that ends a line. line_bytes: about how long a line is.
     header_of_another: the file has no header, and goes on where another one ended.
     """
@@ -37,7 +37,7 @@ class Layout:
     quote: str
     header: Header
     above: int
-    titles: int
+    passed_over: Counter[str]
     line_end: str
     line_bytes: int
     header_of_another: bool = False
@@ -81,13 +81,19 @@ def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Sequence[L
         if taken is None:
             raise
         return replace(
-            taken, quote=quote, above=0, titles=0, line_end=line_end, line_bytes=line_bytes, header_of_another=True
+            taken,
+            quote=quote,
+            above=0,
+            passed_over=Counter(),
+            line_end=line_end,
+            line_bytes=line_bytes,
+            header_of_another=True,
         )
     # Line by line: an open quote would make one row of many.
     below = lines[first.ends[found.row] :][:TOP]
     single = [row for line in below for row in _first_rows([line], first.separator, quote).rows]
     header = map_header(path, _fitted(first.rows[found.row], single), mapping)
-    return Layout(first.separator, quote, header, first.ends[found.first - 1], found.titles, line_end, line_bytes)
+    return Layout(first.separator, quote, header, first.ends[found.first - 1], found.passed_over, line_end, line_bytes)
 
 
 def _fitted(names: Sequence[str], below: Sequence[Sequence[str]]) -> list[str]:

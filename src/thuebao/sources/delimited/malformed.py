@@ -72,13 +72,14 @@ class Grammar:
 class SeparatedLines:
     """The records of a block, and its lines that are none.
 
-    at: for each record its line in the block, from 0; rejected: the same of each, both in order.
+    at: for each record its line in the block, from 0, in order, as `rejected` is; blank: lines with nothing in them.
     consumed: how many bytes were judged; about the others only what follows in the file can decide.
     """
 
     records: pl.DataFrame
     at: pl.Series
-    rejected: list[tuple[int, Rejected]]
+    rejected: list[Rejected]
+    blank: int
     consumed: int
 
 
@@ -95,10 +96,10 @@ def separate_lines(data: bytes, first_line: int, grammar: Grammar, *, last: bool
     for line, (until, reason, found) in judge.rejected.items():
         cut = open_end and until == len(lines) - 1 and reason in (QUOTE, TOO_FEW, BYTES)
         text = b"\n".join(lines[line : until + 1]).removesuffix(b"\r").decode(errors="backslashreplace")
-        rejected.append((line, Rejected(first_line + line, CUT if cut else reason, text, found)))
+        rejected.append(Rejected(first_line + line, CUT if cut else reason, text, found))
     records, at = _records(lines, kinds[:end], judge.records, grammar)
     consumed = len(data) if end == len(lines) else sum(map(len, lines[:end])) + end
-    return SeparatedLines(records, at, rejected, consumed)
+    return SeparatedLines(records, at, rejected, kinds[:end].count(_BLANK), consumed)
 
 
 def _texts(lines: list[bytes]) -> tuple[pl.Series, list[bool]]:

@@ -10,24 +10,24 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from operator import itemgetter
 
 import polars as pl
 import pyarrow as pa
 
 from thuebao.base.errors import InputError
-from thuebao.sources.batch import FOOTERS, HEADERS, TITLES, Batch, Rejected, batch_with_rejected
+from thuebao.sources.batch import BLANK, HEADERS, TITLES, Batch, Rejected, batch_with_rejected, numbers_from
 from thuebao.sources.delimited.layout import Layout
-from thuebao.sources.delimited.malformed import Grammar, separate_lines
+from thuebao.sources.delimited.malformed import CUT, TOO_FEW, TOO_MANY, Grammar, separate_lines
 from thuebao.sources.encodings.encoding import Encoding
 from thuebao.sources.headers.header import Header
-from thuebao.sources.headers.position import TAIL, footer_start, is_footer
+from thuebao.sources.no_records import NoRecords, kind_of_line
 from thuebao.sources.packing.stored import Stored
 
 BATCH_ROWS = 75_000
 """About how many records a batch has."""
 MOST_BYTES, LEAST_BYTES = 24 << 20, 1 << 10
 """How many bytes a batch is made of at most, and at least."""
+_OF_WRONG_LENGTH = (TOO_FEW, TOO_MANY, CUT)
 LONGEST_LINE = 64 << 20  # bytes that are held at most while a line end is looked for
 
 
@@ -49,12 +49,17 @@ class DelimitedTable:
         """How its columns map."""
         return self.layout.header
 
+    @property
+    def sheet(self) -> str | None:
+        """No sheet."""
+        return None
+
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield batches of the wanted columns. Raises InputError where the file holds no lines of text."""
-        reader = _Reader(self.layout, self.encoding, wanted)
+        reader = _Reader(self.layout, self.encoding, wanted, NoRecords(self.stored.path, self.header))
         size = block_bytes(self.layout)
         rest, line = b"", self.layout.above + 1
-        titles = Counter({TITLES: self.layout.titles})
+        above = self.layout.passed_over.copy()
         for piece, last in _pieces(_below(self.encoding.utf8(self.stored.chunks(size)), self.layout), size):
             data = rest + piece if rest else piece
             cut = len(data) if last else data.rfind(b"\n") + 1
@@ -68,8 +73,8 @@ class DelimitedTable:
             if consumed < len(data):
                 data, rest = data[:consumed], data[consumed:] + rest
             line += _count(data, "\n")
-            batch.passed_over.update(titles)
-            titles.clear()
+            batch.passed_over.update(above)
+            above.clear()
             yield batch
 
 
@@ -106,6 +111,7 @@ class _Reader:
     layout: Layout
     encoding: Encoding
     wanted: Collection[str]
+    no_records: NoRecords
 
     @cached_property
     def _names(self) -> list[str]:
@@ -122,28 +128,27 @@ class _Reader:
 
     def parse(self, data: bytes, line: int, *, last: bool) -> tuple[Batch, int]:
         """Return the records of lines, the first of which is the file's `line`, and how many bytes were judged."""
-        consumed, rejected, at = len(data), [], None
-        records = self._at_once(data)
-        if records is None:
-            found = separate_lines(data, line, self._grammar, last=last)
-            records, at, rejected, consumed = found.records, found.at, found.rejected, found.consumed
-            rejected = [(n, replace(r, text=self.encoding.letters_of(r.text))) for n, r in rejected]
+        consumed, rejected = len(data), []
         passed_over: Counter[str] = Counter()
-        dropped = self._repeated_headers(records)
-        if dropped is not None:
-            passed_over[HEADERS] = dropped.len()
-        if last:
-            footers, kept = self._footers(records, at, rejected)
-            passed_over[FOOTERS] = len(footers) + len(rejected) - kept
-            rejected = rejected[:kept]
-            dropped = footers if dropped is None else dropped.append(footers)
-        if dropped is not None and len(dropped):
-            remaining = ~pl.int_range(records.height, eager=True).is_in(dropped.implode())
-            at = (pl.int_range(records.height, dtype=pl.UInt32, eager=True) if at is None else at).filter(remaining)
-            records = records.filter(remaining)
+        records = self._at_once(data)
+        if records is not None:
+            lines = numbers_from(line, records.height)
+        else:
+            found = separate_lines(data, line, self._grammar, last=last)
+            records, lines, consumed = found.records, (found.at + line).cast(pl.UInt32), found.consumed
+            passed_over[BLANK] = found.blank
+            rejected = [replace(r, text=self.encoding.letters_of(r.text)) for r in found.rejected]
+        whole = records
+        kept, others = self.no_records.sift(
+            records[self._names[self.no_records.key]], lambda places: self.encoding.letters(whole[places]), lines
+        )
+        passed_over.update(others)
+        if kept is not None:
+            records, lines = records.filter(kept), lines.filter(kept)
+        rejected = self._without_titles(rejected, passed_over) if rejected else []
         # One piece of memory for each column: what follows works on whole columns, many times.
         chosen = self.encoding.letters(records.select(self._chosen)).rechunk()
-        return batch_with_rejected(chosen, at, rejected, passed_over), consumed
+        return batch_with_rejected(chosen, lines, rejected, passed_over), consumed
 
     def _at_once(self, data: bytes) -> pl.DataFrame | None:
         """Parse all lines at once; return None unless it is proven that each of them is one record."""
@@ -183,38 +188,27 @@ class _Reader:
         outside = pl.concat([column.gather(opens - 1), column.gather(closes + 1)])
         return bool(outside.is_in(ends).all())
 
-    def _cells(self, text: str) -> list[str | None]:
-        """Return the cells of a rejected line; a sum or signature with a separator in it is one."""
+    def _without_titles(self, rejected: Sequence[Rejected], passed_over: Counter[str]) -> list[Rejected]:
+        """Return the malformed lines that are not just titles, sums and the like in a line of their own."""
+        width, sign = len(self._names), self.layout.quote
+        judged = [n for n, r in enumerate(rejected) if r.reason in _OF_WRONG_LENGTH and r.text.count(sign) % 2 == 0]
+        cells = {n: [cell.strip(sign) for cell in rejected[n].text.split(self.layout.separator)] for n in judged}
+        short = {n: [*row, *[None] * (width - len(row))] for n, row in cells.items() if len(row) < width}
+        frame = pl.DataFrame(list(short.values()), dict.fromkeys(self._names, pl.String), orient="row")
+        kinds = dict(zip(short, self.no_records.kinds(frame, [rejected[n].line for n in short]), strict=True))
+        for n, row in cells.items():
+            behind_damage = n and rejected[n - 1].line == rejected[n].line - 1 and not kinds.get(n - 1)
+            if kinds.get(n) == TITLES and (sum(map(bool, row)) > 1 or (rejected[n].reason == CUT and behind_damage)):
+                kinds[n] = None  # rather a piece of a record
+            if len(row) > width and self.no_records.is_header(row, rejected[n].line):
+                kinds[n] = HEADERS
+            kinds[n] = kinds.get(n) or kind_of_line(self._unquoted(rejected[n].text))
+        passed_over.update(kind for kind in kinds.values() if kind)
+        return [line for n, line in enumerate(rejected) if not kinds.get(n)]
+
+    def _unquoted(self, text: str) -> str:
         sign = self.layout.quote
-        bare = text[1:-1] if len(text) > 1 and text[0] == text[-1] == sign and sign not in text[1:-1] else text
-        return [bare] if is_footer(bare) else [cell.strip(sign) for cell in text.split(self.layout.separator)]
-
-    def _repeated_headers(self, records: pl.DataFrame) -> pl.Series | None:
-        """Return the positions of rows that repeat the header."""
-        header = self.layout.header
-        first = next((n for n, canonical in enumerate(header.canonical) if canonical), 0)
-        values = self.encoding.letters(records[[self._names[first]]]).to_series()
-        alike = values.str.ends_with(header.names[first]).arg_true()
-        if not len(alike):
-            return None
-        rows = self.encoding.letters(records[alike]).fill_null("").rows()
-        # Files that were put one behind the other keep their byte order marks.
-        same = [(row[0].removeprefix("\ufeff"), *row[1:]) == header.names for row in rows]
-        return alike.filter(pl.Series(same, dtype=pl.Boolean))
-
-    def _footers(
-        self, records: pl.DataFrame, at: pl.Series | None, rejected: Sequence[tuple[int, Rejected]]
-    ) -> tuple[pl.Series, int]:
-        """Return the positions of rows that are sums or signatures, and how many rejected lines are not."""
-        start = max(0, records.height - TAIL)
-        tail = self.encoding.letters(records[start:]).rows()
-        # By line; position among the records, or -1.
-        items = [(at[n] if at is not None else n, n, list(row)) for n, row in enumerate(tail, start)]
-        items += [(line, -1, self._cells(r.text)) for line, r in rejected[-TAIL:]]
-        items.sort(key=itemgetter(0))
-        first = footer_start([cells for _, _, cells in items], self.layout.header)
-        rows = [n for _, n, _ in items[first:] if n >= 0]
-        return pl.Series(rows, dtype=pl.UInt32), len(rejected) - (len(items) - first - len(rows))
+        return text[1:-1] if len(text) > 1 and text[0] == text[-1] == sign and sign not in text[1:-1] else text
 
 
 def _as_column(data: bytes) -> pl.Series:

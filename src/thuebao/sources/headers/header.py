@@ -2,30 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from thuebao.base.errors import InputError
 from thuebao.base.fold import fold_header
-from thuebao.rulebook.columns import columns, columns_by_header, headers_giving_way, raw
-from thuebao.sources.headers.mapping import Mapping, plain_header
+from thuebao.rulebook.columns import columns, columns_by_header, raw
+from thuebao.sources.headers.mapping import Join, headers_of, plain_header
+from thuebao.sources.headers.mapping import Mapping as Names
 
 _DIGITS_OF_A_VALUE = 5  # more than a header has: a year has four, the shortest day six (1/1/2024)
 
 
 @dataclass(frozen=True)
+class Combination:
+    """Several columns of a file that make one canonical column: joined, or else the first that is filled counts."""
+
+    positions: tuple[int, ...]
+    joined: bool
+
+
+@dataclass(frozen=True)
 class Header:
-    """How a file's columns map: by position for reading, by name for people."""
+    """How a file's columns map: by position for reading, by name for people.
+
+    combined: canonical columns that several of the file's columns make; the first of these stands for all of them.
+    rivals: canonical column → positions of headers that all name it, so that none is taken (in a mere look only).
+    weaker: positions of headers that name a column which a plainer one names too, so that they map to nothing.
+    """
 
     names: tuple[str, ...]
     canonical: tuple[str | None, ...]
+    combined: Mapping[str, Combination] = field(default_factory=dict)
+    rivals: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    weaker: tuple[int, ...] = ()
 
     @property
     def mapped(self) -> dict[str, str]:
         """Canonical column → the file's own header, in the catalogue's order."""
         found = {c: name for c, name in zip(self.canonical, self.names, strict=True) if c}
+        for column, made in self.combined.items():
+            found[column] = (" + " if made.joined else " | ").join(self.names[n] for n in made.positions)
         return {c: found[c] for c in columns() if c in found}
+
+    @property
+    def positions(self) -> dict[str, tuple[int, ...]]:
+        """Canonical column → where it stands."""
+        found = {c: (n,) for n, c in enumerate(self.canonical) if c}
+        return found | {column: made.positions for column, made in self.combined.items()}
+
+    def column_at(self, position: int) -> str | None:
+        """Return the canonical column that the column at a position is, or is a part of."""
+        return next((column for column, places in self.positions.items() if position in places), None)
 
     @property
     def raw_names(self) -> list[str]:
@@ -39,7 +68,12 @@ class Header:
     @property
     def unknown(self) -> list[str]:
         """Headers that map to nothing."""
-        return [name for name, c in zip(self.names, self.canonical, strict=True) if c is None and name.strip()]
+        parts = {n for made in self.combined.values() for n in made.positions}
+        return [
+            name
+            for n, (name, c) in enumerate(zip(self.names, self.canonical, strict=True))
+            if c is None and n not in parts and name.strip()
+        ]
 
     @property
     def absent(self) -> list[str]:
@@ -52,18 +86,17 @@ def unmapped(position: int) -> str:
     return f"?{position}"
 
 
-def recognised(names: Sequence[str], mapping: Mapping | None = None) -> int:
+def recognised(names: Sequence[str], mapping: Names | None = None) -> int:
     """Return how many headers name a canonical column, or are named by the mapping."""
-    known = columns_by_header().keys() | (
-        {fold_header(header) for header in mapping.columns.values()} if mapping else ()
-    )
-    exact = {plain_header(header) for header in mapping.columns.values()} if mapping else set()
+    said = mapping.headers if mapping else []
+    known = columns_by_header().keys() | {fold_header(header) for header in said}
+    exact = {plain_header(header) for header in said}
     return sum(
         bool(plain_header(name)) and (fold_header(name) in known or plain_header(name) in exact) for name in names
     )
 
 
-def map_header(path: str, names: Sequence[str], mapping: Mapping | None = None) -> Header:
+def map_header(path: str, names: Sequence[str], mapping: Names | None = None) -> Header:
     """Return how the headers map: those that the mapping names first, the others by their synonyms.
 
     Raises InputError when none is recognised, one stands twice, two name the same column, or the mapping names one
@@ -72,28 +105,49 @@ def map_header(path: str, names: Sequence[str], mapping: Mapping | None = None) 
     known = columns_by_header()
     said = _named_by_mapping(path, names, mapping) if mapping else {}
     spoken = mapping.columns.keys() if mapping else frozenset()
+    parts = {n for places in said.values() for n in places[1:]}
+    by_mapping = {places[0]: column for column, places in said.items()}
     canonical: list[str | None] = []
     for position, name in enumerate(names):
         column = known.get(fold_header(name))
-        canonical.append(said.get(position) or (column if column not in spoken else None))
-    _give_way(names, canonical, spoken=set(said))
+        free = column not in spoken and position not in parts
+        canonical.append(by_mapping.get(position) or (column if free else None))
     if not any(canonical) and (not mapping or not mapping.tentative or _holds_values(names)):
         raise unrecognised(path, names)
-    _check_unique(path, names, canonical, looked_at=bool(mapping and not mapping.tentative))
-    return Header(tuple(names), tuple(canonical))
-
-
-def _give_way(names: Sequence[str], canonical: list[str | None], spoken: Collection[int]) -> None:
-    """Leave out the headers that give way to another one of the same column."""
-    giving = {
-        position
-        for position, name in enumerate(names)
-        if position not in spoken and fold_header(name) in headers_giving_way()
+    weaker = _weaker(names, canonical)
+    for n in weaker:
+        canonical[n] = None
+    rivals = _rivals(canonical) if mapping and mapping.tentative else {}
+    for n in (n for places in rivals.values() for n in places):
+        canonical[n] = None
+    if not mapping or not mapping.tentative:
+        _check_unique(path, names, canonical, looked_at=bool(mapping))
+    combined = {
+        column: Combination(tuple(places), isinstance(mapping.columns[column], Join))
+        for column, places in said.items()
+        if mapping and len(places) > 1
     }
-    firm = {column for position, column in enumerate(canonical) if position not in giving}
-    for position in giving:
-        if canonical[position] in firm:
-            canonical[position] = None
+    return Header(tuple(names), tuple(canonical), combined, rivals, tuple(weaker))
+
+
+def _weaker(names: Sequence[str], canonical: Sequence[str | None]) -> list[int]:
+    """Return the positions of headers that may name a column, beside the only one that plainly does."""
+    found = []
+    for column, places in _rivals(canonical).items():
+        weak = {fold_header(header) for header in columns()[column].weak_headers}
+        plain = [n for n in places if fold_header(names[n]) not in weak]
+        if len(plain) == 1:
+            found += [n for n in places if n not in plain]
+    return found
+
+
+def _rivals(canonical: Sequence[str | None]) -> dict[str, tuple[int, ...]]:
+    """Return the positions of each column that stands at several."""
+    places: dict[str, list[int]] = {}
+    for n, column in enumerate(canonical):
+        if column:
+            places.setdefault(column, []).append(n)
+    return {column: tuple(found) for column, found in places.items() if len(found) > 1}
 
 
 def unrecognised(path: str, names: Sequence[str]) -> InputError:
@@ -126,27 +180,40 @@ def _check_unique(path: str, names: Sequence[str], canonical: Sequence[str | Non
         first[key] = name
 
 
-def _named_by_mapping(path: str, names: Sequence[str], mapping: Mapping) -> dict[int, str]:
-    """Return position → canonical column of the headers that the mapping names."""
-    said: dict[int, str] = {}
-    for column, header in mapping.columns.items():
-        if not header:
-            continue
-        position = _position(path, names, header, column, mapping)
-        if position in said:
-            raise InputError(
-                "mapping_header_for_two", path=mapping.path, header=names[position], column=said[position], other=column
-            )
-        said[position] = column
+def _named_by_mapping(path: str, names: Sequence[str], mapping: Names) -> dict[str, list[int]]:
+    """Return canonical column → the positions of the headers that the mapping names for it."""
+    said: dict[str, list[int]] = {}
+    owner: dict[int, str] = {}
+    for column, given in mapping.columns.items():
+        headers = [header for header in headers_of(given) if header]
+        if isinstance(given, tuple):  # of several, some will do
+            headers = [header for header in headers if _places(names, header)] or headers[:1]
+        for header in headers:
+            position = _position(path, names, header, column, mapping)
+            if position in owner:
+                raise InputError(
+                    "mapping_header_for_two",
+                    path=mapping.path,
+                    header=names[position],
+                    column=owner[position],
+                    other=column,
+                )
+            owner[position] = column
+            said.setdefault(column, []).append(position)
     return said
 
 
-def _position(path: str, names: Sequence[str], header: str, column: str, mapping: Mapping) -> int:
-    """Return where a header stands: the very same one, else one that differs in case, diacritics and spacing."""
+def _places(names: Sequence[str], header: str) -> list[int]:
+    """Return where a header stands: the very same one, else those that differ in case, diacritics and spacing."""
     for form in (str, plain_header, fold_header):
-        found = [n for n, name in enumerate(names) if form(header) and form(name) == form(header)]
-        if found:
-            break
+        if found := [n for n, name in enumerate(names) if form(header) and form(name) == form(header)]:
+            return found
+    return []
+
+
+def _position(path: str, names: Sequence[str], header: str, column: str, mapping: Names) -> int:
+    """Return where a header stands. Raises InputError where that is nowhere, or in several places."""
+    found = _places(names, header)
     if len(found) > 1:
         raise InputError("mapping_header_twice", path=path, header=names[found[0]], column=column, mapping=mapping.path)
     if not found:

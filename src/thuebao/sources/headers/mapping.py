@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Table
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -15,29 +15,57 @@ from typing import Any
 
 from thuebao.base.errors import UsageError
 from thuebao.rulebook.columns import columns
+from thuebao.sources.headers.mapping_values import month_first_of, value_given_twice, values_of
 
-_KEYS = ("files", "operator", "columns")
+_KEYS = ("files", "operator", "columns", "values", "dates")
+_JOIN = "join"
+
+
+@dataclass(frozen=True)
+class Join:
+    """Headers whose values make one, in this order and with spaces between."""
+
+    headers: tuple[str, ...]
+
+
+Said = str | tuple[str, ...] | Join
+"""What a mapping says of a column: its header ("" for none), several (the first filled one counts), or a join."""
+
+
+def headers_of(said: Said) -> tuple[str, ...]:
+    """Return the headers that a mapping names for a column."""
+    if isinstance(said, Join):
+        return said.headers
+    return said if isinstance(said, tuple) else (said,)
 
 
 @dataclass(frozen=True)
 class Mapping:
-    """Which header of a file holds which canonical column, as the user says.
+    """Which header of a file holds which canonical column, and what its values mean, as the user says.
 
     columns: canonical column → header; "" where none of the file's columns is to be used.
     files: patterns of the file names that it is for, () for all; operator: whose the records are.
     tentative: a mere look at the file, in which a header of which nothing is recognised is no error.
+    values: coded column → text → code; month_first: date columns that are written so.
     """
 
     path: str
-    columns: dict[str, str]
+    columns: Table[str, Said]
     files: tuple[str, ...] = ()
     operator: str | None = None
     tentative: bool = False
+    values: Table[str, Table[str, str]] = field(default_factory=dict)
+    month_first: frozenset[str] = frozenset()
+
+    @property
+    def headers(self) -> list[str]:
+        """Every header that it names."""
+        return [header for said in self.columns.values() for header in headers_of(said) if header]
 
     def fits(self, path: str) -> bool:
         """Return whether the mapping is for the file at `path`, by its name without folders."""
-        name = _comparable(Path(path).name)
-        return not self.files or any(fnmatchcase(name, _comparable(pattern)) for pattern in self.files)
+        name = comparable(Path(path).name)
+        return not self.files or any(fnmatchcase(name, comparable(pattern)) for pattern in self.files)
 
 
 LOOK = Mapping("", {}, tentative=True)
@@ -66,32 +94,52 @@ def read_mapping(path: Path) -> Mapping:
         raise _syntax_error(path, source, str(error)) from None
     if unknown := next((key for key in document if key not in _KEYS), None):
         raise UsageError("mapping_key_unknown", path=path, key=unknown, known=", ".join(_KEYS))
-    return Mapping(str(path), _columns(path, document), _files(path, document), _operator(path, document))
+    return Mapping(
+        str(path),
+        _columns(path, document),
+        _files(path, document),
+        _operator(path, document),
+        values=values_of(path, document),
+        month_first=month_first_of(path, document),
+    )
 
 
-def _comparable(name: str) -> str:
+def comparable(name: str) -> str:
+    """Return the name of a file, or a pattern of such names, as they are compared."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 # -- the parts of a file -----------------------------------------------------------------------------------------
 
 
-def _columns(path: Path, document: Table[str, Any]) -> dict[str, str]:
+def _columns(path: Path, document: Table[str, Any]) -> dict[str, Said]:
     given = document.get("columns", {})
     if not isinstance(given, dict):
         raise UsageError("mapping_value", path=path, key="columns", value=given)
     owner: dict[str, str] = {}
-    for column, header in given.items():
+    found: dict[str, Said] = {}
+    for column, value in given.items():
         if column not in columns():
             near = get_close_matches(column, columns(), n=1, cutoff=0)
             raise UsageError("mapping_column_unknown", path=path, column=column, near=near[0])
-        if not isinstance(header, str):
-            raise UsageError("mapping_value", path=path, key=column, value=header)
-        key = plain_header(header)
-        if key and key in owner:
-            raise UsageError("mapping_header_for_two", path=path, header=header, column=owner[key], other=column)
-        owner[key] = column
-    return {column: header if plain_header(header) else "" for column, header in given.items()}
+        found[column] = said = _said(path, column, value)
+        for header in headers_of(said):
+            key = plain_header(header)
+            if key and key in owner:
+                raise UsageError("mapping_header_for_two", path=path, header=header, column=owner[key], other=column)
+            owner[key] = column
+    return found
+
+
+def _said(path: Path, column: str, value: object) -> Said:
+    """Return what a mapping file says of a column: `"A"`, `["A", "B"]` or `{ join = ["A", "B"] }`."""
+    if isinstance(value, str):
+        return value if plain_header(value) else ""
+    joined = isinstance(value, dict) and value.keys() == {_JOIN}
+    headers = value[_JOIN] if joined and isinstance(value, dict) else value
+    if not isinstance(headers, list) or not headers or not all(isinstance(h, str) and plain_header(h) for h in headers):
+        raise UsageError("mapping_value", path=path, key=column, value=value)
+    return Join(tuple(headers)) if joined else tuple(headers)
 
 
 def _files(path: Path, document: Table[str, Any]) -> tuple[str, ...]:
@@ -123,6 +171,8 @@ _ASSIGNMENT = re.compile(r"""\s*["']?(?P<column>[a-z_]+)["']?\s*=\s*(?P<header>"
 def _syntax_error(path: Path, source: str, reason: str) -> UsageError:
     """Return the error for a file that is no TOML; a column given twice, which TOML forbids, gets its own."""
     lines = source.splitlines()
+    if twice := next(value_given_twice(lines), None):
+        return UsageError("mapping_value_twice", path=path, column=twice[0], value=twice[1])
     found = _PLACE.search(reason)
     line = int(found["line"]) if found and found["line"] else max(len(lines), 1)
     for column, header, other in _given_twice(lines):

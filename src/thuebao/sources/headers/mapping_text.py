@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping as Dict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import tomlkit
-from tomlkit.items import Item, Table
+from tomlkit.items import Item, KeyType, SingleKey, Table
 
 from thuebao.base.messages import text
 from thuebao.rulebook.columns import columns
+from thuebao.sources.headers.mapping import Join, Mapping, headers_of
+from thuebao.sources.headers.mapping_values import MONTH_FIRST, codes_of
 from thuebao.sources.headers.proposal import KNOWN, MAPPED, SIMILAR, SURE, Proposal
 
 _WIDEST = 60  # characters up to which lines are filled so that their comments stand below each other
@@ -19,10 +23,37 @@ _NO_CHARACTER = "Cs"  # half a surrogate pair, which TOML cannot write
 _UNSEEN = ("Cc", "Cf", "Zl", "Zp")  # control and format characters, of which tomlkit escapes only the controls
 
 
-def mapping_text(proposals: Sequence[Proposal], source: str, operator: str | None) -> str:
-    """Return the mapping file of the proposals for the file `source`; `operator`: whose the records are, if known."""
+@dataclass(frozen=True)
+class OpenValues:
+    """Values of a column that no code is known for: how often each stands there, the most frequent first."""
+
+    column: str
+    header: str
+    counts: tuple[tuple[str, int], ...]
+
+    @property
+    def records(self) -> int:
+        """How many records have one of them."""
+        return sum(count for _, count in self.counts)
+
+
+def mapping_text(
+    proposals: Sequence[Proposal],
+    source: str,
+    operator: str | None,
+    used: Mapping | None = None,
+    open_values: Sequence[OpenValues] = (),
+) -> str:
+    """Return the mapping file of the proposals for the file `source`.
+
+    operator: whose the records are, if known; used: the mapping by which they were made, whose word stays;
+    open_values: what is left for a person to fill in.
+    """
     name = Path(source).name
-    by_column = {proposal.column: proposal for proposal in proposals if proposal.column}
+    by_column: dict[str, list[Proposal]] = {}
+    for proposal in proposals:
+        if proposal.column:
+            by_column.setdefault(proposal.column, []).append(proposal)
     unknown = [proposal.header for proposal in proposals if not proposal.column]
     absent = [column for column in columns() if column not in by_column]
     document = tomlkit.document()
@@ -34,29 +65,102 @@ def mapping_text(proposals: Sequence[Proposal], source: str, operator: str | Non
         document.add(_comment(f'operator = "…"  # {text("mapping.operator")}'))
     document.add(tomlkit.nl())
     table = tomlkit.table()
-    _assign(table, [by_column[column] for column in columns() if column in by_column])
+    _assign(table, [line for column in columns() for line in _lines(column, by_column.get(column, []), used)])
     if unknown:
         table.add(_comment(text("mapping.unknown", headers=", ".join(unknown))))
     if absent:
         table.add(_comment(text("mapping.absent", columns=", ".join(absent))))
     document.add("columns", table)
+    if values := _values(used.values if used else {}, open_values):
+        document.add(tomlkit.nl())
+        document.add("values", values)
+    if used and used.month_first:
+        dates = tomlkit.table()
+        for column in sorted(used.month_first):
+            dates.add(column, MONTH_FIRST)
+        document.add(tomlkit.nl())
+        document.add("dates", dates)
     return tomlkit.dumps(document)
 
 
-def _assign(table: Table, proposals: Sequence[Proposal]) -> None:
-    """Add a line for each proposal, with how sure it is as a comment."""
-    headers = [_string(proposal.header) for proposal in proposals]
-    lines = [f"{p.column} = {header.as_string()}" for p, header in zip(proposals, headers, strict=True)]
-    lines = [line if p.confidence >= SURE else f"# {line}" for p, line in zip(proposals, lines, strict=True)]
-    width = max((len(line) for line in lines if len(line) <= _WIDEST), default=0)
-    for proposal, header, line in zip(proposals, headers, lines, strict=True):
-        gap = " " * (max(width - len(line), 0) + 2)
-        if proposal.confidence >= SURE:
-            header.comment(escaped(confidence(proposal))).trivia.comment_ws = gap
-            table.add(str(proposal.column), header)
+@dataclass(frozen=True)
+class _Line:
+    """A line that gives a column its header; `sure`: as it stands, else as a comment for a person to decide."""
+
+    column: str
+    value: Item
+    said: str
+    sure: bool
+
+    @property
+    def written(self) -> str:
+        return f"{self.column} = {self.value.as_string()}"
+
+
+def _lines(column: str, proposals: Sequence[Proposal], used: Mapping | None) -> list[_Line]:
+    """Return the lines of a column: one, or where several headers name it those to choose from."""
+    said = used.columns.get(column) if used else None
+    if said is not None and not isinstance(said, str):
+        return [_Line(column, _several(said), confidence(proposals[0]), sure=True)] if proposals else []
+    unsure = "; " + (text("mapping.several") if len(proposals) > 1 else text("mapping.unsure"))
+    lines = []
+    for p in proposals:
+        sure = p.confidence >= SURE and len(proposals) == 1
+        lines.append(_Line(column, _string(p.header), confidence(p) + ("" if sure else unsure), sure))
+    if len(proposals) > 1:
+        headers = tuple(p.header for p in proposals)
+        lines.append(_Line(column, _several(headers), text("mapping.several"), sure=False))
+    return lines
+
+
+def _several(said: tuple[str, ...] | Join) -> Item:
+    headers = tomlkit.array()
+    headers.extend(_string(header) for header in headers_of(said))
+    if not isinstance(said, Join):
+        return headers
+    join = tomlkit.inline_table()
+    join.add("join", headers)
+    return join
+
+
+def _assign(table: Table, lines: Sequence[_Line]) -> None:
+    """Add the lines, with how sure each is as a comment."""
+    lengths = [len(line.written) + 2 * (not line.sure) for line in lines]
+    width = max((length for length in lengths if length <= _WIDEST), default=0)
+    for line, length in zip(lines, lengths, strict=True):
+        gap = " " * (max(width - length, 0) + 2)
+        if line.sure:
+            line.value.comment(escaped(line.said)).trivia.comment_ws = gap
+            table.add(line.column, line.value)
         else:
-            said = f"{confidence(proposal)}; {text('mapping.unsure')}"
-            table.add(_comment(f"{line.removeprefix('# ')}{gap}# {said}"))
+            table.add(_comment(f"{line.written}{gap}# {line.said}"))
+
+
+def _values(known: Dict[str, Dict[str, str]], open_values: Sequence[OpenValues]) -> Table | None:
+    """Return the section [values]: what is known, and what is left to fill in as comments."""
+    left = {values.column: values for values in open_values if values.counts}
+    if not known and not left:
+        return None
+    sections = tomlkit.table(is_super_table=True)
+    for column in dict.fromkeys([*known, *left]):
+        section = tomlkit.table()
+        for value, code in known.get(column, {}).items():
+            section.add(_key(value), _string(code))
+        if column in left:
+            section.add(_comment(text("mapping.values_title", known=_codes(column))))
+        for value, count in left[column].counts if column in left else ():
+            times = text("mapping.values", count=count)
+            section.add(_comment(f'{_string(value).as_string()} = ""  # {times}'))
+        sections.add(column, section)
+    return sections
+
+
+def _codes(column: str) -> str:
+    return "VN, US, KR, …" if column == "nationality" else ", ".join(codes_of(column))
+
+
+def _key(value: str) -> SingleKey:
+    return SingleKey(value, KeyType.Basic, original=_string(value).as_string())
 
 
 def confidence(proposal: Proposal) -> str:

@@ -1,38 +1,42 @@
-"""Finds the header of a table below its titles, and the sums and signatures below its records."""
+"""Finds the header of a table below its titles."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from thuebao.base.errors import InputError
-from thuebao.base.fold import fold_text
 from thuebao.rulebook.reference import shipped_reference
-from thuebao.sources.headers.header import Header, is_value, recognised, unrecognised
+from thuebao.sources.batch import BLANK, TITLES
+from thuebao.sources.headers.header import is_value, recognised, unrecognised
 from thuebao.sources.headers.mapping import Mapping
 
 Row = Sequence[str | None]
 
 TOP = 60
 """The rows among which a header is looked for."""
-TAIL = 40
-"""The rows at the end of a table among which sums and signatures are looked for."""
-_FEW, _THIRD = 3, 3  # a line of sums or a signature fills so many cells at most, and not more than a third
 
 
 @dataclass(frozen=True)
 class HeaderPosition:
     """Where a header stands among the rows of a table.
 
-    row: its number from 0; first: that of the first row below it and its underline; titles: rows above `first` that
-    hold something and are not the header.
+    row: its number from 0; first: that of the first row below it and its underline; titles, blank: rows above `first`
+    that are not the header.
     """
 
     row: int
     first: int
     titles: int
+    blank: int
+
+    @property
+    def passed_over(self) -> Counter[str]:
+        """What is passed over, by kind."""
+        return Counter({TITLES: self.titles, BLANK: self.blank})
 
 
 def find_header(path: str, rows: Sequence[Row], mapping: Mapping | None) -> HeaderPosition:
@@ -40,7 +44,7 @@ def find_header(path: str, rows: Sequence[Row], mapping: Mapping | None) -> Head
     row = _header_row(path, rows, mapping)
     underlined = row + 1 < len(rows) and _is_underline(rows[row + 1])
     titles = sum(any(cell and cell.strip() for cell in above) for above in rows[:row])
-    return HeaderPosition(row, row + 1 + underlined, titles + underlined)
+    return HeaderPosition(row, row + 1 + underlined, titles, row - titles + underlined)
 
 
 def known_headers(row: Row, mapping: Mapping | None) -> int:
@@ -67,39 +71,9 @@ def _header_row(path: str, rows: Sequence[Row], mapping: Mapping | None) -> int:
 def _is_underline(row: Row) -> bool:
     """Return whether a row below a header underlines it."""
     cells = [cell for cell in row if cell]
-    return bool(cells) and all(_patterns()[0].match(cell) for cell in cells) and "-" in "".join(cells)
-
-
-def footer_start(rows: Sequence[Row], header: Header) -> int:
-    """Return where, in the last rows of a table, sums and signatures begin; len(rows) if there are none.
-
-    A row of them fills few of the columns, and has no subscriber number; one says what they are.
-    """
-    width = len(header.names)
-    few = max(1, min(_FEW, width // _THIRD))
-    number = header.canonical.index("msisdn") if "msisdn" in header.canonical else None
-
-    def is_sparse(row: Row) -> bool:
-        if number is not None and len(row) == width and is_value(row[number] or ""):
-            return False
-        return sum(bool(cell and cell.strip()) for cell in row) <= few
-
-    start = len(rows)
-    while start and len(rows) - start < TAIL and is_sparse(rows[start - 1]):
-        start -= 1
-    for n in range(start, len(rows)):
-        if any(is_footer(cell) for cell in rows[n] if cell):
-            return n
-    return len(rows)
-
-
-def is_footer(text: str) -> bool:
-    """Return whether a text is what stands below records: a sum, a signature, a database tool's message."""
-    folded = fold_text(text)
-    return any(pattern.search(folded) for pattern in _patterns()[1])
+    return bool(cells) and all(_underline().match(cell) for cell in cells) and "-" in "".join(cells)
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], list[re.Pattern[str]]]:
-    listed = shipped_reference().document("layout")
-    return re.compile(listed["underline"]), [re.compile(pattern) for pattern in listed["footers"]]
+def _underline() -> re.Pattern[str]:
+    return re.compile(shipped_reference().document("layout")["underline"])

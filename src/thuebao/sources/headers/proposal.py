@@ -5,8 +5,8 @@ A known header is certain. What is proposed for any other is a person's to decid
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Table
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -54,20 +54,30 @@ class Proposal:
 
 
 def propose(header: Header, sample: pl.DataFrame, mapping: Mapping | None = None) -> list[Proposal]:
-    """Return a proposal for each header that is not blank, in the file's order; no column is proposed twice.
+    """Return a proposal for each header that is not blank, in the file's order.
 
-    At the end, one without a header (position -1) for each column that the mapping switches off.
+    No column is proposed twice, unless several known headers name it: which of them it is takes a person. At the end,
+    one without a header (position -1) for each column that the mapping switches off.
     `header` is what is certain, `mapping` what it owes to a person, `sample` the text of some records in columns
     "0", "1", … by position.
     """
     spoken = mapping.columns if mapping else {}
-    certain = _certain(header, spoken)
     once = _standing_once(header.names)
+    rivals = {
+        n: Proposal(n, header.names[n], column, _DOUBTFUL, KNOWN)
+        for column, places in header.rivals.items()
+        for n in places
+        if n in once
+    }
+    certain = _certain(header, spoken) | rivals
+    left_unknown = {n for places in header.rivals.values() for n in places}.union(header.weaker)
     open_ones = [
-        n for n, name in enumerate(header.names) if n not in certain and n in once and not is_never_taken(name)
+        n
+        for n, name in enumerate(header.names)
+        if n not in certain and n in once - left_unknown and not is_never_taken(name)
     ]
     guessed = _guessed(header.names, {n: sample[str(n)] for n in open_ones if str(n) in sample.columns}, open_ones)
-    taken = {proposal.column for proposal in certain.values()} | spoken.keys()
+    taken = {proposal.column for proposal in certain.values()} | spoken.keys() | header.rivals.keys()
     chosen = certain | _one_each(guessed, taken)
     named = [(n, name) for n, name in enumerate(header.names) if name.strip()]
     switched_off = [column for column, said in spoken.items() if not said]
@@ -77,11 +87,11 @@ def propose(header: Header, sample: pl.DataFrame, mapping: Mapping | None = None
     ]
 
 
-def _certain(header: Header, spoken: Table[str, str]) -> dict[int, Proposal]:
+def _certain(header: Header, spoken: Collection[str]) -> dict[int, Proposal]:
     return {
-        n: Proposal(n, name, column, 1.0, MAPPED if column in spoken else KNOWN)
-        for n, (name, column) in enumerate(zip(header.names, header.canonical, strict=True))
-        if column
+        n: Proposal(n, header.names[n], column, 1.0, MAPPED if column in spoken else KNOWN)
+        for column, places in header.positions.items()
+        for n in places
     }
 
 

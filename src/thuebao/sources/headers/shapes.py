@@ -76,6 +76,19 @@ def _by_facts(texts: pl.Series) -> dict[str, pl.Series]:
     return fits
 
 
+def recognised_values(column: str, texts: pl.Series) -> pl.Series:
+    """Return whether each text of a coded column, id_type or nationality is recognised, NULL where it is missing."""
+    facts = all_facts(shipped_reference(), date.min)
+    if column == "nationality":
+        known = pl.when("has_nationality").then(pl.col("nationality_code").is_not_null())
+    else:
+        known = pl.when(f"has_{column}").then(pl.col(f"{column}_recognised"))
+    frame = pl.DataFrame({raw(column): texts})
+    for layer in layers(facts, known.meta.root_names()):
+        frame = frame.with_columns(**layer)
+    return frame.select(known.alias("known")).to_series()
+
+
 def _documents(reference: Reference) -> str:
     forms = reference.document("documents")["number_form"]
     return "^(?:" + "|".join(form["pattern"] for form in forms if form["id"] != _ANY_DOCUMENT) + ")$"

@@ -1,4 +1,4 @@
-"""Reads the rows of a sheet in batches: the header is looked for below titles, sums at the end are left out."""
+"""Reads the rows of a sheet in batches: the header is looked for below titles, what is no record is passed over."""
 
 from __future__ import annotations
 
@@ -11,25 +11,27 @@ import polars as pl
 
 from thuebao.base.messages import text
 from thuebao.rulebook.columns import columns
-from thuebao.sources.batch import FOOTERS, HEADERS, TITLES, Batch, in_batches
+from thuebao.sources.batch import Batch, in_batches
 from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
-from thuebao.sources.headers.position import TOP, find_header, footer_start
+from thuebao.sources.headers.position import TOP, HeaderPosition, find_header
+from thuebao.sources.no_records import NoRecords
+from thuebao.sources.notice import Notice
 from thuebao.sources.sheets.workbook import Sheet
 
 BATCH_ROWS = 50_000
 _BATCH_CHARACTERS = 32 << 20  # in all cells of a batch
 Row = tuple[str | None, ...]
+_Numbered = tuple[int, Row]
 
 
 @dataclass(frozen=True)
 class SheetTable:
-    """The records of a sheet. above: rows above the first of them; titles: those that are no header."""
+    """The records of a sheet, and where its header stands."""
 
-    sheet: Sheet
+    of_workbook: Sheet
     header: Header
-    above: int
-    titles: int
+    position: HeaderPosition
 
     @classmethod
     def of(cls, sheet: Sheet, mapping: Mapping | None) -> SheetTable:
@@ -37,43 +39,62 @@ class SheetTable:
         top = list(islice(sheet.rows(), TOP))
         found = find_header(sheet.path, top, mapping)
         header = map_header(sheet.path, [cell or "" for cell in top[found.row]], mapping)
-        return cls(sheet, header, found.first, found.titles)
+        return cls(sheet, header, found)
+
+    @property
+    def sheet(self) -> str | None:
+        """The name of the sheet."""
+        return self.of_workbook.name
 
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
-        """Yield batches of the wanted columns; rows without any value are no records."""
+        """Yield batches of the wanted columns."""
         chosen = self.header.chosen(wanted) or [0]
-        passed_over = Counter({TITLES: self.titles})
-        filled = filter(any, islice(self.sheet.rows(), self.above, None))
-        waiting: list[Row] = []
-        for some in _batched(filled):
-            if waiting:
-                yield _batch(waiting, self.header, chosen, passed_over)
-                passed_over = Counter()
-            waiting = some
-        # A short last batch is no reason to miss where sums begin: they are few.
-        kept = footer_start(waiting, self.header)
-        passed_over[FOOTERS] = len(waiting) - kept
-        yield _batch(waiting[:kept], self.header, chosen, passed_over)
+        no_records = NoRecords(self.of_workbook.path, self.header)
+        passed_over = self.position.passed_over
+        numbered = enumerate(self.of_workbook.rows(), 1)
+        below = islice(numbered, self.position.first, None)
+        empty = True
+        for rows in in_batches(below, _characters, BATCH_ROWS, _BATCH_CHARACTERS):
+            yield _batch(rows, self.header, chosen, no_records, passed_over)
+            passed_over, empty = Counter(), False
+        if empty:
+            yield _batch([], self.header, chosen, no_records, passed_over)
 
-    def remarks(self) -> Iterator[str]:
+    def notices(self) -> Iterator[Notice]:
         """Yield what should be said once the sheet has been read."""
-        if self.sheet.others:
-            left = ", ".join(self.sheet.others)
-            yield text("notice.sheets_left", path=self.sheet.path, read=self.sheet.name, left=left)
-        for position, count in sorted(self.sheet.numbers.items()):
-            column = self.header.canonical[position]
+        sheet = self.of_workbook
+        if sheet.others:
+            left = ", ".join(sheet.others)
+            said = text("notice.sheets_left", read=sheet.name, left=left)
+            yield Notice("sheets_left", said, len(sheet.others))
+        for position, count in sorted(sheet.numbers.items()):
+            column = self.header.column_at(position)
             if column and columns()[column].digits:
-                yield text("notice.numbers", path=self.sheet.path, header=self.header.names[position], count=count)
+                said = text("notice.numbers", header=self.header.names[position], count=count)
+                yield Notice("numbers_not_text", said, count)
 
 
-def _batched(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    """Yield rows in lists, of fewer rows where much stands in them: each batch is copied more than once."""
-    return in_batches(rows, lambda row: sum(map(len, filter(None, row))), BATCH_ROWS, _BATCH_CHARACTERS)
+def _characters(row: _Numbered) -> int:
+    """Return how much stands in a row: batches are copied more than once."""
+    return sum(map(len, filter(None, row[1])))
 
 
-def _batch(rows: Sequence[Row], header: Header, chosen: Sequence[int], passed_over: Counter[str]) -> Batch:
-    names = tuple(name or None for name in header.names)
-    records = [row for row in rows if row != names]
-    passed_over[HEADERS] = len(rows) - len(records)
-    values = {header.raw_names[n]: [row[n] for row in records] for n in chosen}
-    return Batch(pl.DataFrame(values, dict.fromkeys(values, pl.String)), passed_over=passed_over)
+def _batch(
+    rows: Sequence[_Numbered],
+    header: Header,
+    chosen: Sequence[int],
+    no_records: NoRecords,
+    passed_over: Counter[str],
+) -> Batch:
+    lines = pl.Series([number for number, _ in rows], dtype=pl.UInt32)
+    key = pl.Series([row[no_records.key] for _, row in rows], dtype=pl.String)
+
+    def rows_at(places: pl.Series) -> pl.DataFrame:
+        return pl.DataFrame([rows[n][1] for n in places], dict.fromkeys(header.raw_names, pl.String), orient="row")
+
+    kept, others = no_records.sift(key, rows_at, lines)
+    values = {header.raw_names[n]: [row[n] for _, row in rows] for n in chosen}
+    records = pl.DataFrame(values, dict.fromkeys(values, pl.String))
+    if kept is not None:
+        records, lines = records.filter(kept), lines.filter(kept)
+    return Batch(records, passed_over=passed_over + others, lines=lines)

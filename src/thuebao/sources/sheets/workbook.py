@@ -53,7 +53,7 @@ class Sheet:
     numbers: dict[int, int] = field(default_factory=dict)
 
     def rows(self) -> Iterator[tuple[str | None, ...]]:
-        """Yield each row from the sheet's first to its last used one, blank ones too, all of the same width.
+        """Yield each row from the first of the sheet to its last used one, blank ones too, all of the same width.
 
         Columns begin at the first that is used. Numbers are counted anew each time.
         """

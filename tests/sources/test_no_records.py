@@ -1,0 +1,213 @@
+"""Which rows below a header are records, in every format, and on which line each record begins."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Sequence
+from datetime import date
+
+import openpyxl
+import polars as pl
+import pytest
+
+import thuebao
+from helpers.desks import Desk
+from helpers.exports import table
+from helpers.outcomes import Command, one_message
+from helpers.people import AS_OF, people, person
+from thuebao.rulebook.reference import shipped_reference
+from thuebao.sources import open_export, stored_at
+
+HEADER = list(person(0))
+WIDTH = len(HEADER)
+Row = list[str]
+
+
+def row(**cells: str) -> Row:
+    """Return a row in which only the given columns are filled."""
+    return [cells.get(name, "") for name in HEADER]
+
+
+def records(count: int, first: int = 0) -> list[Row]:
+    return [list(record.values()) for record in people(count, first)]
+
+
+def csv_of(rows: Sequence[Row]) -> bytes:
+    head, *rest = rows
+    return table([dict(zip(head, line, strict=True)) for line in [head, *rest]]).partition("\n")[2].encode()
+
+
+def xlsx_of(rows: Sequence[Row]) -> bytes:
+    book = openpyxl.Workbook()
+    for line in rows:
+        book.active.append([cell or None for cell in line])
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def ndjson_of(rows: Sequence[Row]) -> bytes:
+    return "".join(json.dumps(dict(zip(rows[0], line, strict=True))) + "\n" for line in rows[1:]).encode()
+
+
+def parquet_of(rows: Sequence[Row]) -> bytes:
+    data = io.BytesIO()
+    pl.DataFrame(rows[1:], schema=rows[0], orient="row").write_parquet(data)
+    return data.getvalue()
+
+
+FORMATS: dict[str, Callable[[Sequence[Row]], bytes]] = {
+    "csv": csv_of,
+    "xlsx": xlsx_of,
+    "ndjson": ndjson_of,
+    "parquet": parquet_of,
+}
+
+# What stands among records → its kind, None for a record.
+AMONG: dict[str, tuple[Row, str | None]] = {
+    "blank": (row(), "blank"),
+    "dashes": (["-----"] * WIDTH, "blank"),
+    "header": (HEADER, "headers"),
+    "header in Vietnamese": (
+        [{"msisdn": "SỐ THUÊ BAO", "full_name": "Họ tên", "id_number": "Số GTTT"}.get(name, name) for name in HEADER],
+        "headers",
+    ),
+    "group": (row(msisdn="Chi nhánh Hà Nội"), "titles"),
+    "page": (row(msisdn="Trang 2/5"), "titles"),
+    "signature": (row(clerk_name="Người lập biểu", pos_address="GIÁM ĐỐC"), "titles"),
+    "sum": (row(msisdn="Tổng cộng: 1.250"), "sums"),
+    "sum and a number": (row(msisdn="Cộng", status="12"), "sums"),
+    "sum over half of the columns": ([*(["Tổng cộng"] + [""] * 10), *["7"] * 9, ""][:WIDTH], "sums"),
+    "general company": (row(msisdn="Tổng công ty Viễn thông"), "titles"),
+    "only a name": (row(full_name="Nguyễn Văn An"), None),
+    "only a document": (row(id_number="001090012345"), None),
+    "number of a group": (row(msisdn="Nhóm 0912345678"), None),
+    "missing number": (row(msisdn="N/A", address="Hà Nội"), None),
+    "name that sounds like a sum": (row(msisdn="x", full_name="Tống Cộng"), None),
+    "much in it": (
+        [name and "x" if name not in ("full_name", "id_number") else "" for name in HEADER],
+        None,
+    ),
+}
+
+
+def audited(desk: Desk, name: str, content: bytes, **options: object) -> thuebao.AuditResult:
+    desk.write(name, content)
+    return thuebao.audit(name, operator="VinaPhone", as_of=AS_OF_DAY, max_rejected="100%", **options)
+
+
+AS_OF_DAY = date.fromisoformat(AS_OF)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("name", AMONG)
+def test_what_stands_among_records(desk: Desk, name: str, kind: str) -> None:
+    other, passed = AMONG[name]
+    rows = [HEADER, *records(3), other, *records(2, 10)]
+    result = audited(desk, f"a.{kind}", FORMATS[kind](rows))
+    [read] = result.inputs
+    assert read.records == (5 if passed else 6)
+    assert read.rejected == 0
+    assert read.passed_over == {"headers": 0, "titles": 0, "sums": 0, "blank": 0} | ({passed: 1} if passed else {})
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("form", ["({})", "{}", "[{}]"])
+def test_column_numbers_right_below_the_header(desk: Desk, kind: str, form: str) -> None:
+    numbers = [form.format(n + 1) for n in range(WIDTH)]
+    [read] = audited(desk, f"a.{kind}", FORMATS[kind]([HEADER, numbers, *records(2)])).inputs
+    assert (read.records, read.passed_over["headers"]) == (2, 1)
+    letters = ["A", "B", *(str(n + 1) for n in range(WIDTH - 2))]
+    [read] = audited(desk, f"a.{kind}", FORMATS[kind]([HEADER, row(), letters, *records(2)])).inputs
+    assert (read.records, read.passed_over["headers"], read.passed_over["blank"]) == (2, 1, 1)
+    [read] = audited(desk, f"a.{kind}", FORMATS[kind]([HEADER, *records(1), numbers, *records(1, 1)])).inputs
+    assert (read.records, read.passed_over["headers"]) == (3, 0)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_two_exports_in_one_file_are_refused(desk: Desk, cli: Command, kind: str) -> None:
+    swapped = [HEADER[1], HEADER[0], *HEADER[2:]]
+    rows = [HEADER, *records(3), swapped, *([r[1], r[0], *r[2:]] for r in records(2, 10))]
+    desk.write(f"vina.{kind}", FORMATS[kind](rows))
+    done = cli("audit", f"vina.{kind}", "--format", "json")
+    assert done.code == 3
+    line = {"csv": 5, "xlsx": 5, "ndjson": 4, "parquet": 4}[kind]
+    assert f"vina.{kind}, line {line}" in done.err
+    assert "two exports in one" in done.err
+
+
+def test_a_second_header_of_another_width_is_refused(desk: Desk, cli: Command) -> None:
+    first = csv_of([HEADER, *records(30)]).decode()
+    desk.write("vina.csv", first + "full_name,msisdn,id_number,address,status,sex,payment_type,clerk_name,x,y,z\n")
+    done = cli("audit", "vina.csv", "--max-rejected", "100%")
+    assert done.code == 3
+    one_message(done, "vina.csv, line 32")
+
+
+def test_titles_in_one_field_of_a_text(desk: Desk) -> None:
+    lines = csv_of([HEADER, *records(4)]).decode().splitlines()
+    lines[2:2] = ["Chi nhánh Hà Nội", "-----------", "  "]
+    lines += ["Tổng cộng: 4", "(4 rows affected)", "Hà Nội, ngày 05 tháng 6 năm 2025", "0912345678", "x,y,z"]
+    [read] = audited(desk, "vina.csv", "\n".join(lines).encode()).inputs
+    assert (read.records, read.rejected) == (4, 2)
+    assert read.passed_over == {"headers": 0, "titles": 3, "sums": 1, "blank": 2}
+
+
+def test_records_are_numbered_without_what_is_passed_over(desk: Desk) -> None:
+    nameless = [list((person(n) | {"full_name": ""}).values()) for n in (7, 8)]
+    rows = [HEADER, row(), nameless[0], row(msisdn="Quận 1"), *records(2), HEADER, nameless[1]]
+    for kind, write in FORMATS.items():
+        result = audited(desk, f"a.{kind}", write(rows), select=["PER101"])
+        assert result.findings.collect()["record"].to_list() == [1, 4], kind
+
+
+def lines_of(name: str) -> list[int] | None:
+    [stored] = stored_at(name).stored
+    export = open_export(stored, "VinaPhone", shipped_reference())
+    batches = list(export.batches({"msisdn"}))
+    if any(batch.lines is None for batch in batches):
+        return None
+    assert all(len(batch.lines) == batch.records.height for batch in batches)
+    return [line for batch in batches for line in batch.lines.to_list()]
+
+
+def test_every_record_knows_its_line(desk: Desk) -> None:
+    lines = csv_of([HEADER, *records(5)]).decode().splitlines()
+    several = lines[2].replace("Hà Nội", '"Hà\n\nNội"', 1).replace('""', '"')
+    fields = list(people(1, 1)[0].values())
+    fields[HEADER.index("address")] = "Số 5\n\nHà Nội"
+    several = csv_of([HEADER, fields]).decode().partition("\n")[2].rstrip("\n")
+    text = ["BÁO CÁO", "", lines[0], lines[1], several, "", "1,2", lines[3], "Quận 1", lines[4], lines[5]]
+    desk.write("vina.csv", "\n".join(text) + "\n")
+    assert lines_of("vina.csv") == [4, 5, 10, 12, 13]
+    rows = [["BÁO CÁO"], [], HEADER, records(1)[0], [], *records(2, 1), row(msisdn="Quận 1"), records(1, 5)[0]]
+    book = openpyxl.Workbook()
+    for number, cells in enumerate(rows, 3):  # the first used row is the third
+        for column, cell in enumerate(cells, 2):
+            book.active.cell(number, column, cell or None)
+    book.save(desk.path / "vina.xlsx")
+    assert lines_of("vina.xlsx") == [6, 8, 9, 11]
+    objects = ndjson_of([HEADER, *records(3)]).decode().splitlines()
+    desk.write("vina.ndjson", "\n".join([objects[0], "", "no object", *objects[1:]]))
+    assert lines_of("vina.ndjson") == [1, 4, 5]
+    desk.write("vina.parquet", parquet_of([HEADER, *records(3)]))
+    assert lines_of("vina.parquet") is None
+
+
+def test_a_table_says_its_sheet(desk: Desk) -> None:
+    desk.write("vina.xlsx", xlsx_of([HEADER, *records(1)]))
+    desk.write("vina.csv", csv_of([HEADER, *records(1)]))
+    sheets = []
+    for name in ("vina.xlsx", "vina.csv"):
+        [stored] = stored_at(name).stored
+        sheets.append(open_export(stored, None, shipped_reference()).sheet)
+    assert sheets == ["Sheet", None]
+
+
+def test_a_file_without_a_column_of_numbers(desk: Desk) -> None:
+    """Without subscriber numbers other columns tell what is a record."""
+    desk.write("a.csv", "full_name,id_number,sex\nNguyễn Văn An,001090012345,Nam\nNhóm 2,,\n,,Nữ\n,,\n")
+    [read] = thuebao.audit("a.csv", operator="VinaPhone", as_of=AS_OF_DAY).inputs
+    assert read.records == 2
+    assert read.passed_over == {"headers": 0, "titles": 1, "sums": 0, "blank": 1}
