@@ -135,6 +135,7 @@ def _reading(read: Input) -> dict[str, Any]:
     return {
         "format": read.format,
         "encoding": read.encoding,
+        "operator_from": read.operator_from,
         "records": read.records,
         "rejected": read.rejected,
     }

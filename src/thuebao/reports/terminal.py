@@ -78,11 +78,13 @@ def _head(result: AuditResult) -> Text:
 def _files(result: AuditResult) -> list[RenderableType]:
     """Return the table of files: format, encoding, records, rejected lines."""
     table = light_table(
-        *titled("left", "summary.file", "summary.read_as"), *titled("right", "summary.records", "summary.rejected")
+        *titled("left", "summary.file", "summary.read_as", "summary.operator_from"),
+        *titled("right", "summary.records", "summary.rejected"),
     )
     for read in result.inputs[:MOST_ROWS]:
         written = [read.format] if read.encoding == "utf-8" else [read.format, read.encoding]
-        table.add_row(plain(read.path), ", ".join(written), number(read.records), number(read.rejected))
+        whose = text(f"operator_from.{read.operator_from}")
+        table.add_row(plain(read.path), ", ".join(written), whose, number(read.records), number(read.rejected))
     return [Line(text("summary.files"), align="left"), table, *left_out(len(result.inputs))]
 
 

@@ -100,7 +100,7 @@ def _unreadable(sheet: Sheet, view: View) -> None:
 def _inputs(sheet: Sheet, view: View) -> None:
     sheet.title(text("summary.files"))
     titles = [
-        *titled(TEXT, "summary.file", "report.format", "report.encoding"),
+        *titled(TEXT, "summary.file", "report.format", "report.encoding", "summary.operator_from"),
         *titled(COUNT, "report.bytes", "summary.records", "summary.rejected"),
         ("SHA-256", TEXT),
     ]
@@ -111,4 +111,4 @@ def _inputs(sheet: Sheet, view: View) -> None:
 
 def _input(read: Input, *, mixed: bool) -> tuple[Value, ...]:
     counts = (None, None, None) if mixed else (read.bytes, read.records, read.rejected)
-    return (read.path, read.format, read.encoding, *counts, read.sha256)
+    return (read.path, read.format, read.encoding, text(f"operator_from.{read.operator_from}"), *counts, read.sha256)

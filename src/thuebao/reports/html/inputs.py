@@ -36,12 +36,12 @@ def inputs(result: AuditResult) -> Markup:
     """Return the files that were read, those that could not be, and the notices."""
     titles = [
         *titled(TEXT, "summary.file"),
-        *titled(SHORT, "page.format", "page.encoding"),
+        *titled(SHORT, "page.format", "page.encoding", "summary.operator_from"),
         *titled(NUMBER, "page.bytes", "summary.records", "summary.rejected"),
         ("SHA-256", DIGEST),
     ]
     sums = (sum(i.bytes for i in result.inputs), sum(i.records for i in result.inputs), result.totals["rejected"])
-    total = (text("page.all"), "", "", *map(number, sums), "")
+    total = (text("page.all"), "", "", "", *map(number, sums), "")
     read = table(text("page.inputs"), titles, map(_input, result.inputs), name="read", quiet=True, total=total)
     parts: list[Content] = [read if result.inputs else sentence("page.no_inputs")]
     if any(not i.sha256 for i in result.inputs):
@@ -57,7 +57,8 @@ def inputs(result: AuditResult) -> Markup:
 
 def _input(read: Input) -> list[Content]:
     counts = map(number, (read.bytes, read.records, read.rejected))
-    return [read.path, read.format, read.encoding, *counts, read.sha256 or NOTHING]
+    whose = text(f"operator_from.{read.operator_from}")
+    return [read.path, read.format, read.encoding, whose, *counts, read.sha256 or NOTHING]
 
 
 def export_findings(result: AuditResult) -> Markup:
