@@ -46,6 +46,9 @@ def test_records_of_one_duplicate_share_a_group_number(desk: Desk, cli: Command,
         "field": "full_name",
         "value": "Ngu*********âm",
         "basis": first["basis"],
+        "line": 3,
+        "sheet": None,
+        "key": None,
     }
     assert first["basis"].startswith("163/2024/NĐ-CP, ")
 

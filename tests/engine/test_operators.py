@@ -19,9 +19,11 @@ from helpers.people import ERROR, GOOD, person
         ("vnpt-vinaphone.csv", None, None, ["VinaPhone"]),
         ("export.csv", None, "viettel telecom", ["Viettel"]),
         ("export.csv", None, "Mạng Mới", ["Mạng Mới"]),
-        ("vina.csv", None, "MobiFone", ["MobiFone"]),
+        ("vina.csv", None, "MobiFone", ["VinaPhone"]),  # an option only fills what nothing else says
         ("vina.csv", ["Viettel", "VNPT", "viettel"], "MobiFone", ["Viettel", "VinaPhone"]),
-        ("vina.csv", ["Viettel", "", "n/a"], None, ["(unknown)", "Viettel"]),
+        ("vina.csv", ["Viettel", "", "n/a"], None, ["Viettel", "VinaPhone"]),
+        ("export.csv", ["Viettel", "", "n/a"], None, ["(unknown)", "Viettel"]),
+        ("export.csv", ["Viettel", "", "n/a"], "MobiFone", ["MobiFone", "Viettel"]),
         ("export.csv", ["Mạng  mới ", "Mạng mới", "Reddi"], None, ["Mạng mới", "Wintel"]),
     ],
 )

@@ -152,3 +152,12 @@ def _decodes(line: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def is_blank(found: Found, separator: str = ",") -> bool:
+    """Return whether nothing but separators (and empty quotes) stands in what was found."""
+    if found.fields is not None:
+        return not any(field.strip() for field in found.fields)
+    return found.reason in ("too_few", "cut") and not found.text.decode(errors="replace").replace('""', "").strip(
+        f"{separator} \t\r\n"
+    )

@@ -31,7 +31,7 @@ def test_a_carriers_workbook_has_its_own_counts(two: AuditResult) -> None:
         assert len(rows(found["Findings"])) == sum(r["violations"] for r in operator["rules"])
         [row] = tables(found["Summary"], "Files")[1:2]
         assert row[0] == f"{operator['operator']}.csv"
-        assert row[4] == operator["records"]
+        assert row[5] == operator["records"]
 
 
 def test_a_carriers_workbook_holds_nothing_of_the_others(two: AuditResult) -> None:
@@ -56,8 +56,8 @@ def test_of_a_file_that_several_share_a_carrier_learns_the_form_only(desk: Desk)
     desk.export("MobiFone.csv", *people(2, 10))
     result = audit("together.csv", "MobiFone.csv", findings="f.parquet", hash_inputs=True)
     [row] = tables(book(result, operator="VinaPhone")["Summary"], "Files")[1:2]
-    assert row[:6] == ("together.csv", "csv", "utf-8", None, None, None)
-    assert row[6] == result.inputs[0].sha256
+    assert row[:7] == ("together.csv", "csv", "utf-8", "column", None, None, None)
+    assert row[7] == result.inputs[0].sha256
     assert pairs(book(result, operator="VinaPhone")["Summary"])["Rejected"] is None
 
 

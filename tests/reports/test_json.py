@@ -44,7 +44,9 @@ def test_json_has_the_keys_of_the_catalogue_in_their_order(desk: Desk, cli: Comm
         "rejected",
         "columns",
         "absent",
+        "operator_from",
         "passed_over",
+        "notices",
     ]
     assert given["sha256"] is None
     assert given["bytes"] == (desk.path / "vina.csv").stat().st_size
@@ -53,7 +55,15 @@ def test_json_has_the_keys_of_the_catalogue_in_their_order(desk: Desk, cli: Comm
     assert given["columns"] == {name: name for name in GOOD}
     assert "sim_serial" in given["absent"]
     assert document["export_findings"] == [
-        {"code": "EXP104", "path": "vina.csv", "severity": "info", "detail": "Tập thuê bao"}
+        {
+            "code": "EXP104",
+            "path": "vina.csv",
+            "severity": "info",
+            "detail": "Tập thuê bao",
+            "column": "Tập thuê bao",
+            "rule": None,
+            "count": 1,
+        }
     ]
     [operator] = document["operators"]
     assert list(operator) == ["operator", "records", "records_with_errors", "records_with_findings", "rules"]
@@ -62,7 +72,9 @@ def test_json_has_the_keys_of_the_catalogue_in_their_order(desk: Desk, cli: Comm
     assert parameters == {
         "DUP111": {"allowed": 3},
         "DUP112": {"allowed": 3},
+        "DUP113": {"allowed": 3},
         "DUP141": {"threshold": 10},
+        "DUP142": {"threshold": 5},
         "DUP151": {"threshold": 10},
     }
     assert all(

@@ -85,7 +85,9 @@ def test_the_summary_has_the_counts_of_the_json(audited: Audited, form) -> None:
     assert [int(n) for n in re.findall(r"(?<![\d.,])\d+(?= )", head)][:1] == [totals["records_with_errors"]]
     assert re.search(rf"\b{totals['records_with_findings']}\b", head)
     for read in document["inputs"]:
-        assert re.search(rf"^{read['path']} +csv +{read['records']} +{read['rejected']} *$", out, re.MULTILINE)
+        assert re.search(
+            rf"^{read['path']} +csv +\w+(?: \w+)? +{read['records']} +{read['rejected']} *$", out, re.MULTILINE
+        )
     for o in document["operators"]:
         line = re.search(rf"^{o['operator']} +(\d+) +(\d+) +[\d.,]+ % +(\d+) ", out, re.MULTILINE)
         assert line
@@ -148,7 +150,7 @@ def test_the_page_has_the_counts_of_the_json(audited: Audited) -> None:
     assert {row[0]: pages.counts(row, 3, 4) for row in pages.rows(page, "violated")} == {
         code: [audited.evaluated[code], n] for code, n in violated(document).items()
     }
-    assert [[row[0], row[6], *pages.counts(row, 4, 5)] for row in pages.rows(page, "read")] == [
+    assert [[row[0], row[7], *pages.counts(row, 5, 6)] for row in pages.rows(page, "read")] == [
         [i["path"], i["sha256"], i["records"], i["rejected"]] for i in document["inputs"]
     ]
 

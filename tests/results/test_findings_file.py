@@ -28,6 +28,9 @@ COLUMNS_OF_FINDINGS = (
     "value",
     "basis",
     "group",
+    "line",
+    "sheet",
+    "key",
 )
 
 
@@ -61,6 +64,9 @@ def test_findings_file(desk: Desk, cli: Command, kind) -> None:
         "value": "A*",
         "basis": "163/2024/NĐ-CP, Khoản 1 Điều 19",
         "group": None,
+        "line": 4,
+        "sheet": None,
+        "key": None,
     }
 
 

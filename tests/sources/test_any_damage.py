@@ -16,7 +16,7 @@ from helpers.desks import Desk
 from helpers.exports import table
 from helpers.outcomes import Command
 from helpers.people import ERROR, GOOD, people, person
-from oracles.plain_lines import CUT, Found, found_in
+from oracles.plain_lines import found_in, is_blank
 from thuebao.rulebook.reference import shipped_reference
 from thuebao.sources import open_export, stored_at
 from thuebao.sources.delimited import table as delimited
@@ -62,15 +62,6 @@ def as_it_is(body: bytes, width: int, separator: str = ",") -> list[Line]:
         for f in found_in(body, width, separator=separator)
         if not is_blank(f, separator)
     ]
-
-
-def is_blank(found: Found, separator: str = ",") -> bool:
-    """Return whether nothing but separators (and empty quotes) stands in what was found."""
-    if found.fields is not None:
-        return not any(field.strip() for field in found.fields)
-    return found.reason in (TOO_FEW, CUT) and not found.text.decode(errors="replace").replace('""', "").strip(
-        f"{separator} \t\r\n"
-    )
 
 
 def shown(value: str | None) -> str:

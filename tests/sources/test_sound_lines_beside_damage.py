@@ -68,16 +68,20 @@ def test_findings_are_those_without_the_damaged_lines(
     findings = desk.rows("found.csv")
     assert {"PER101", "DUP101", "DUP121"} <= violated(clean.document).keys()
     bad = {name: with_bad_lines(content, places) for name, content in contents.items() if name != "c vina.csv"}
-    numbers = {
-        name: [n for n, what in enumerate(plainly(content), 1) if not what.reason] for name, content in bad.items()
-    } | {"c vina.csv": [1, 2, 3]}
+    sound = {
+        name: [(n, what.line) for n, what in enumerate(plainly(content), 1) if not what.reason]
+        for name, content in bad.items()
+    } | {"c vina.csv": [(1, 2), (2, 3), (3, 4)]}
+
+    def moved(row: dict[str, str]) -> dict[str, str]:
+        number, line = sound[row["path"]][int(row["record"]) - 1]
+        return row | {"record": str(number), "line": str(line)}
+
     for name, content in bad.items():
         desk.write(name, content)
     done = audit(cli, *contents, *options, "--rejects", "rejects.csv")
     assert done.code == clean.code == 1
-    assert [row | {"record": str(numbers[row["path"]][int(row["record"]) - 1])} for row in findings] == desk.rows(
-        "found.csv"
-    )
+    assert list(map(moved, findings)) == desk.rows("found.csv")
     document, other = done.document, clean.document
     assert [document[key] for key in ("operators", "rules", "identities")] == [
         other[key] for key in ("operators", "rules", "identities")

@@ -53,7 +53,8 @@ def violates(rulebook: Rulebook, rule: Rule, example: Example, as_of: date) -> t
     wanted = Wanted(frozenset({rule.code}), frozenset({"shown_number"}), None, staging)
     plan = plan_for(compilation, wanted, _columns(example))
     records = {raw(column): [record.get(column) for record in example.records] for column in _columns(example)}
-    evaluated = plan.evaluate(pl.DataFrame(records), _OPERATOR)
+    operator = None if "operator" in _columns(example) else _OPERATOR
+    evaluated = plan.evaluate(pl.DataFrame(records), operator)
     return tuple(evaluated[rule.code]) if rule.code in evaluated.columns else (False,) * len(example.records)
 
 

@@ -49,7 +49,10 @@ def as_dict(result: AuditResult, gate: Sequence[dict[str, Any]] = ()) -> dict[st
 
 
 def _input(read: Input) -> dict[str, Any]:
-    return {name: value for name, value in asdict(read).items() if name != "ignored"}
+    fields = asdict(read)
+    del fields["ignored"]
+    last = ("operator_from", "passed_over", "notices")
+    return {name: fields[name] for name in (*(name for name in fields if name not in last), *last)}
 
 
 def _rules_by_row(counts: pl.DataFrame) -> dict[tuple[Any, ...], list[dict[str, Any]]]:

@@ -16,6 +16,9 @@ _FAMILIES = {
     "MIN": "page.family_min",
     "ORG": "page.family_org",
     "REG": "page.family_reg",
+    "AUT": "page.family_aut",
+    "DEV": "page.family_dev",
+    "REM": "page.family_rem",
     "DUP": "page.family_dup",
 }
 
