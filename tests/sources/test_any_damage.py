@@ -247,6 +247,10 @@ def test_any_damage_to_ndjson(desk: Desk, cli: Command, changes) -> None:
     content = OBJECT.encode() + body
     desk.write("vina.csv", content)
     done = audit(cli, "vina.csv", "--max-rejected", "100%", "--rejects", "rejects.csv", "--encoding", "utf-8", *SOME)
+    if done.code == 3:  # a damaged key may read as a column that another key already is: the file is refused, named
+        [refused] = done.document["unreadable"]
+        assert refused["path"] == "vina.csv" and "stands twice in the header" in done.err
+        return
     assert done.code in (0, 1)
     [read] = done.document["inputs"]
     assert read["records"] + read["rejected"] == sum(bool(line.strip()) for line in content.split(b"\n"))
