@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
+import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from helpers.damage import OBJECT, QUOTE, TOO_FEW, audit, exp102, lines_and_reasons, rejects
@@ -238,8 +241,33 @@ def test_any_damage_to_an_export(desk: Desk, cli: Command, changes, limit, rows)
     assert bool(exp102(done.document)) == bool(rejected)
 
 
+def some_key_is_spelt_twice(content: bytes) -> bool:
+    """Return whether the objects of a file have two keys that are read as one: alike but for what is no letter."""
+    keys: set[str] = set()
+    for line in content.split(b"\n"):
+        try:
+            pairs = json.loads(line.decode(), object_pairs_hook=list)
+        except ValueError:
+            continue
+        found = [key for key, _ in pairs] if isinstance(pairs, list) else []
+        if len(set(found)) == len(found):  # an object with a key twice is rejected
+            keys.update(found)
+    spelt = Counter(letters_of(key) for key in keys)
+    return any(spelt[letters_of(key)] > 1 for key in json.loads(OBJECT))
+
+
+def letters_of(key: str) -> str:
+    plain = unicodedata.normalize("NFD", key.lower())
+    return "".join(sign for sign in plain if sign.isascii() and sign.isalnum())
+
+
+def key_with_a_comma(body: bytes) -> bytes:
+    return body.replace(b'"pos_phone"', b'",pos_phone"', 1)
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(CHANGES, max_size=8))
+@example([key_with_a_comma])
 def test_any_damage_to_ndjson(desk: Desk, cli: Command, changes) -> None:
     body = (OBJECT * 20).encode()
     for change in changes:
@@ -247,9 +275,10 @@ def test_any_damage_to_ndjson(desk: Desk, cli: Command, changes) -> None:
     content = OBJECT.encode() + body
     desk.write("vina.csv", content)
     done = audit(cli, "vina.csv", "--max-rejected", "100%", "--rejects", "rejects.csv", "--encoding", "utf-8", *SOME)
-    if done.code == 3:  # a damaged key may read as a column that another key already is: the file is refused, named
-        [refused] = done.document["unreadable"]
-        assert refused["path"] == "vina.csv" and "stands twice in the header" in done.err
+    if some_key_is_spelt_twice(content):
+        assert done.code == 3
+        assert [error["path"] for error in done.document["unreadable"]] == ["vina.csv"]
+        assert "stands twice in the header" in done.err
         return
     assert done.code in (0, 1)
     [read] = done.document["inputs"]
