@@ -5,10 +5,14 @@ Written from the rules that users are told, not from the tool. It is slow and kn
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 LONGEST, MOST_LINES = 4 << 20, 100
 """How many bytes and lines a record of several lines may have."""
+
+DIGITS_OF_A_VALUE = 5
+"""How many digits make a cell a value rather than a name."""
 
 LF, CR = ord("\n"), ord("\r")
 _SEPARATING_SIGNS = dict.fromkeys(range(0x1C, 0x20), "x")
@@ -168,3 +172,33 @@ def is_title(found: Found, separator: str = ",") -> bool:
     text = found.text.decode(errors="replace")
     alone = found.reason in ("too_few", "cut") and separator not in text
     return alone and any(sign.isalpha() for sign in text) and sum(sign.isdigit() for sign in text) < 9
+
+
+class TwoExportsError(Exception):
+    """A header below the header whose columns stand in another order."""
+
+
+def is_header_again(found: Found, headings: tuple[str, ...], separator: str = ",", quote: str = '"') -> bool:
+    """Return whether a row is the file's header again. Raises TwoExportsError where its columns stand elsewhere."""
+    if found.fields is not None:
+        cells = list(found.fields)
+    elif found.reason in ("too_few", "too_many", "cut") and found.text.count(quote.encode()) % 2 == 0:
+        cells = [cell.strip(quote) for cell in found.text.decode(errors="replace").split(separator)]
+    else:
+        return False
+    own = [letters_of(heading) for heading in headings]
+    named = {n: letters_of(cell) for n, cell in enumerate(cells) if letters_of(cell) in own}
+    filled = sum(bool(cell.strip()) for cell in cells)
+    values = sum(sum(map(str.isdigit, cell)) >= DIGITS_OF_A_VALUE for cell in cells)
+    enough = 2 * len(named) >= len(own) or (len(named) > 2 and 2 * len(named) >= filled)
+    if not enough or len(named) <= values:
+        return False
+    if any(n >= len(own) or own[n] != name for n, name in named.items()):
+        raise TwoExportsError
+    return True
+
+
+def letters_of(text: str) -> str:
+    """Return the letters and digits of a name, which are all that is compared of it."""
+    plain = unicodedata.normalize("NFD", text.lower())
+    return "".join(sign for sign in plain if sign.isascii() and sign.isalnum())
