@@ -24,13 +24,17 @@ def zstd(data: bytes, **options: bool) -> bytes:
     return zstandard.ZstdCompressor(**options).compress(data)
 
 
-def zipped(method: int = zipfile.ZIP_DEFLATED, **members: bytes) -> bytes:
-    """Return a zip; `a_csv` stands for a member a.csv."""
+def zip_of(*members: tuple[str, bytes | str], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", method) as archive:
-        for name, data in members.items():
-            archive.writestr(name.replace("_", "."), data)
+        for name, data in members:
+            archive.writestr(name, data)
     return out.getvalue()
+
+
+def zipped(method: int = zipfile.ZIP_DEFLATED, **members: bytes) -> bytes:
+    """Return a zip; `a_csv` stands for a member a.csv."""
+    return zip_of(*((name.replace("_", "."), data) for name, data in members.items()), method=method)
 
 
 PACKERS: dict[str, Callable[[bytes], bytes]] = {

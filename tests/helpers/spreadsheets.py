@@ -14,6 +14,7 @@ import xlsxwriter
 import xlwt
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
+from odf.teletype import addTextToElement
 from odf.text import P
 
 from thuebao.base.errors import InputError
@@ -77,7 +78,9 @@ def odf_cell(value: object) -> TableCell:
     if isinstance(value, str):
         cell = TableCell(valuetype="string")
         for line in value.split("\n"):
-            cell.addElement(P(text=line))
+            paragraph = P()
+            addTextToElement(paragraph, line)
+            cell.addElement(paragraph)
         return cell
     if isinstance(value, bool):
         return TableCell(valuetype="boolean", booleanvalue=str(value).lower())

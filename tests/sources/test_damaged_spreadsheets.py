@@ -12,6 +12,7 @@ import pytest
 import python_calamine
 from xlwt.CompoundDoc import XlsDoc
 
+from helpers.packing import zip_of
 from helpers.spreadsheets import (
     PLAIN,
     Writer,
@@ -58,14 +59,6 @@ def test_damaged_files_are_refused_by_a_message(
     assert capfd.readouterr() == ("", "")
 
 
-def zipped(**members: bytes) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return file.getvalue()
-
-
 @pytest.mark.parametrize(
     "content",
     [
@@ -73,10 +66,10 @@ def zipped(**members: bytes) -> bytes:
         b"PK",
         b"msisdn,full_name\n",
         b"<html><table></table></html>",
-        zipped(a=b"msisdn\n"),
-        zipped(**{"word/document.xml": b"<x/>", "[Content_Types].xml": b"<x/>"}),
-        zipped(**{"xl/workbook.xml": b"<x"}),
-        zipped(**{"content.xml": b"<x/>", "mimetype": b"application/vnd.oasis.opendocument.text"}),
+        zip_of(("a", b"msisdn\n")),
+        zip_of(("word/document.xml", b"<x/>"), ("[Content_Types].xml", b"<x/>")),
+        zip_of(("xl/workbook.xml", b"<x")),
+        zip_of(("content.xml", b"<x/>"), ("mimetype", b"application/vnd.oasis.opendocument.text")),
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000),
     ],
 )
@@ -85,7 +78,7 @@ def test_what_is_no_spreadsheet(content: bytes) -> None:
 
 
 def test_xlsb_is_not_read() -> None:
-    error = refused(zipped(**{"xl/workbook.bin": b"x", "[Content_Types].xml": b"<x/>"}))
+    error = refused(zip_of(("xl/workbook.bin", b"x"), ("[Content_Types].xml", b"<x/>")))
     assert (error.key, error.values["kind"]) == ("kind_unsupported", "Excel .xlsb")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from typing import cast
@@ -16,6 +15,7 @@ from xlwt.CompoundDoc import XlsDoc
 
 from helpers.desks import Desk
 from helpers.outcomes import Command, one_message
+from helpers.packing import zip_of
 from thuebao import audit
 from thuebao.base.errors import InputError
 from thuebao.sources.sheets.table import SheetTable
@@ -26,14 +26,6 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 HEAD = '<row r="1"><c r="A1" t="inlineStr"><is><t>msisdn</t></is></c></row>'
 FAR = '<c r="XFD1048576"><v>1</v></c>'
-
-
-def zipped(members: dict[str, str]) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return file.getvalue()
 
 
 def xlsx(rows: str, strings: str | None = None, **others: str) -> bytes:
@@ -50,7 +42,7 @@ def xlsx(rows: str, strings: str | None = None, **others: str) -> bytes:
     }
     if strings is not None:
         members["xl/sharedStrings.xml"] = strings
-    return zipped(members | others)
+    return zip_of(*(members | others).items())
 
 
 def sst(*texts: str) -> str:
@@ -59,14 +51,15 @@ def sst(*texts: str) -> str:
 
 def ods(table: str) -> bytes:
     spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in SPACES)
-    return zipped(
-        {
-            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
-            "META-INF/manifest.xml": "<manifest/>",
-            "content.xml": f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+    return zip_of(
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", "<manifest/>"),
+        (
+            "content.xml",
+            f"<office:document-content {spaces}><office:body><office:spreadsheet>"
             f'<table:table table:name="S">{table}</table:table></office:spreadsheet></office:body>'
             "</office:document-content>",
-        }
+        ),
     )
 
 
@@ -222,7 +215,7 @@ def test_a_sheet_of_long_texts_comes_in_small_batches() -> None:
 
 
 def test_a_part_that_is_not_there(desk: Desk) -> None:
-    desk.write("a.xlsx", zipped({"[Content_Types].xml": "<x/>", "xl/workbook.xml": "<x/>"}))
+    desk.write("a.xlsx", zip_of(("[Content_Types].xml", "<x/>"), ("xl/workbook.xml", "<x/>")))
     [error] = audit(["a.xlsx"], operator="Viettel").unreadable
     assert (error.key, error.values["reason"]) == ("spreadsheet_damaged", "File not found")
 

@@ -19,10 +19,11 @@ from helpers.formats.cases import CASES, HEADERS, UNKNOWN, case, rows_of
 from helpers.formats.charsets import windows_1258
 from helpers.formats.forms import FORMS, GUIDE, SHEET, plain_bytes
 from helpers.formats.held import audit, hold, plainly
-from helpers.formats.packed import gzip_members, ndjson, parquet, zipped
+from helpers.formats.packed import gzip_members, ndjson, parquet
 from helpers.formats.sheets import by_odfpy, by_openpyxl, by_xlsxwriter, by_xlwt, typed
 from helpers.formats.text import arrow, delimited
 from helpers.outcomes import Command, one_message
+from helpers.packing import zip_of
 from helpers.people import AS_OF
 
 FEW = [case(n) for n in range(5)]
@@ -130,7 +131,7 @@ def test_digests_are_those_of_the_files(desk: Desk, cli: Command) -> None:
     members = {"a.csv": data, "b.xlsx": book, "c.parquet": table, "d/e.txt": windows_1258(delimited(rows, "|"))}
     for file, content in files.items():
         desk.write(file, content)
-    desk.write("vina.zip", zipped(*members.items()))
+    desk.write("vina.zip", zip_of(*members.items()))
     paths = [*files, "vina.zip"]
     # Every record stands in all files: that they are the same ones is of no concern here.
     arguments = ("--operator", "VinaPhone", "--format", "json", "--as-of", AS_OF, "--fail-on", "never")

@@ -15,10 +15,11 @@ from helpers.formats.cases import CASES, HEADERS, NAMES, Rows, case, number, row
 from helpers.formats.charsets import windows_1258
 from helpers.formats.forms import SHEET, plain_bytes
 from helpers.formats.held import audit, hold, plainly
-from helpers.formats.packed import ndjson, ndjson_sparse, parquet, zipped
+from helpers.formats.packed import ndjson, ndjson_sparse, parquet
 from helpers.formats.sheets import by_openpyxl, by_xlsxwriter, by_xlwt
 from helpers.formats.text import arrow, delimited, titled
 from helpers.outcomes import Command, Outcome, one_message
+from helpers.packing import zip_of
 from helpers.people import AS_OF
 
 PARTS: dict[str, tuple[Callable[[Rows, Rows], dict[str, bytes]], str]] = {
@@ -52,17 +53,17 @@ PARTS: dict[str, tuple[Callable[[Rows, Rows], dict[str, bytes]], str]] = {
         "vina*",
     ),
     "in one zip": (
-        lambda first, second: {"vina.zip": zipped(("b/p1.csv", plain_bytes(first)), ("b/p2.csv", plain_bytes(second)))},
+        lambda first, second: {"vina.zip": zip_of(("b/p1.csv", plain_bytes(first)), ("b/p2.csv", plain_bytes(second)))},
         "vina.zip",
     ),
     "in one zip, header in the first": (
         # The members' order in the zip is not that of their names.
-        lambda first, second: {"vina.zip": zipped(("p2.csv", plain_bytes(second[1:])), ("p1.csv", plain_bytes(first)))},
+        lambda first, second: {"vina.zip": zip_of(("p2.csv", plain_bytes(second[1:])), ("p1.csv", plain_bytes(first)))},
         "vina.zip",
     ),
     "in one zip, of two kinds": (
         lambda first, second: {
-            "vina.zip": zipped(("a.xlsx", by_openpyxl((SHEET, first))), ("b.parquet", parquet(arrow(second))))
+            "vina.zip": zip_of(("a.xlsx", by_openpyxl((SHEET, first))), ("b.parquet", parquet(arrow(second))))
         },
         "vina.zip",
     ),
@@ -180,7 +181,7 @@ CARRIERS: dict[str, tuple[str, Callable[[Rows], bytes]]] = {
     "VinaPhone": ("sub/vinaphone.xlsx", lambda rows: by_xlsxwriter((SHEET, titled(rows)))),
     "Viettel": ("viettel.csv", lambda rows: windows_1258(delimited(rows, ";", "\r\n"))),
     "Vietnamobile": ("vietnamobile.ndjson", lambda rows: ndjson_sparse(rows).encode()),
-    "iTel": ("itel.zip", lambda rows: zipped(("tháng 6/a.txt", delimited(rows, "\t").encode("utf-16")))),
+    "iTel": ("itel.zip", lambda rows: zip_of(("tháng 6/a.txt", delimited(rows, "\t").encode("utf-16")))),
 }
 
 

@@ -13,7 +13,7 @@ import zstandard
 
 from helpers.formats.cases import DATES, DIGITS, SIGNS, TABS, Rows
 from helpers.formats.charsets import garbled, iconv, vni, windows_1258
-from helpers.formats.packed import gzip_members, ndjson, ndjson_sparse, parquet, polars_parquet, typed_table, zipped
+from helpers.formats.packed import gzip_members, ndjson, ndjson_sparse, parquet, polars_parquet, typed_table
 from helpers.formats.sheets import by_odfpy, by_openpyxl, by_xlsxwriter, by_xlwt, typed
 from helpers.formats.text import (
     arrow,
@@ -27,6 +27,7 @@ from helpers.formats.text import (
     trailing,
     underlined,
 )
+from helpers.packing import zip_of
 
 
 @dataclass(frozen=True)
@@ -188,11 +189,11 @@ form(
     "vina.csv.zst",
     lambda rows: b"".join(zstandard.compress(line.encode()) for line in delimited(rows).splitlines(keepends=True)),
 )
-form("zip", "vina.zip", lambda rows: zipped(("thuê bao/vina.csv", plain_bytes(rows))))
+form("zip", "vina.zip", lambda rows: zip_of(("thuê bao/vina.csv", plain_bytes(rows))))
 form(
     "zip with what else lies in it",
     "vina.zip",
-    lambda rows: zipped(
+    lambda rows: zip_of(
         ("vina/", b""),
         ("vina/đọc.md", b"x"),
         ("vina/a.csv", plain_bytes(rows)),
@@ -204,12 +205,12 @@ form(
 form(
     "zip of windows-1258",
     "vina.zip",
-    lambda rows: zipped(("a.txt", windows_1258(delimited(rows, "|")))),
+    lambda rows: zip_of(("a.txt", windows_1258(delimited(rows, "|")))),
     SIGNS,
     encoding="windows-1258",
 )
-form("zip of Parquet", "vina.zip", lambda rows: zipped(("a.parquet", parquet(arrow(rows)))), kind="parquet")
-form("zip of an xlsx", "vina.zip", lambda rows: zipped(("a.xlsx", by_openpyxl((SHEET, rows)))), kind="xlsx")
+form("zip of Parquet", "vina.zip", lambda rows: zip_of(("a.parquet", parquet(arrow(rows)))), kind="parquet")
+form("zip of an xlsx", "vina.zip", lambda rows: zip_of(("a.xlsx", by_openpyxl((SHEET, rows)))), kind="xlsx")
 form("xlsx called csv", "vina.csv", lambda rows: by_openpyxl((SHEET, rows)), kind="xlsx")
 form("csv called xlsx", "vina.xlsx", delimited)
 

@@ -6,7 +6,6 @@ import gzip
 import io
 import json
 import random
-import zipfile
 from typing import Any
 
 import polars as pl
@@ -17,14 +16,6 @@ import pyarrow.parquet
 from helpers.formats.cases import DAYS, HEADERS, Rows
 from helpers.formats.sheets import typed
 from helpers.formats.text import frame
-
-
-def zipped(*members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", method) as archive:
-        for name, data in members:
-            archive.writestr(name, data)
-    return file.getvalue()
 
 
 def gzip_members(data: bytes, count: int = 5) -> bytes:

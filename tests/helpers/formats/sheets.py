@@ -7,14 +7,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-import openpyxl
 import xlsxwriter
-import xlwt
-from odf.opendocument import OpenDocumentSpreadsheet
-from odf.table import Table, TableCell, TableRow
-from odf.teletype import addTextToElement
-from odf.text import P
 
+from helpers import spreadsheets
 from helpers.formats.cases import DAYS, HEADERS, MOMENTS, Rows
 from helpers.formats.held import moment_of
 
@@ -40,14 +35,19 @@ def _typed(column: str | None, value: str, since: int) -> Any:
 
 
 def by_openpyxl(*sheets: tuple[str, Cells]) -> bytes:
-    book, file = openpyxl.Workbook(), io.BytesIO()
-    book.remove(book.worksheets[0])
-    for name, cells in sheets:
-        sheet = book.create_sheet(name)
-        for row in cells:
-            sheet.append([value if value != "" else None for value in row])
-    book.save(file)
-    return file.getvalue()
+    return spreadsheets.by_openpyxl(_without_blanks(sheets))
+
+
+def by_xlwt(*sheets: tuple[str, Cells]) -> bytes:
+    return spreadsheets.by_xlwt(_without_blanks(sheets))
+
+
+def by_odfpy(*sheets: tuple[str, Cells]) -> bytes:
+    return spreadsheets.by_odfpy(_without_blanks(sheets))
+
+
+def _without_blanks(sheets: Sequence[tuple[str, Cells]]) -> dict[str, Cells]:
+    return {name: [[None if value == "" else value for value in row] for row in cells] for name, cells in sheets}
 
 
 def by_xlsxwriter(*sheets: tuple[str, Cells], merged: Sequence[int] = (), start: tuple[int, int] = (0, 0)) -> bytes:
@@ -72,45 +72,3 @@ def by_xlsxwriter(*sheets: tuple[str, Cells], merged: Sequence[int] = (), start:
                     else:
                         sheet.write_string(*place, value)
     return file.getvalue()
-
-
-def by_xlwt(*sheets: tuple[str, Cells]) -> bytes:
-    book, file = xlwt.Workbook(encoding="utf-8"), io.BytesIO()
-    style = xlwt.easyxf(num_format_str="DD/MM/YYYY HH:MM")
-    for name, cells in sheets:
-        sheet = book.add_sheet(name)
-        for at, row in enumerate(cells):
-            for n, value in enumerate(row):
-                if value != "":
-                    sheet.write(at, n, value, *([style] if isinstance(value, date) else []))
-    book.save(file)
-    return file.getvalue()
-
-
-def by_odfpy(*sheets: tuple[str, Cells]) -> bytes:
-    book, file = OpenDocumentSpreadsheet(), io.BytesIO()
-    for name, cells in sheets:
-        table = Table(name=name)
-        for row in cells:
-            line = TableRow()
-            for value in row:
-                line.addElement(_odf_cell(value))
-            table.addElement(line)
-        book.spreadsheet.addElement(table)
-    book.write(file)
-    return file.getvalue()
-
-
-def _odf_cell(value: Any) -> TableCell:
-    if isinstance(value, int):
-        return TableCell(valuetype="float", value=value)
-    if isinstance(value, date):
-        return TableCell(valuetype="date", datevalue=value.isoformat())
-    if not value:
-        return TableCell()
-    cell = TableCell(valuetype="string")
-    for line in value.split("\n"):
-        paragraph = P()
-        addTextToElement(paragraph, line)
-        cell.addElement(paragraph)
-    return cell
