@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -25,18 +25,24 @@ def rules_home() -> Path:
 
 @dataclass(frozen=True)
 class Reference:
-    """The files of `home`/reference, each read when first asked for."""
+    """The files of `home`/reference, each read once, when first asked for; what they hold is not to be changed."""
 
     home: Path
+    _tables: dict[str, list[dict[str, str]]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _documents: dict[str, dict[str, Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def table(self, name: str) -> list[dict[str, str]]:
         """Return the rows of a CSV file, by column name."""
-        with (self.home / "reference" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
+        if name not in self._tables:
+            with (self.home / "reference" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+                self._tables[name] = list(csv.DictReader(file))
+        return self._tables[name]
 
     def document(self, name: str) -> dict[str, Any]:
         """Return a TOML file."""
-        return tomllib.loads((self.home / "reference" / f"{name}.toml").read_text("utf-8"))
+        if name not in self._documents:
+            self._documents[name] = tomllib.loads((self.home / "reference" / f"{name}.toml").read_text("utf-8"))
+        return self._documents[name]
 
     @cached_property
     def missing_tokens(self) -> list[str]:

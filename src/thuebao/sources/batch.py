@@ -67,13 +67,9 @@ def in_batches(items: Iterable[_T], size: Callable[[_T], int], most_items: int, 
 
 
 def batch_with_rejected(
-    records: pl.DataFrame,
-    lines: pl.Series,
-    rejected: Sequence[Rejected],
-    passed_over: Counter[str] | None = None,
+    records: pl.DataFrame, lines: pl.Series, rejected: Sequence[Rejected], passed_over: Counter[str]
 ) -> Batch:
     """Return a batch with rejected lines between its records; lines: where each record begins."""
-    passed_over = Counter() if passed_over is None else passed_over
     if not rejected:
         return Batch(records, passed_over=passed_over, lines=lines)
     stood = pl.Series([line.line for line in rejected], dtype=pl.UInt32)

@@ -62,7 +62,8 @@ def _files_of(path: str, found: Found, outputs: Sequence[Path]) -> list[str]:
     if Path(path).is_dir():
         files = _walk(path, found)
         exports = [f for f in files if Path(f).suffix.lower() in EXPORT_ENDINGS and not _is_one_of(outputs, f)]
-        found.passed_over += [file for file in files if file not in set(exports)]
+        taken = set(exports)
+        found.passed_over += [file for file in files if file not in taken]
         if not exports and not found.errors:
             found.errors.append(InputError("folder_without_exports", path=path))
         return exports

@@ -42,10 +42,6 @@ class Table(Protocol):
     """The records of a file of some kind."""
 
     @property
-    def sheet(self) -> str | None:
-        """The sheet that they stand in, None if the file is no workbook."""
-
-    @property
     def header(self) -> Header:
         """How its columns map."""
 
@@ -100,7 +96,7 @@ class Export:
     @property
     def sheet(self) -> str | None:
         """The sheet that its records stand in, None if it is no workbook."""
-        return self.table.sheet
+        return self.table.sheet if isinstance(self.table, SheetTable) else None
 
     @property
     def path(self) -> str:
@@ -189,25 +185,20 @@ def open_export(
         table = ParquetTable.of(stored.path, _in_memory(stored) if stored.packing else stored.file, mapping)
     else:
         encoding = read_as.encoding or detect(stored.samples())
-        kind = kind_of_text(stored.path, head, encoding)
+        beginning = encoding.text(head)
+        kind = kind_of_text(stored.path, beginning)
         if kind == NDJSON:
             table = NdjsonTable.of(stored, encoding, mapping)
         else:
+            if len(head) == _HEAD:
+                beginning = beginning.rstrip("\ufffd")  # the character that its end may cut in two
             split = [e.layout for e in earlier if e.layout and _one_export(e.path, stored.path)]
-            table = DelimitedTable(
-                stored, layout_of(stored.path, _whole_text(head, encoding), mapping, split), encoding
-            )
+            table = DelimitedTable(stored, layout_of(stored.path, beginning, mapping, split), encoding)
     of = whose(stored.path, mapping, operators, reference)
     if operator_needed and of.operator is None and "operator" not in table.header.canonical:
         raise InputError("operator_unknown", path=stored.path)
     values = RawValues(stored.path, table.header, mapping, of)
     return Export(stored, str(kind), encoding, table, values)
-
-
-def _whole_text(head: bytes, encoding: Encoding) -> str:
-    """Return the head of a file as text, without the character that its end may cut in two."""
-    text = encoding.text(head)
-    return text.rstrip("\ufffd") if len(head) == _HEAD else text
 
 
 def _one_export(first: str, other: str) -> bool:
@@ -228,7 +219,6 @@ def _alike(one: str, two: str) -> int:
 
 def _in_memory(stored: Stored) -> bytes:
     """Return what is unpacked, for a kind that cannot be read as a stream."""
-    data = b""
     with stored.open() as file:
         data = file.read(_LARGEST_IN_MEMORY + 1)
     if len(data) > _LARGEST_IN_MEMORY:

@@ -6,7 +6,6 @@ import json
 
 from thuebao.base.errors import InputError
 from thuebao.sources.delimited.layout import SEPARATORS
-from thuebao.sources.encodings.encoding import Encoding
 
 CSV, NDJSON, PARQUET, XLSX, XLS, ODS = "csv", "ndjson", "parquet", "xlsx", "xls", "ods"
 SPREADSHEETS = frozenset({XLSX, XLS, ODS})
@@ -45,9 +44,8 @@ def kind_of_bytes(path: str, head: bytes) -> str | None:
     return kind
 
 
-def kind_of_text(path: str, head: bytes, encoding: Encoding) -> str:
+def kind_of_text(path: str, text: str) -> str:
     """Return "csv" or "ndjson". Raises InputError for markup, other JSON and what is no text at all."""
-    text = encoding.text(head)
     controls = sum(text.count(chr(n)) for n in (*range(9), *range(14, 28)) if chr(n) not in SEPARATORS)
     if controls > _MOST_CONTROLS * max(len(text), _LEAST_CHARACTERS):
         raise InputError("kind_unsupported", path=path, kind="binary")

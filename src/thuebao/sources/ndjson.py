@@ -54,11 +54,6 @@ class NdjsonTable:
                 continue
         return cls(stored, encoding, map_header(stored.path, list(map(encoding.letters_of, keys)), mapping))
 
-    @property
-    def sheet(self) -> str | None:
-        """No sheet."""
-        return None
-
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield batches of the wanted columns."""
         names, raw_names = self.header.names, self.header.raw_names
@@ -88,10 +83,9 @@ class NdjsonTable:
                     at.append(number)
             frame = self.encoding.letters(pl.DataFrame(records, schema=schema, orient="row"))
             stood = pl.Series(at, dtype=pl.UInt32)
-            kept, others = no_records.sift(frame.to_series(no_records.key), frame.__getitem__, stood)
+            key, rows_at = frame.to_series(no_records.key), frame.__getitem__
+            frame, stood, others = no_records.sift(frame, stood, key, rows_at)
             passed_over.update(others)
-            if kept is not None:
-                frame, stood = frame.filter(kept), stood.filter(kept)
             yield batch_with_rejected(frame.select(chosen), stood, rejected, passed_over)
 
 

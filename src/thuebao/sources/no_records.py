@@ -48,9 +48,9 @@ class NoRecords:
         return next(iter([*of_keys, *mapped]), 0)
 
     def sift(
-        self, key: pl.Series, rows_at: Callable[[pl.Series], pl.DataFrame], lines: pl.Series | None
-    ) -> tuple[pl.Series | None, Counter[str]]:
-        """Return which rows are records (None: all of them), and how many of the others there are, by kind.
+        self, rows: pl.DataFrame, lines: pl.Series, key: pl.Series, rows_at: Callable[[pl.Series], pl.DataFrame]
+    ) -> tuple[pl.DataFrame, pl.Series, Counter[str]]:
+        """Return the rows that are records with their lines, and how many of the others there are, by kind.
 
         key: the texts of the column `key`; rows_at: gives whole rows, as text, columns by position, at some places.
         Raises InputError at a header whose columns stand in another order.
@@ -61,17 +61,16 @@ class NoRecords:
             suspects = suspects.filter(~key.gather(suspects).str.contains(_NINE_DIGITS).fill_null(value=False))
         at_top, self._at_top = self._at_top, False
         if not len(suspects):
-            return None, Counter()
-        rows = rows_at(suspects)
-        at = lines.gather(suspects) if lines is not None else suspects + 1
-        kinds = self.kinds(rows, at.to_list())
+            return rows, lines, Counter()
+        doubtful = rows_at(suspects)
+        kinds = self.kinds(doubtful, lines.gather(suspects).to_list())
         if at_top:
-            self._find_column_numbers(kinds, rows, suspects, len(key))
+            self._find_column_numbers(kinds, doubtful, suspects, len(key))
         dropped = suspects.filter(pl.Series([kind is not None for kind in kinds], dtype=pl.Boolean))
         if not len(dropped):
-            return None, Counter()
+            return rows, lines, Counter()
         kept = pl.repeat(True, len(key), dtype=pl.Boolean, eager=True).scatter(dropped, False)
-        return kept, Counter(filter(None, kinds))
+        return rows.filter(kept), lines.filter(kept), Counter(filter(None, kinds))
 
     def kinds(self, rows: pl.DataFrame, lines: Sequence[int]) -> list[str | None]:
         """Return for each row what it is, None for a record. Raises InputError as `sift` does."""

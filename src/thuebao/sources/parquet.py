@@ -16,6 +16,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from thuebao.base.clock import VIET_NAM
 from thuebao.base.errors import InputError
 from thuebao.sources.batch import Batch, numbers_from
 from thuebao.sources.headers.header import Header, map_header
@@ -23,7 +24,6 @@ from thuebao.sources.headers.mapping import Mapping
 from thuebao.sources.library_errors import refusing
 from thuebao.sources.no_records import NoRecords
 
-_VIETNAM = "Asia/Ho_Chi_Minh"
 _LARGEST_EXACT = 2**53  # the largest whole number up to which floats have them all
 BATCH_ROWS = 75_000
 _FIRST_STRETCH, _LARGEST_STRETCH = 5000, 300_000  # records read at once: what they hold shows only then
@@ -59,11 +59,6 @@ class ParquetTable:
                 raise _unreadable(path, name, schema[name])
         return cls(path, source, header)
 
-    @property
-    def sheet(self) -> str | None:
-        """No sheet."""
-        return None
-
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield batches of the wanted columns, as text."""
         no_records = NoRecords(self.path, self.header)
@@ -71,11 +66,9 @@ class ParquetTable:
         first = 0
         for frame in _frames(self.path, self.source, self.header, sorted({*chosen, no_records.key})):
             rows_at = partial(self._rows, first, frame.height)
-            kept, passed_over = no_records.sift(
-                frame[names[no_records.key]], rows_at, numbers_from(first + 1, frame.height)
-            )
+            lines, key = numbers_from(first + 1, frame.height), frame[names[no_records.key]]
             first += frame.height
-            records = frame.filter(kept) if kept is not None else frame
+            records, _, passed_over = no_records.sift(frame, lines, key, rows_at)
             yield Batch(records.select(names[n] for n in chosen or [no_records.key]), passed_over=passed_over)
 
     def _rows(self, first: int, height: int, places: pl.Series) -> pl.DataFrame:
@@ -91,7 +84,7 @@ class ParquetTable:
                 ).alias(name)
                 for n, (name, dtype) in enumerate(zip(self.header.raw_names, types, strict=True))
             ]
-            return scan.slice(first, height).select(texts).collect()[places]
+            return scan.slice(first, height).select(pl.all().gather(places)).select(texts).collect()
 
 
 def _refusals(path: str, records: Sequence[int] = ()) -> AbstractContextManager[None]:
@@ -214,7 +207,7 @@ def _moment_as_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
         if dtype.time_zone:
             # A moment is stored as that of UTC, whatever the zone, which need not even exist.
             moment = moment.to_physical().cast(pl.Datetime(dtype.time_unit, "UTC"))
-            moment = moment.dt.convert_time_zone(_VIETNAM).dt.replace_time_zone(None)
+            moment = moment.dt.convert_time_zone(VIET_NAM.key).dt.replace_time_zone(None)
         text = moment.dt.to_string("%Y-%m-%d %H:%M:%S%.f")
     else:
         text = moment.dt.to_string("%Y-%m-%d")

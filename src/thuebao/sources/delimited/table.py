@@ -49,11 +49,6 @@ class DelimitedTable:
         """How its columns map."""
         return self.layout.header
 
-    @property
-    def sheet(self) -> str | None:
-        """No sheet."""
-        return None
-
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield batches of the wanted columns. Raises InputError where the file holds no lines of text."""
         reader = _Reader(self.layout, self.encoding, wanted, NoRecords(self.stored.path, self.header))
@@ -137,14 +132,13 @@ class _Reader:
             found = separate_lines(data, line, self._grammar, last=last)
             records, lines, consumed = found.records, (found.at + line).cast(pl.UInt32), found.consumed
             passed_over[BLANK] = found.blank
-            rejected = [replace(r, text=self.encoding.letters_of(r.text)) for r in found.rejected]
-        whole = records
-        kept, others = self.no_records.sift(
-            records[self._names[self.no_records.key]], lambda places: self.encoding.letters(whole[places]), lines
+            texts = self.encoding.letters(pl.DataFrame({"text": [r.text for r in found.rejected]}, {"text": pl.String}))
+            rejected = [replace(r, text=text) for r, text in zip(found.rejected, texts["text"], strict=True)]
+        whole, key = records, records[self._names[self.no_records.key]]
+        records, lines, others = self.no_records.sift(
+            records, lines, key, lambda places: self.encoding.letters(whole[places])
         )
         passed_over.update(others)
-        if kept is not None:
-            records, lines = records.filter(kept), lines.filter(kept)
         rejected = self._without_titles(rejected, passed_over) if rejected else []
         # One piece of memory for each column: what follows works on whole columns, many times.
         chosen = self.encoding.letters(records.select(self._chosen)).rechunk()

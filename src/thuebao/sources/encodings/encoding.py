@@ -57,7 +57,7 @@ class Encoding:
 
     def letters_of(self, text: str) -> str:
         """Return one text that was decoded from `utf8` with the letters that it means."""
-        return str(self.letters(pl.DataFrame({"": [text]})).item())
+        return str(self.letters(pl.DataFrame({"": [text]})).item()) if self._charset else text
 
     def text(self, data: bytes) -> str:
         """Return a piece of the file as text, without a byte order mark, undecodable bytes as U+FFFD."""

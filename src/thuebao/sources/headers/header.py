@@ -89,11 +89,12 @@ def unmapped(position: int) -> str:
 def recognised(names: Sequence[str], mapping: Names | None = None) -> int:
     """Return how many headers name a canonical column, or are named by the mapping."""
     said = mapping.headers if mapping else []
-    known = columns_by_header().keys() | {fold_header(header) for header in said}
-    exact = {plain_header(header) for header in said}
-    return sum(
-        bool(plain_header(name)) and (fold_header(name) in known or plain_header(name) in exact) for name in names
-    )
+    known, folded, exact = columns_by_header(), set(map(fold_header, said)), set(map(plain_header, said))
+
+    def names_one(plain: str, key: str) -> bool:
+        return bool(plain) and (key in known or key in folded or plain in exact)
+
+    return sum(names_one(plain_header(name), fold_header(name)) for name in names)
 
 
 def map_header(path: str, names: Sequence[str], mapping: Names | None = None) -> Header:

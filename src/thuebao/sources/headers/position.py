@@ -24,19 +24,13 @@ TOP = 60
 class HeaderPosition:
     """Where a header stands among the rows of a table.
 
-    row: its number from 0; first: that of the first row below it and its underline; titles, blank: rows above `first`
-    that are not the header.
+    row: its number from 0; first: that of the first row below it and its underline; passed_over: kind → rows above
+    `first` that are not the header.
     """
 
     row: int
     first: int
-    titles: int
-    blank: int
-
-    @property
-    def passed_over(self) -> Counter[str]:
-        """What is passed over, by kind."""
-        return Counter({TITLES: self.titles, BLANK: self.blank})
+    passed_over: Counter[str]
 
 
 def find_header(path: str, rows: Sequence[Row], mapping: Mapping | None) -> HeaderPosition:
@@ -44,7 +38,8 @@ def find_header(path: str, rows: Sequence[Row], mapping: Mapping | None) -> Head
     row = _header_row(path, rows, mapping)
     underlined = row + 1 < len(rows) and _is_underline(rows[row + 1])
     titles = sum(any(cell and cell.strip() for cell in above) for above in rows[:row])
-    return HeaderPosition(row, row + 1 + underlined, titles, row - titles + underlined)
+    passed_over = Counter({TITLES: titles, BLANK: row - titles + underlined})
+    return HeaderPosition(row, row + 1 + underlined, passed_over)
 
 
 def known_headers(row: Row, mapping: Mapping | None) -> int:

@@ -92,9 +92,7 @@ def _batch(
     def rows_at(places: pl.Series) -> pl.DataFrame:
         return pl.DataFrame([rows[n][1] for n in places], dict.fromkeys(header.raw_names, pl.String), orient="row")
 
-    kept, others = no_records.sift(key, rows_at, lines)
     values = {header.raw_names[n]: [row[n] for _, row in rows] for n in chosen}
     records = pl.DataFrame(values, dict.fromkeys(values, pl.String))
-    if kept is not None:
-        records, lines = records.filter(kept), lines.filter(kept)
+    records, lines, others = no_records.sift(records, lines, key, rows_at)
     return Batch(records, passed_over=passed_over + others, lines=lines)
