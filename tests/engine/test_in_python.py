@@ -60,6 +60,15 @@ def test_lazy_findings_equal_the_findings_file(desk: Desk, exports: list[Path], 
     assert read.fill_null("").rows() == expected.fill_null("").rows()
 
 
+@pytest.mark.parametrize("name", ["f[1].csv", "f[1].parquet"])
+def test_brackets_in_a_name_are_no_pattern(desk: Desk, exports: list[Path], name: str) -> None:
+    (desk.path / "tạm [1]").mkdir()
+    options = {"as_of": date(2026, 11, 23), "temp_dir": Path("tạm [1]")}
+    lazy = thuebao.audit(exports, **options).findings.collect()
+    written = thuebao.audit(exports, **options, findings=Path(name)).findings.collect()
+    assert written.height == lazy.height > 0
+
+
 def test_findings_of_many_batches_stay_in_order(desk: Desk) -> None:
     every = 7
     lines = ("0912345678,An\n" if n % every == 0 else "0912345678,An B\n" for n in range(1, 450_001))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from thuebao.engine.prepare import Prepared, prepare
 from thuebao.engine.read import Progress
 from thuebao.engine.run import run
 from thuebao.engine.where import compared, may_be_offered, nearest
+from thuebao.results.compare.match import scan_findings
 from thuebao.results.files import is_ours
 from thuebao.results.findings import SCHEMA
 from thuebao.results.result import AuditResult
@@ -82,7 +83,7 @@ class Audit:
             unreadable = (InputError("nothing_read", path=", ".join(sources.files)),)
         scan = result.scan_findings  # of nothing, where nothing could be read
         if result.inputs:
-            scan = partial(_scan_findings, findings) if findings else partial(_read_again, prepared, sources.files)
+            scan = partial(scan_findings, findings) if findings else partial(_read_again, prepared, sources.files)
         return replace(
             result,
             unreadable=unreadable,
@@ -107,20 +108,20 @@ def _offers(prepared: Prepared, files: Sequence[str]) -> Iterator[str]:
     if not prepared.where or STANDARD_INPUT in files:
         return
     yield text("notice.where_of_none", where=prepared.where)
+    values_of = cache(partial(_values_of, prepared, files))
     for column, asked in compared(prepared.where):
         if may_be_offered(column):
-            options = AuditOptions(by=(column,), select=("NUM101",), operator=prepared.options.operator)
-            again = run(replace(prepare(options, prepared.rulebook), read_as=prepared.read_as), files)
-            values = again.breakdown.records if again.breakdown else pl.DataFrame({column: [], "records": []})
-            offered = nearest(asked, dict(values.select(column, "records").iter_rows()))
+            offered = nearest(asked, values_of(column))
             if offered and offered != asked:
                 yield text("notice.where_offer", column=column, asked=asked, offered=offered)
 
 
-def _scan_findings(path: Path) -> pl.LazyFrame:
-    if path.suffix.lower() == ".csv":
-        return pl.scan_csv(path, schema=SCHEMA)
-    return pl.scan_parquet(path)
+def _values_of(prepared: Prepared, files: Sequence[str], column: str) -> dict[str, int]:
+    """Return how many records have each value of a column."""
+    one_rule = prepared.rulebook.rules[0].code  # none is asked for, and some must be
+    options = AuditOptions(by=(column,), select=(one_rule,), operator=prepared.options.operator)
+    again = run(replace(prepare(options, prepared.rulebook), read_as=prepared.read_as), files)
+    return dict(again.breakdown.records.select(column, "records").iter_rows()) if again.breakdown else {}
 
 
 def _read_again(prepared: Prepared, files: Sequence[str]) -> pl.LazyFrame:
@@ -135,7 +136,8 @@ def _read_again(prepared: Prepared, files: Sequence[str]) -> pl.LazyFrame:
         with private_folder(prepared.options.temp_dir) as folder:
             path = folder / "findings.parquet"
             run(prepared, files, findings=path)
-            scan = pl.scan_parquet(path).head(n_rows) if n_rows is not None else pl.scan_parquet(path)
+            scan = scan_findings(path)
+            scan = scan.head(n_rows) if n_rows is not None else scan
             scan = scan.filter(predicate) if predicate is not None else scan
             scan = scan.select(with_columns) if with_columns else scan
             yield from scan.collect_batches(maintain_order=True)

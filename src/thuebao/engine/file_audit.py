@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,7 +17,7 @@ from thuebao.engine.plan import Plan
 from thuebao.engine.rejected import Rejections
 from thuebao.results.limit import Limit
 from thuebao.results.result import Input
-from thuebao.sources import Batch, Export, Rejected
+from thuebao.sources import Batch, Export
 from thuebao.sources.batch import PASSED_OVER
 from thuebao.sources.notice import rows_passed_over
 
@@ -44,13 +44,10 @@ class FileAudit:
     rows: int = 0
     passed_over: Counter[str] = field(default_factory=Counter)
 
-    def evaluated(
-        self, reject: Callable[[Rejected, int, str], None], place: Callable[[int, Batch], None]
-    ) -> Generator[pl.DataFrame]:
+    def evaluated(self, place: Callable[[int, Batch], None]) -> Generator[pl.DataFrame]:
         """Yield the evaluated batches, each record with its number.
 
-        reject: told each rejected line, its number among the file's records, and why. place: told the number of the
-        first record of each batch.
+        place: told each batch, and the number of its first record.
         """
         under_way: deque[tuple[Future[pl.DataFrame], pl.DataFrame]] = deque()
         with ThreadPoolExecutor(_AT_ONCE) as workers:
@@ -60,8 +57,7 @@ class FileAudit:
                 if batch.records.height:
                     evaluate = partial(self.plan.evaluate, batch.records, self.export.operator, first, batch.places)
                     under_way.append((workers.submit(evaluate), batch.records))
-                for number, why, rejected in self._take(batch):
-                    reject(rejected, number, why)
+                self._take(batch)
                 if len(under_way) == _AT_ONCE:
                     yield self._observed(*under_way.popleft())
             while under_way:
@@ -73,15 +69,13 @@ class FileAudit:
         self.observed.look_at_dates(records, evaluated)
         return evaluated
 
-    def _take(self, batch: Batch) -> Iterator[tuple[int, str, Rejected]]:
-        """Count a batch; yield what was rejected in it, with its number among the file's records, and why."""
-        first = self.rows + 1
+    def _take(self, batch: Batch) -> None:
+        """Count a batch."""
         self.records += batch.records.height
         self.rows += batch.size
         self.passed_over.update(batch.passed_over)
-        for place, rejected in batch.rejected.items():
+        for rejected in batch.rejected.values():
             self.rejections.add(rejected)
-            yield first + place, self.rejections.why(rejected), rejected
 
     def check(self, most_rejected: Limit) -> None:
         """Raise InputError if the file has no records, or too many lines that are none."""
@@ -89,10 +83,6 @@ class FileAudit:
         self.rejections.check(path, self.records, most_rejected)
         if not self.records:
             raise InputError("file_without_records", path=path)
-
-    def present(self) -> set[str]:
-        """Return the columns that rules can rely on."""
-        return {*self.export.header.mapped} - self.ignored
 
     def input(self, sha256: str | None) -> Input:
         """Return what is said of the file."""

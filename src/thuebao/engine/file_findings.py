@@ -11,7 +11,6 @@ import polars as pl
 from thuebao.base.foreign_text import harmless, mask_text
 from thuebao.base.messages import text
 from thuebao.engine.file_audit import FileAudit, month_first
-from thuebao.engine.observe import value_forms
 from thuebao.facts.codes import CODED
 from thuebao.results.result import ExportFinding
 from thuebao.rulebook.book import Rulebook
@@ -86,7 +85,8 @@ def _looked_up(audit: FileAudit, unlike: Mapping[str, int], reference: Reference
 def _form(values: Counter[str], reference: Reference) -> str | None:
     frame = pl.DataFrame({"value": list(values), "count": list(values.values())})
     most = int(int(frame["count"].sum()) * _FORM_SHARE)
-    for name, pattern in value_forms(reference).items():
+    forms: dict[str, str] = reference.document("file_findings")["forms"]
+    for name, pattern in forms.items():
         if int(frame.filter(pl.col("value").str.contains(pattern))["count"].sum()) > most:
             return name
     return None

@@ -178,7 +178,7 @@ class Merge:
             place = (code == position).arg_true()
             value = pl.repeat(None, len(place), dtype=pl.String, eager=True)
             if len(place) and name in prepared.shows:
-                value = shown(as_shown(records[prepared.shows[name]]), reveal=reveal).gather(at.gather(place))
+                value = shown(as_shown(records[prepared.shows[name]].gather(at.gather(place))), reveal=reveal)
             places.append(place)
             values.append(value)
         return pl.DataFrame(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 
 import polars as pl
 
@@ -129,9 +128,3 @@ class Observed:
     def past_retention(self) -> int:
         """How many records ended so long ago that they were not judged."""
         return self.counted["_past_retention"]
-
-
-@cache
-def value_forms(reference: Reference) -> dict[str, str]:
-    """Return name → pattern of forms that values have where they are none of their column's."""
-    return dict(reference.document("file_findings")["forms"])

@@ -84,7 +84,6 @@ class Compilation:
     searches: tuple[Search, ...]
     facts: Facts
     schema: Mapping[str, pl.DataType]
-    law: Law
     watch: Watch
 
     @cached_property
@@ -109,7 +108,7 @@ def compile_rules(rulebook: Rulebook, as_of: date, law: str) -> Compilation:
             facts[era_of(day)] = of_law.era_index(pl.col(day))
     rules = tuple(_compile(rule, facts, schema, of_law) for rule in rulebook.rules if not rule.grouping)
     searches = tuple(compile_search(r, r.grouping, facts, schema, of_law) for r in rulebook.rules if r.grouping)
-    return Compilation(rules, searches, facts, schema, of_law, Watch.of(rulebook.reference, facts, schema))
+    return Compilation(rules, searches, facts, schema, Watch.of(rulebook.reference, facts, schema))
 
 
 def _era_name(law: Law) -> pl.Expr:
@@ -231,8 +230,7 @@ def plan_for(
     for_counts = {*shown, *scopes, *hits, *cases, *judged, *inside}
     kept = for_counts | staging.facts | staging.key_columns.keys() | parts.keys() | watch.keys()
     first = conditions.columns | staging.key_columns | inside | watch
-    roots = {root for e in (*(c.violation for c in active), *first.values()) for root in e.meta.root_names()}
-    roots |= shown | staging.facts
+    roots = own | shown | staging.facts | {root for e in first.values() for root in e.meta.root_names()}
     facts = with_constants(without_second_looks(compilation.facts, roots), roots, present)
     stages = [*layers(facts, roots), first, hits | cases | parts, judged]
     read = raw_columns(facts, roots)

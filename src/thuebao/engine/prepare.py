@@ -47,7 +47,6 @@ class Prepared:
     rulebook: Rulebook
     compilation: Compilation
     as_of: date
-    selected: frozenset[str]
     by: dict[str, str]
     keys: tuple[str, ...]
     searches: dict[str, Search]
@@ -109,7 +108,6 @@ def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared
         rulebook=rulebook,
         compilation=compilation,
         as_of=as_of,
-        selected=selected,
         by=by,
         keys=keys,
         searches=searches,

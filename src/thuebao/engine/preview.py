@@ -15,7 +15,7 @@ from thuebao.base.foreign_text import mask_text
 from thuebao.engine.plan import compile_rules, lacking
 from thuebao.facts.codes import CODED
 from thuebao.rulebook.book import read_rulebook
-from thuebao.rulebook.columns import RAW, columns, raw
+from thuebao.rulebook.columns import RAW, raw
 from thuebao.rulebook.law import AUTO
 from thuebao.sources import AS_THEY_ARE, Export, ReadAs, Stored, open_export, stored_at
 from thuebao.sources.discover import STANDARD_INPUT
@@ -45,7 +45,6 @@ class Inspection:
     proposals: list[Proposal]
     values: dict[int, list[str]]
     disabled: dict[str, list[str]]
-    titles: dict[str, dict[str, str]]
     mapping: Mapping | None
     open_values: list[OpenValues]
 
@@ -72,9 +71,8 @@ def inspect(path: str, operator: str | None = None, read_as: ReadAs = AS_THEY_AR
     missing = {code: {c for group in lacking(of, present) for c in group.split(" | ")} for code, of in needs.items()}
     disabled = {column: [code for code in needs if column in missing[code]] for column in export.header.absent}
     said = (mapping.operator if mapping else None) or operator
-    titles = {c.name: c.title for c in columns().values()}
     open_values = _open_values(export, proposals)
-    return Inspection(export, said, proposals, values, disabled, titles, mapping, open_values)
+    return Inspection(export, said, proposals, values, disabled, mapping, open_values)
 
 
 def _open_values(export: Export, proposals: Sequence[Proposal]) -> list[OpenValues]:

@@ -24,11 +24,12 @@ from thuebao.engine.observe import Observed
 from thuebao.engine.plan import Plan, plan_for
 from thuebao.engine.prepare import Prepared
 from thuebao.engine.rejected import Rejections
+from thuebao.results.evidence.digests import digest_of
 from thuebao.results.files import RejectsOutput, is_ours
 from thuebao.results.findings import SCHEMA, Files
 from thuebao.results.places import Lines
 from thuebao.results.result import ExportFinding, Input
-from thuebao.sources import Batch, Export, Rejected, Stored, open_export, spool, stored_at, unpacked
+from thuebao.sources import Batch, Export, Stored, open_export, spool, stored_at, unpacked
 from thuebao.sources.discover import STANDARD_INPUT, STANDARD_INPUT_SHOWN
 
 Progress = Callable[[str, int], None]
@@ -51,7 +52,6 @@ class Reading:
     inputs: list[Input] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
     export_findings: list[ExportFinding] = field(default_factory=list)
-    silenced: list[set[str]] = field(default_factory=list)  # by input: rules that said nothing about it
     unreadable: list[InputError] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
     counts: list[Counts] = field(default_factory=list)
@@ -95,7 +95,6 @@ class Reading:
             return
         self.exports.append(export)
         self.export_findings += file_findings(audit, doubts, rulebook, self.prepared.wanted.selected)
-        self.silenced.append(silenced(audit.ignored, rulebook))
         self.counts.append(audit.tally.counts())
         self.first.append(before)
         self.inputs.append(audit.input(sha256))
@@ -125,16 +124,15 @@ class Reading:
             Rejections(len(export.header.names), export.layout.line_bytes if export.layout else None),
         )
 
-        def reject(rejected: Rejected, record: int, why: str) -> None:
-            if rejects:
-                rejects.add((export.path, rejected.line, record, why, rejected.text))
-
         def place(first: int, batch: Batch) -> None:
             self.rows = first + batch.size
             self.lines.add(first, batch)
+            if rejects and batch.rejected:
+                record, why = first - audit.first_row + 1, audit.rejections.why
+                rejects.add((export.path, r.line, record + at, why(r), r.text) for at, r in batch.rejected.items())
 
         with ExitStack() as stack:
-            for evaluated in stack.enter_context(closing(audit.evaluated(reject, place))):
+            for evaluated in stack.enter_context(closing(audit.evaluated(place))):
                 self._take(evaluated, audit)
                 if progress:
                     progress(export.path, self.rows)
@@ -179,10 +177,9 @@ class Reading:
 
     def passed_over_findings(self, more: Collection[str]) -> list[ExportFinding]:
         """Return the findings about large files that were passed over; `more`: those that were never opened."""
-        sizes = {path: Path(path).stat().st_size for path in more if Path(path).is_file()}
-        own = {path for path in sizes if is_ours(Path(path))}
-        some = {path: size for path, size in sizes.items() if path not in own}
-        return list(passed_over_findings(some, self.prepared.rulebook, self.prepared.wanted.selected))
+        others = [path for path in more if Path(path).is_file() and not is_ours(Path(path))]
+        sizes = {path: Path(path).stat().st_size for path in others}
+        return list(passed_over_findings(sizes, self.prepared.rulebook, self.prepared.wanted.selected))
 
 
 def _standard_input() -> BinaryIO:
@@ -194,8 +191,7 @@ def _standard_input() -> BinaryIO:
 def _sha256(stored: Stored) -> str:
     """Return the digest of what is stored: of a member of a zip, of its bytes as they are unpacked."""
     if stored.member is None:
-        with stored.file.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return digest_of(stored.file)
     digest = hashlib.sha256()
     for chunk in stored.chunks(1 << 20):
         digest.update(chunk)

@@ -12,6 +12,7 @@ from thuebao.base.messages import text
 from thuebao.base.scratch import check_room, private_folder
 from thuebao.base.spill import Spill
 from thuebao.engine.count import Counts
+from thuebao.engine.file_findings import silenced
 from thuebao.engine.groups.finder import Finder, Found
 from thuebao.engine.memory import enough
 from thuebao.engine.merge import Merge
@@ -87,9 +88,7 @@ def _result(
     options, picture = prepared.options, prepared.picture
     operators = counts.by(["operator"])
     order = pl.Enum([rule.code for rule in prepared.rulebook.rules])
-    pictured = picture and any(
-        not lacking(picture.searches[0].needs, i.columns.keys() - {*i.ignored}) for i in reading.inputs
-    )
+    pictured = picture and any(not lacking(picture.searches[0].needs, i.present) for i in reading.inputs)
     return AuditResult(
         as_of=prepared.as_of,
         law=options.law,
@@ -136,15 +135,16 @@ def _notices(prepared: Prepared, reading: Reading) -> Iterator[str]:
 def _rule_results(prepared: Prepared, reading: Reading, counts: pl.DataFrame) -> Iterator[RuleResult]:
     """Yield how each rule fared."""
     violations = dict(counts.group_by("code").agg(pl.col("violations").sum()).iter_rows())
+    silent = [silenced(frozenset(i.ignored), prepared.rulebook) for i in reading.inputs]
     for rule in prepared.rulebook.rules:
         needs = prepared.compilation.needs[rule.code]
         lacks = [
-            lacking(needs, i.columns.keys() - {*i.ignored}) or (i.ignored if rule.code in silent else [])
-            for i, silent in zip(reading.inputs, reading.silenced, strict=True)
+            lacking(needs, i.present) or (i.ignored if rule.code in codes else [])
+            for i, codes in zip(reading.inputs, silent, strict=True)
         ]
         reasons = sorted({column for missing in lacks for column in missing})
         reason = ", ".join(reasons) or None
-        if rule.code not in prepared.selected:
+        if rule.code not in prepared.wanted.selected:
             status, reason = DESELECTED, None
         elif not lacks or all(lacks):
             status = NOT_EVALUATED

@@ -10,6 +10,7 @@ from thuebao.base.messages import language, text
 from thuebao.engine.preview import Inspection
 from thuebao.reports.format import NOTHING, titled
 from thuebao.reports.terminal import light_table, plain
+from thuebao.rulebook.columns import columns
 from thuebao.sources.headers.header import is_value
 from thuebao.sources.headers.mapping_text import confidence
 
@@ -33,7 +34,7 @@ def print_inspection(found: Inspection, console: Console) -> None:
         console.print(Line(text("columns.absent"), align="left"))
         absent = light_table(*titled("left", "columns.column", "columns.meaning", "columns.disables"))
         for column in found.export.header.absent:
-            absent.add_row(column, found.titles[column][language()], ", ".join(found.disabled[column]) or NOTHING)
+            absent.add_row(column, columns()[column].title[language()], ", ".join(found.disabled[column]) or NOTHING)
         console.print(absent)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -163,13 +163,13 @@ class RejectsOutput:
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self._path = path
         self._file = file
-        self.add(REJECTS_COLUMNS)
+        self.add([REJECTS_COLUMNS])
 
-    def add(self, row: Sequence[str | int]) -> None:
-        """Write a line: REJECTS_COLUMNS. Raises OutputError when the disk does not take it."""
-        cells = _safe(pl.Series(list(map(str, row)), dtype=pl.String))
+    def add(self, rows: Iterable[Sequence[str | int]]) -> None:
+        """Write lines: REJECTS_COLUMNS. Raises OutputError when the disk does not take them."""
+        columns = (_safe(pl.Series(list(map(str, column)), dtype=pl.String)) for column in zip(*rows, strict=True))
         with writing(self._path):
-            self._file.write((",".join(cells) + "\n").encode())
+            self._file.write("".join(",".join(cells) + "\n" for cells in zip(*columns, strict=True)).encode())
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import polars as pl
 
 from thuebao.base.errors import ThuebaoError
 from thuebao.rulebook.book import Rulebook
+from thuebao.rulebook.load import SEVERITIES
 from thuebao.rulebook.rule import Rule
 from thuebao.sources.notice import Notice
 
@@ -38,6 +39,11 @@ class Input:
     operator_from: str = "column"
     notices: tuple[Notice, ...] = ()
     ignored: list[str] = field(default_factory=list)
+
+    @property
+    def present(self) -> set[str]:
+        """The columns that rules can rely on."""
+        return self.columns.keys() - {*self.ignored}
 
 
 @dataclass(frozen=True)
@@ -134,4 +140,4 @@ class AuditResult:
     def worst_severity(self) -> str | None:
         """Return the highest severity of anything found, None when nothing was."""
         found = {r.rule.severity for r in self.rules if r.violations} | {f.severity for f in self.export_findings}
-        return next((s for s in ("error", "warning", "info") if s in found), None)
+        return next((s for s in SEVERITIES if s in found), None)

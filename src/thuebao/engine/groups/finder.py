@@ -173,7 +173,11 @@ class Finder:
             # Groups of which no record is in violation have no number.
             numbers = with_hits.with_row_index("_number", offset=found.groups).lazy()
             for n, path in enumerate(hits):
-                again = pl.scan_parquet(path).join(numbers, on=GROUP).select(ROW, pl.col("_number").alias(GROUP))
+                again = (
+                    pl.scan_parquet(path, glob=False)
+                    .join(numbers, on=GROUP)
+                    .select(ROW, pl.col("_number").alias(GROUP))
+                )
                 hits[n] = self._written(again, search.code)
                 path.unlink()
         found.groups += with_hits.height
