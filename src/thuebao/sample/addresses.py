@@ -15,17 +15,16 @@ class Addresses:
     def __init__(self, streams: Streams, law: Law) -> None:
         self.streams, self.districts_until = streams, law.dates["districts_until"]
         own = {row["code"]: row for row in rows("provinces")}
-        kinds = [own[code]["kind"] if code in own else "tỉnh" for code, _ in law.provinces]
-        merged = [own[code]["code_2025"] if code in own else code[1:] for code, _ in law.provinces]
+        kinds = [own[code]["kind"] for code, _ in law.provinces]
         old = [_with_kind(kind, name) for kind, (_, name) in zip(kinds, law.provinces, strict=True)]
         self.old_names = pl.Series([name for _, name in law.provinces])
-        self.new_names = pl.Series([law.provinces_2025[code] for code in merged])
+        self.new_names = pl.Series([law.provinces_now[code] for code, _ in law.provinces])
         districts: dict[str, list[str]] = {}
         for row in rows("districts"):
             districts.setdefault(row["code"], []).append(row["name"])
         self.tails = pl.Series([f"{d}, {name}" for code, name in law.provinces for d in _four(districts, code)])
         self.districts = pl.Series([d for code, _ in law.provinces for d in _four(districts, code)])
-        areas = [int(own[code]["area_code"]) if code in own else 24 for code, _ in law.provinces]
+        areas = [int(own[code]["area_code"]) for code, _ in law.provinces]
         # Subscribers of the two largest cities have eight digits, all others seven.
         self.areas = pl.Series([f"0{area}3" if area < 100 else f"0{area}" for area in areas])
         self.police = pl.Series([f"Công an {name}" for name in old])
@@ -61,5 +60,5 @@ def _with_kind(kind: str, name: str) -> str:
 
 
 def _four(districts: dict[str, list[str]], code: str) -> list[str]:
-    found = districts.get(code, ["huyện Trung Tâm"])
+    found = districts[code]
     return [found[i % len(found)] for i in range(4)]

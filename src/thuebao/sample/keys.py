@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from thuebao.sample.plan import BLOCK, Carrier, FilePlan
+from thuebao.sample.plan import BLOCK, Carrier, FilePlan, of_operator
 from thuebao.sample.streams import Streams, at, number, step
 
 SINGLES = 26
@@ -63,10 +63,6 @@ class Keys:
             return record.cast(pl.UInt32) * 0
         return pl.sum_horizontal([(record >= number(first)).cast(pl.UInt32) for first in firsts])
 
-    def of_operator(self, value: str, operator: pl.Expr) -> pl.Expr:
-        """Return an attribute (number) of the operator at that place."""
-        return at(pl.Series([getattr(c, value) for c in self.carriers], dtype=pl.UInt64), operator)
-
     def frame(self, file: FilePlan, start: int, stop: int) -> pl.DataFrame:
         """Return the keys of rows `start` to `stop` − 1 of a file, in the file's order."""
         row = pl.int_range(start, stop, dtype=pl.UInt64, eager=True).alias("_row")
@@ -76,9 +72,10 @@ class Keys:
             row.to_frame()
             .with_columns(_g=place + number(file.first))
             .with_columns(_op=self.operator(pl.col("_g")))
-            .with_columns(_i=pl.col("_g") - self.of_operator("first", pl.col("_op")))
+            .with_columns(_i=pl.col("_g") - of_operator(self.carriers, "first", pl.col("_op")))
         )
-        kept = self.of_operator("records", pl.col("_op")) - self.of_operator("planted", pl.col("_op"))
+        records, planted = (of_operator(self.carriers, value, pl.col("_op")) for value in ("records", "planted"))
+        kept = records - planted
         base = base.with_columns(_kept=kept, _is_planted=pl.col("_i") >= kept, _block=pl.col("_i") // number(BLOCK))
         return self._persons(self._with_planted(base))
 
@@ -93,7 +90,7 @@ class Keys:
         return base.with_columns(at(self.planted[name], index).alias(name) for name in PLANTED)
 
     def _persons(self, base: pl.DataFrame) -> pl.DataFrame:
-        block = pl.col("_block") + self.of_operator("blocks", pl.col("_op"))
+        block = pl.col("_block") + of_operator(self.carriers, "blocks", pl.col("_op"))
         slot = (pl.col("_block") % number(8)) * number(BLOCK) + pl.col("_i") % number(BLOCK)
         place = pl.when("_is_planted").then(pl.col("_i") % number(BLOCK)).otherwise(at(self.place, slot))
         base = base.with_columns(_place=place.cast(pl.UInt64), _slot=slot)

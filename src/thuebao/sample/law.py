@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from thuebao.rulebook.law import Law as Periods
 from thuebao.rulebook.reference import Reference
 from thuebao.sample.words import document
 
@@ -18,6 +19,24 @@ EPOCH = date(1970, 1, 1)
 def days(when: date) -> int:
     """Return a date as days since 1970-01-01, the unit of all dates in this package."""
     return (when - EPOCH).days
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The steps that follow wrong information, or a SIM in another device, and when each is due.
+
+    step: days from the first notice to the suspension of one way, and from that to both ways; to_end: days from then
+    to the end, to_end_of_49 those of Decree 49/2017. device_from: the first day of changes of device that count;
+    device_seconds: until outgoing service is suspended; device_step, device_to_end: days to both ways, and to the end.
+    """
+
+    step: int
+    to_end_of_49: int
+    to_end: int
+    device_from: int
+    device_seconds: int
+    device_step: int
+    device_to_end: int
 
 
 @dataclass(frozen=True)
@@ -37,9 +56,9 @@ class Law:
         return sorted((row["code"], row["name"]) for row in self.reference.table("provinces"))
 
     @cached_property
-    def provinces_2025(self) -> dict[str, str]:
-        """Code → name since the merger of 2025."""
-        return {row["code"]: row["name"] for row in self.reference.table("provinces_2025")}
+    def provinces_now(self) -> dict[str, str]:
+        """Code of before the merger of 2025 → name since."""
+        return {row["code"]: row["now"] for row in self.reference.table("provinces")}
 
     @cached_property
     def prefixes(self) -> dict[str, list[str]]:
@@ -74,15 +93,41 @@ class Law:
         return {row["alpha2"]: row for row in self.reference.table("countries")}
 
     @cached_property
+    def periods(self) -> Periods:
+        """The eras, and how long information is kept."""
+        return Periods.read(self.rules_dir)
+
+    @cached_property
     def eras(self) -> tuple[int, int, int]:
         """First days of Decree 49/2017, Decree 163/2024 and Circular 08/2026."""
-        start = {era["id"]: days(era["from"]) for era in self._listed_eras if "from" in era}
+        start = {era.id: days(era.start) for era in self.periods.eras if era.start}
         return start["D49"], start["D163"], start["C08"]
 
     @cached_property
     def stock_owes_from(self) -> int:
         """From when numbers registered before Decree 49/2017 owe its list."""
-        return next(days(era["stock"]["owed_from"]) for era in self._listed_eras if "stock" in era)
+        return next(days(era.owed_from) for era in self.periods.eras if era.owed_from)
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The terms of the remedial timetable and of changes of device."""
+        remedial = self.reference.document("remedial")
+        of_49, of_163 = remedial["notice"]
+        device = remedial["device"]
+        return Terms(
+            step=of_163["one_way_after_notice"],
+            to_end_of_49=of_49["end_after_two_way"],
+            to_end=of_163["end_after_two_way"],
+            device_from=days(device["from"]),
+            device_seconds=3600 * device["hours_to_suspend_outgoing"],
+            device_step=device["two_way_after_outgoing"],
+            device_to_end=device["end_after_two_way"],
+        )
+
+    @cached_property
+    def personal_tax_codes_from(self) -> int:
+        """From when a tax code may be a personal number."""
+        return days(self.reference.document("tax_code")["personal_from"])
 
     @cached_property
     def dates(self) -> dict[str, int]:
@@ -131,13 +176,6 @@ class Law:
     @cached_property
     def in_force(self) -> dict[str, int]:
         """Instrument → since when it is in force, where that is known."""
-        listed = {row["id"]: row["in_force"] for row in self._document["instrument"]}
+        document = tomllib.loads((self.rules_dir / "law.toml").read_text("utf-8"))
+        listed = {row["id"]: row["in_force"] for row in document["instrument"]}
         return {name: days(period["from"]) for name, period in listed.items() if "from" in period}
-
-    @property
-    def _listed_eras(self) -> list[dict[str, Any]]:
-        return list(self._document["era"])
-
-    @cached_property
-    def _document(self) -> dict[str, Any]:
-        return tomllib.loads((self.rules_dir / "law.toml").read_text("utf-8"))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import polars as pl
 
 from thuebao.sample.law import Law
-from thuebao.sample.streams import Streams, at, number
+from thuebao.sample.streams import Streams, at, choice
 from thuebao.sample.style import Style
 from thuebao.sample.words import document
 
@@ -73,11 +73,7 @@ class Mess:
 
     def _one_of(self, name: str, texts: Sequence[pl.Expr]) -> pl.Expr:
         """Return one of the texts for every record."""
-        chosen = self.streams.below(name, pl.col("_g"), len(texts))
-        found = texts[-1]
-        for place, text in enumerate(texts[:-1]):
-            found = pl.when(chosen == number(place)).then(text).otherwise(found)
-        return found
+        return choice(self.streams.below(name, pl.col("_g"), len(texts)), texts)
 
     def _empty(self, column: str) -> pl.Expr:
         key = pl.col("_g")

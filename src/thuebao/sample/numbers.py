@@ -11,7 +11,7 @@ import polars as pl
 
 from thuebao.sample.documents import Paper
 from thuebao.sample.law import Law
-from thuebao.sample.plan import PER_PREFIX, Carrier
+from thuebao.sample.plan import PER_PREFIX, Carrier, of_operator
 from thuebao.sample.population import Kind
 from thuebao.sample.streams import Streams, at, mix, number, step
 from thuebao.sample.words import rows
@@ -50,7 +50,7 @@ class Numbers:
         self._start = {h: sum(counts[:i]) for i, h in enumerate(self.holders)}
         self._size = {h: count * PER_PREFIX for h, count in zip(self.holders, counts, strict=True)}
         codes = {row["code"]: row["cmnd_prefix"] for row in rows("provinces")}
-        self._cmnd = [codes.get(code, "38") for code, _ in law.provinces]
+        self._cmnd = [codes[code] for code, _ in law.provinces]
         self.provinces = pl.Series([code for code, _ in law.provinces])
         nations = rows("nationalities")
         self._letters = pl.Series([row["letters"] for row in nations])
@@ -73,7 +73,8 @@ class Numbers:
 
     def msisdn(self, operator: pl.Expr, record: pl.Expr) -> pl.Expr:
         """Return the subscriber number of a record (its number through all operators)."""
-        index = record - self._of("first", operator) + self._of("numbers", operator)
+        first, numbers = (of_operator(self.carriers, value, operator) for value in ("first", "numbers"))
+        index = record - first + numbers
         holder = pl.Series([self.holders.index(c.holder) for c in self.carriers], dtype=pl.UInt32)
         return self.in_range(at(holder, operator), index)
 
@@ -120,9 +121,6 @@ class Numbers:
             .then(self._old_card())
             .otherwise(self._personal_number())
         )
-
-    def _of(self, value: str, operator: pl.Expr) -> pl.Expr:
-        return at(pl.Series([getattr(c, value) for c in self.carriers], dtype=pl.UInt64), operator)
 
     def _personal_number(self) -> pl.Expr:
         """Place of birth, century and sex, year, and a tail that no one else with the same start has."""

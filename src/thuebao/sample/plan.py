@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
+import polars as pl
+
 from thuebao.sample.law import Law
+from thuebao.sample.streams import at
 from thuebao.sample.words import rows
 
 BLOCK = 40
@@ -48,6 +51,11 @@ class FilePlan:
     name: str
     first: int
     records: int
+
+
+def of_operator(carriers: Sequence[Carrier], value: str, operator: pl.Expr) -> pl.Expr:
+    """Return an attribute (number) of the operator at that place of the list."""
+    return at(pl.Series([getattr(c, value) for c in carriers], dtype=pl.UInt64), operator)
 
 
 def shares(records: int, weights: Sequence[int]) -> list[int]:

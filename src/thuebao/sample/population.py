@@ -69,7 +69,7 @@ def slots(streams: Streams, law: Law, as_of: date) -> pl.DataFrame:
             year=pl.when(pl.col("kind") == Kind.MINOR)
             .then(as_of.year - 2 - streams.below("slot age", key, 15).cast(pl.Int32))
             .otherwise(streams.pick("slot year", key, years)),
-            prefix=at(pl.Series([prefixes.get(code, 38) for code, _ in law.provinces]), pl.col("province")),
+            prefix=at(pl.Series([prefixes[code] for code, _ in law.provinces]), pl.col("province")),
             # Vietnamese passports and foreign ones have letters of their own.
             papers=pl.col("kind").is_in([Kind.FOREIGNER, Kind.PASSPORT, Kind.MINOR]),
         )
@@ -89,7 +89,7 @@ def _provinces(law: Law) -> pl.Series:
     """Return the provinces' places in their list, each as often as its people are many."""
     weights = {row["code"]: int(row["weight"]) for row in rows("provinces")}
     codes = [code for code, _ in law.provinces]
-    return pl.Series([i for i, code in enumerate(codes) for _ in range(weights.get(code, 1))], dtype=pl.Int32)
+    return pl.Series([i for i, code in enumerate(codes) for _ in range(weights[code])], dtype=pl.Int32)
 
 
 def with_people(frame: pl.DataFrame, table: pl.DataFrame, streams: Streams, law: Law) -> pl.DataFrame:

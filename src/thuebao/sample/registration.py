@@ -30,7 +30,6 @@ MINUTES_AFTER_HOURS = 22 * 60
 
 POSTPAID, POSTPAID_ORGANISATION, ONLINE, TERMINATED = 0.12, 0.7, 0.15, 0.07
 RENEWED, UPDATED = 0.06, 0.04
-_RETENTION = 2  # years
 
 
 def days_of_registration(law: Law, as_of: date) -> pl.Series:
@@ -96,7 +95,7 @@ def with_registration(frame: pl.DataFrame, draws: pl.Series, streams: Streams, l
                 | (~person & (pl.col("_era") >= D163))
                 | streams.chance("contract", pl.col("_g"), 0.02),
             ),
-            _past=(years_after(pl.col("_terminated"), _RETENTION) < end).fill_null(value=False),
+            _past=(years_after(pl.col("_terminated"), law.periods.retention_years) < end).fill_null(value=False),
             _stock=(pl.col("_era") == OLD)
             & (end >= law.stock_owes_from)
             & (pl.col("_terminated") >= law.stock_owes_from).fill_null(value=True),

@@ -64,6 +64,14 @@ def at(values: pl.Series, index: pl.Expr) -> pl.Expr:
     return pl.lit(values).gather(index.cast(pl.UInt32))
 
 
+def choice(index: pl.Expr, texts: Sequence[pl.Expr]) -> pl.Expr:
+    """Return texts[index], the last one for an index beyond."""
+    found = texts[-1]
+    for place, text in enumerate(texts[:-1]):
+        found = pl.when(index == place).then(text).otherwise(found)
+    return found
+
+
 def repeated(words: Sequence[str], weights: Sequence[int]) -> pl.Series:
     """Return every word as often as its weight says."""
     return pl.Series([word for word, weight in zip(words, weights, strict=True) for _ in range(weight)])

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 import polars as pl
 
 from thuebao.base.fold import fold_header
+from thuebao.rulebook.columns import Column, columns
 from thuebao.sample.calendar import FIRST_DAY, day_texts, time_texts
 from thuebao.sample.law import Law
 from thuebao.sample.streams import at
@@ -69,19 +70,16 @@ class Style:
 
     def header_texts(self, law: Law) -> dict[str, str]:
         """Return the header of every canonical column, in the catalogue's order."""
-        return {column["name"]: self._header(column) for column in law.reference.document("columns")["column"]}
+        return {column.name: self._header(column) for column in columns(law.reference).values()}
 
-    def _header(self, column: dict[str, object]) -> str:
-        name, listed = str(column["name"]), column["headers"]
-        headers = [str(header) for header in listed] if isinstance(listed, list) else []
+    def _header(self, column: Column) -> str:
         if self.headers == "canonical":
-            return name
+            return column.name
         if self.headers == "en":
-            known = {fold_header(header) for header in (name, *headers)}
-            title = column["title"]
-            english = str(title["en"]) if isinstance(title, dict) else name
-            return english if fold_header(english) in known else name.replace("_", " ").capitalize()
-        vietnamese = next((header for header in headers if not header.isascii()), name)
+            known = {fold_header(header) for header in (column.name, *column.headers)}
+            english = column.title["en"]
+            return english if fold_header(english) in known else column.name.replace("_", " ").capitalize()
+        vietnamese = next((header for header in column.headers if not header.isascii()), column.name)
         if self.headers == "vi":
             return vietnamese
         return without_marks(vietnamese).replace(" ", "_")

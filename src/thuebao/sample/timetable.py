@@ -14,11 +14,6 @@ from thuebao.sample.population import Kind
 from thuebao.sample.registration import RENEWED, UPDATED, between
 from thuebao.sample.streams import Streams
 
-STEP = 15
-"""Days from the first notice to the suspension of one way, and from that to both ways."""
-TO_END, TO_END_OF_49, DEVICE_STEP = 5, 30, 30
-HOURS = 2 * 3600
-"""Within so many seconds of a change of device, outgoing service ends."""
 _ROOM = 60  # days in which a whole timetable fits
 
 
@@ -29,7 +24,7 @@ def with_timetable(frame: pl.DataFrame, streams: Streams, law: Law, as_of: date,
     (changed), `_outgoing` (seconds until it was suspended), `_again` (likewise, authenticated again),
     `_updated` (none without `updates`), `_renewed` (shows the paper of that day).
     """
-    end, key, registered = days(as_of), pl.col("_g"), pl.col("_day")
+    end, key, registered, terms = days(as_of), pl.col("_g"), pl.col("_day"), law.terms
     alive = pl.col("_terminated").is_null()
     draw = streams.below("course", key, 1000)
     shared = streams.below("state", key, 100)
@@ -44,42 +39,42 @@ def with_timetable(frame: pl.DataFrame, streams: Streams, law: Law, as_of: date,
     frame = frame.with_columns(_state=state)
     frame = frame.with_columns(
         _two_way=pl.when(two & ~other)
-        .then(before(end, 1, TO_END - 1))
+        .then(before(end, 1, terms.to_end - 1))
         .when(~alive & (draw < 300))
-        .then(pl.col("_terminated") - TO_END),
-        _device=pl.when((active & (draw < 40)) | (one & device)).then(before(end, 2, DEVICE_STEP - 2)),
+        .then(pl.col("_terminated") - terms.to_end),
+        _device=pl.when((active & (draw < 40)) | (one & device)).then(before(end, 2, terms.device_step - 2)),
     ).with_columns(
         _one_way=pl.when(one & remedy)
-        .then(before(end, 1, STEP - 1))
+        .then(before(end, 1, terms.step - 1))
         .when(pl.col("_two_way").is_not_null() & ~(two & device))
-        .then(before(pl.col("_two_way"), STEP, 3)),
-        _device=pl.when(two & device).then(before(pl.col("_two_way"), DEVICE_STEP, 2)).otherwise("_device"),
+        .then(before(pl.col("_two_way"), terms.step, 3)),
+        _device=pl.when(two & device).then(before(pl.col("_two_way"), terms.device_step, 2)).otherwise("_device"),
     )
     mended = active & draw.is_between(960, 979)
     notice = (
         pl.when(active & (draw >= 980))
-        .then(before(end, 1, STEP - 1))
+        .then(before(end, 1, terms.step - 1))
         .when(mended)
         .then(before(end, _ROOM, 300))
-        .otherwise(before(pl.col("_one_way"), STEP, 3))
+        .otherwise(before(pl.col("_one_way"), terms.step, 3))
     )
     # What would have begun before the registration, or before there was a law for it, did not happen.
     begun = pl.max_horizontal(registered + 1, pl.lit(law.eras[0]))
     frame = frame.with_columns(_notice=notice).with_columns(
         _none=(pl.col("_notice") < begun).fill_null(value=False),
-        _device=pl.when(
-            pl.col("_device") >= pl.max_horizontal(registered + 1, pl.lit(law.dates["device_changes_from"]))
-        ).then("_device"),
+        _device=pl.when(pl.col("_device") >= pl.max_horizontal(registered + 1, pl.lit(terms.device_from))).then(
+            "_device"
+        ),
     )
     mended &= ~pl.col("_none")
     frame = frame.with_columns(
         *(pl.when(~pl.col("_none")).then(name).alias(name) for name in ("_notice", "_one_way")),
         _two_way=pl.when(~pl.col("_none") & ~(two & device & pl.col("_device").is_null())).then("_two_way"),
         _mended=pl.when(mended).then(pl.col("_notice") + 1 + streams.below("mended", key, 20).cast(pl.Int32)),
-        _outgoing=streams.below("outgoing", key, HOURS - 60).cast(pl.Int32) + 30,
-        _again=streams.below("again", key, 3 * HOURS).cast(pl.Int32) + 60,
+        _outgoing=streams.below("outgoing", key, terms.device_seconds - 60).cast(pl.Int32) + 30,
+        _again=streams.below("again", key, 3 * terms.device_seconds).cast(pl.Int32) + 60,
     )
-    quick = pl.col("_again") < HOURS - 60
+    quick = pl.col("_again") < terms.device_seconds - 60
     frame = frame.with_columns(
         _outgoing=pl.when(pl.col("_device").is_not_null() & ~(active & quick)).then("_outgoing"),
         _again=pl.when(pl.col("_device").is_not_null() & active).then("_again"),

@@ -98,7 +98,7 @@ def write_sample(
     people = slots(streams, law, today)
     planned, planted = plant(carriers(records, operators, law), duplicates, law, today, streams, people)
     made = Records(planned, planted, people, streams, law, style, today, updates=updates)
-    damage = Defects(Damage(planned, made.numbers, streams, law, style, today, updates), defects)
+    damage = Defects(Damage(made.numbers, streams, law, style, today, updates), defects)
     headers_shown = style.header_texts(law)
     if not updates:
         del headers_shown["info_updated_at"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 from thuebao.sample.defects.variant import Damage, Variant, one
-from thuebao.sample.law import days
 from thuebao.sample.numbers import digits, scrambled
 from thuebao.sample.plan import PER_PREFIX
 from thuebao.sample.streams import at, number, step
@@ -25,7 +24,7 @@ def variants(damage: Damage) -> list[Variant]:
         _of_nobody(damage),
         *_of_another(damage),
     ]
-    if days(damage.as_of) > damage.law.dates["old_numbers_until"]:
+    if damage.today > damage.law.dates["old_numbers_until"]:
         found.append(_old_form(damage))
     return found
 
@@ -50,7 +49,7 @@ def _of_another(damage: Damage) -> list[Variant]:
     """Return numbers of other holders, from the end of their ranges that nobody in the sample reaches."""
     numbers, hosts = damage.numbers, damage.law.hosts
     found = []
-    for place, carrier in enumerate(damage.carriers):
+    for place, carrier in enumerate(numbers.carriers):
         near = {
             carrier.holder,
             hosts.get(carrier.name),

@@ -11,6 +11,7 @@ from thuebao.sample.defects.variant import Damage, Variant, cleared, one
 from thuebao.sample.documents import Paper
 from thuebao.sample.population import Kind
 from thuebao.sample.registration import D49
+from thuebao.sample.streams import choice
 
 _NO_NAMES = (
     *("Khách hàng", "KHACH HANG", "Chủ thuê bao", "test", "Unknown", "No name", "abc", "XXX", "SIM", "anonymous"),
@@ -65,12 +66,10 @@ def _births(damage: Damage) -> list[Variant]:
     too_old = damage.style.day(pl.col("_day") - 44_200 - damage.draw("too old", 8000))
     unborn = damage.style.day(pl.col("_day") + 1 + damage.draw("unborn", 300))
     passport = damage.alone & damage.is_paper(Paper.PASSPORT)
-    year, form = year_of(birth).cast(pl.String), damage.draw("year only", 4)
+    year = year_of(birth).cast(pl.String)
     parts = (("", ""), ("00/00/", ""), ("7/", ""), ("", "-00-00"))
-    years = pl.coalesce(
-        pl.when(form == i).then(pl.concat_str(pl.lit(before), year, pl.lit(after)))
-        for i, (before, after) in enumerate(parts)
-    )
+    forms = [pl.concat_str(pl.lit(before), year, pl.lit(after)) for before, after in parts]
+    years = choice(damage.draw("year only", len(forms)), forms)
     return [
         one("PER111", column, damage.individual & damage.documented, damage.missing("birth")),
         one("PER112", column, damage.documented, damage.invalid_date("birth", birth)),
@@ -111,7 +110,7 @@ def _organisations(damage: Damage) -> list[Variant]:
     legal, code, new_law = ~damage.individual, pl.col("organisation_tax_code"), damage.new_law
     wrong = (code.str.slice(9, 1).cast(pl.Int32, strict=False) + 1 + damage.draw("check digit", 9)) % 10
     taxed, column = legal & new_law, "organisation_tax_code"
-    early = taxed & (pl.col("_day") < damage.law.dates["personal_tax_codes_from"])
+    early = taxed & (pl.col("_day") < damage.law.personal_tax_codes_from)
     wrong_digit = pl.concat_str(code.str.slice(0, 9), wrong, code.str.slice(10))
     user = pl.col("_organisation") & damage.since_2017
     paper = damage.one_of("legal paper", ("Giấy phép kinh doanh", "ĐKKD"))

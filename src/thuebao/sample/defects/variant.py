@@ -12,10 +12,9 @@ from thuebao.sample.calendar import year_of
 from thuebao.sample.documents import Paper, has_personal_number
 from thuebao.sample.law import Law, days
 from thuebao.sample.numbers import Numbers
-from thuebao.sample.plan import Carrier
 from thuebao.sample.population import Kind
 from thuebao.sample.registration import D49, D163
-from thuebao.sample.streams import Streams
+from thuebao.sample.streams import Streams, choice
 from thuebao.sample.style import Style
 
 MISSING = (
@@ -56,7 +55,6 @@ class Variant:
 class Damage:
     """What the variants are made with, and short names for facts that several of them ask for."""
 
-    carriers: Sequence[Carrier]
     numbers: Numbers
     streams: Streams
     law: Law
@@ -111,11 +109,7 @@ class Damage:
             pl.lit("29/02/2019" + time),
             pl.lit("hôm qua"),
         )
-        chosen = self.draw(f"{name} form", len(forms))
-        found = forms[-1]
-        for i, form in enumerate(forms[:-1]):
-            found = pl.when(chosen == i).then(form).otherwise(found)
-        return found
+        return choice(self.draw(f"{name} form", len(forms)), forms)
 
     def is_paper(self, *papers: Paper) -> pl.Expr:
         """Return whether someone (not a device) shows one of the papers."""
