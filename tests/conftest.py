@@ -12,12 +12,18 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from helpers.desks import HIDDEN_ENVIRONMENT, Desk
 from helpers.outcomes import Command, Outcome
 from thuebao.base.messages import language, use_language
 from thuebao.cli.app import run
+
+# The same examples in every run, so that a change is judged by what it changes. New ones are looked for with
+# `--hypothesis-profile default`.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("same")
 
 
 @pytest.fixture(autouse=True)

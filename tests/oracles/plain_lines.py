@@ -158,12 +158,23 @@ def _decodes(line: bytes) -> bool:
     return True
 
 
+def cells_of(found: Found, separator: str = ",", quote: str = '"') -> list[str] | None:
+    """Return the cells of what was found, None where its quotes make no sense or a byte is no text."""
+    if found.fields is not None:
+        return list(found.fields)
+    if found.reason not in ("too_few", "too_many", "cut") or found.text.count(quote.encode()) % 2:
+        return None
+    fields, _ = _cut(found.text, 0, ord(separator), ord(quote))
+    return None if fields is None else [field.decode(errors="replace") for field in fields]
+
+
 def is_blank(found: Found, separator: str = ",") -> bool:
     """Return whether nothing but separators (and empty quotes) stands in what was found."""
-    if found.fields is not None:
-        return not any(field.strip() for field in found.fields)
-    return found.reason in ("too_few", "cut") and not found.text.decode(errors="replace").replace('""', "").strip(
-        f"{separator} \t\r\n"
+    cells = cells_of(found, separator)
+    return (
+        cells is not None
+        and found.reason != "too_many"
+        and not any(cell.translate(_SEPARATING_SIGNS).strip() for cell in cells)
     )
 
 
@@ -180,11 +191,8 @@ class TwoExportsError(Exception):
 
 def is_header_again(found: Found, headings: tuple[str, ...], separator: str = ",", quote: str = '"') -> bool:
     """Return whether a row is the file's header again. Raises TwoExportsError where its columns stand elsewhere."""
-    if found.fields is not None:
-        cells = list(found.fields)
-    elif found.reason in ("too_few", "too_many", "cut") and found.text.count(quote.encode()) % 2 == 0:
-        cells = [cell.strip(quote) for cell in found.text.decode(errors="replace").split(separator)]
-    else:
+    cells = cells_of(found, separator, quote)
+    if cells is None:
         return False
     own = [letters_of(heading) for heading in headings]
     named = {n: letters_of(cell) for n, cell in enumerate(cells) if letters_of(cell) in own}

@@ -6,6 +6,7 @@ Where the sum does not come out, the lines of that block are looked at one by on
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -184,9 +185,9 @@ class _Reader:
 
     def _without_titles(self, rejected: Sequence[Rejected], passed_over: Counter[str]) -> list[Rejected]:
         """Return the malformed lines that are not just titles, sums and the like in a line of their own."""
-        width, sign = len(self._names), self.layout.quote
-        judged = [n for n, r in enumerate(rejected) if r.reason in _OF_WRONG_LENGTH and r.text.count(sign) % 2 == 0]
-        cells = {n: [cell.strip(sign) for cell in rejected[n].text.split(self.layout.separator)] for n in judged}
+        width = len(self._names)
+        judged = {n: self._cells(r.text) for n, r in enumerate(rejected) if r.reason in _OF_WRONG_LENGTH}
+        cells = {n: row for n, row in judged.items() if row is not None}
         short = {n: [*row, *[None] * (width - len(row))] for n, row in cells.items() if len(row) < width}
         frame = pl.DataFrame(list(short.values()), dict.fromkeys(self._names, pl.String), orient="row")
         kinds = dict(zip(short, self.no_records.kinds(frame, [rejected[n].line for n in short]), strict=True))
@@ -199,6 +200,16 @@ class _Reader:
             kinds[n] = kinds.get(n) or kind_of_line(self._unquoted(rejected[n].text))
         passed_over.update(kind for kind in kinds.values() if kind)
         return [line for n, line in enumerate(rejected) if not kinds.get(n)]
+
+    def _cells(self, text: str) -> list[str] | None:
+        """Return the fields of a line, None where its quotes make no sense."""
+        if text.count(self.layout.quote) % 2:
+            return None
+        one_line = [text.replace("\r", " ")]
+        try:
+            return next(csv.reader(one_line, delimiter=self.layout.separator, quotechar=self.layout.quote, strict=True))
+        except csv.Error:
+            return None
 
     def _unquoted(self, text: str) -> str:
         sign = self.layout.quote
