@@ -1,0 +1,300 @@
+"""The records of an export as text: any part of it by itself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import polars as pl
+
+from .faults import drawn, made_faulty
+from .people import YEARS_LATER, People, people, serials
+from .plan import GROUPS, PAIRS, Plan, Sources, faulty, sources
+from .text import below, chosen, column, days, digits, draw, hexadecimal, mixed, moments, scattered, share
+from .words import (
+    CAN_CUOC,
+    CCCD,
+    CMND,
+    DAYS,
+    HOLDERS,
+    KINDS,
+    NETWORKS,
+    OPERATORS,
+    PASSPORT,
+    PLACES,
+    PREFIXES,
+    PROVINCES,
+    WORDS,
+)
+
+COLUMNS = (
+    "operator",
+    "msisdn",
+    "sim_serial",
+    "full_name",
+    "date_of_birth",
+    "nationality",
+    "id_type",
+    "id_number",
+    "id_issue_date",
+    "id_issue_place",
+    "address",
+    "payment_type",
+    "contract_number",
+    "confirmation_ref",
+    "document_scan_ref",
+    "portrait_hash",
+    "portrait_taken_at",
+    "registered_at",
+    "service_started_at",
+    "status",
+    "clerk_name",
+    "pos_address",
+    "pos_phone",
+)
+"""What an export has: all that the law wants of every number, and what rules across records need."""
+FURTHER = (
+    "sex",
+    "pos_code",
+    "pos_kind",
+    "province",
+    "usage_kind",
+    "authenticated_at",
+    "info_updated_at",
+    "subscriber_kind",
+)
+"""What it has beyond that if asked."""
+
+POINTS, CLERKS = 20_000, 60_000
+_BUSY_CLERKS = 10_000
+_NUMBERS = len(PREFIXES) * 10**7
+_DAY = 86_400
+
+
+def rows(plan: Plan, start: int, stop: int, columns: tuple[str, ...] = COLUMNS) -> pl.DataFrame:
+    """Return the records from `start` to before `stop` with these columns."""
+    record = np.arange(start, stop, dtype=np.int64) % plan.distinct
+    busy = plan.shape == "busy-minute"
+    made = sources(plan, record)
+    of = people(plan.seed, made.person, came=DAYS["busy"] if busy else None)
+    number = mixed(made.number, _NUMBERS, 10**4, plan.seed)
+    prefix, tail = np.divmod(number, 10**7)
+    operator = operators(plan, made)
+    times = registered(plan, made, of)
+    faults = drawn(
+        plan.seed,
+        record,
+        faulty(plan, made),
+        of.kind,
+        times // _DAY,
+        made.count == 1,
+        np.isin(prefix, [place for place in range(len(PREFIXES)) if bytes(PREFIXES[place, :2]) == b"03"]),
+    )
+    prepaid, contract = contracts(plan, made)
+    clerk = below(draw(plan.seed, "clerk", made.clerk), CLERKS)
+    if busy:
+        clerk = record % _BUSY_CLERKS
+    taken = times - 60 - below(draw(plan.seed, "taken", record), 600) + faults.has("REG113") * 3 * _DAY
+    begun = times + 60 + below(draw(plan.seed, "begun", record), 900) - faults.has("REG141") * 2 * _DAY
+    told = np.where(faults.has("REG133"), times % _DAY + (DAYS["last"] + 400) * _DAY, times)
+    text = {
+        "operator": chosen(OPERATORS, operator),
+        "msisdn": column(PREFIXES[prefix], digits(tail, 7)),
+        "sim_serial": sims(plan, made),
+        **persons(plan, made, of, faults.has),
+        "payment_type": chosen(["Trả sau", "Trả trước"], prepaid.astype(np.int64)),
+        "contract_number": column(b"HD", digits(mixed(record, 10**9, 1_000, 1), 9)),
+        "confirmation_ref": column(b"PXN", digits(mixed(record, 10**9, 1_000, 2), 9)),
+        "document_scan_ref": column(b"S", digits(mixed(record, 10**9, 1_000, 3), 9)),
+        "portrait_hash": column(
+            hexadecimal(draw(plan.seed, "portrait", made.portrait)),
+            hexadecimal(draw(plan.seed, "face", made.portrait))[:, :8],
+        ),
+        "portrait_taken_at": column(moments(taken)),
+        "registered_at": column(moments(told)),
+        "service_started_at": column(moments(begun)),
+        "status": states(plan, made),
+        **points(plan, clerk),
+        "authenticated_at": column(moments(times)),
+        "info_updated_at": column(moments(times)),
+        "subscriber_kind": pl.repeat("Cá nhân", len(record), eager=True),
+        "usage_kind": pl.repeat("Bản thân", len(record), eager=True),
+    }
+    frame = pl.DataFrame({name: text[name] for name in columns}).with_columns(
+        pl.when(pl.Series(there)).then(pl.col(name)).alias(name)
+        for name, there in {
+            "contract_number": contract,
+            "info_updated_at": np.zeros(len(record), dtype=bool),
+        }.items()
+        if name in columns
+    )
+    return made_faulty(frame, faults)
+
+
+def holders(plan: Plan, record: np.ndarray) -> np.ndarray:
+    """Return which operator, by place, holds the range of a record's number."""
+    return np.array(HOLDERS)[mixed(record, _NUMBERS, 10**4, plan.seed) // 10**7]
+
+
+def operators(plan: Plan, made: Sources) -> np.ndarray:
+    """Return the operator of each record, by place: the holder of its range, or of the record that it follows."""
+    operator = holders(plan, made.operator)
+    elsewhere = made.second & (made.pair == PAIRS.index("operators"))
+    return np.where(elsewhere, (operator + 1) % len(OPERATORS), operator)
+
+
+def registered(plan: Plan, made: Sources, of: People) -> np.ndarray:
+    """Return when each record was registered, in seconds from 1970."""
+    if plan.shape == "busy-minute":
+        return DAYS["busy"] * _DAY + 36_000 + below(draw(plan.seed, "second", made.record), 60)
+    day, patient = of.came, of.patient
+    burst = made.group == list(GROUPS).index("burst")
+    if burst.any():
+        led = people(plan.seed, made.day_of)
+        day, patient = np.where(burst, led.came, day), np.where(burst, led.patient, patient)
+    later = below(draw(plan.seed, "later", made.time), YEARS_LATER - 2) * patient
+    day = np.minimum(day + np.where(share(draw(plan.seed, "once", made.time)) < 0.5, 0, later), DAYS["last"])
+    return day * _DAY + 28_000 + below(draw(plan.seed, "clock", made.time), 43_000)
+
+
+def sims(plan: Plan, made: Sources) -> pl.Series:
+    """Return SIM serials: no two alike but where a pair shares one."""
+    serial = mixed(made.sim, 10**12, 10**6, plan.seed)
+    serial = np.where(made.block >= 0, serial // 1_000 * 1_000 + made.block, serial)
+    return column(b"8984", NETWORKS[holders(plan, made.sim)], b"0", digits(serial, 12))
+
+
+def contracts(plan: Plan, made: Sources) -> tuple[np.ndarray, np.ndarray]:
+    """Return which records are prepaid, and which have a contract: whoever pays later or has many numbers."""
+    fourth = made.group == list(GROUPS).index("fourth")
+    prepaid = (share(draw(plan.seed, "payment", made.record)) < 0.8) | fourth
+    return prepaid, ~prepaid | (made.count >= 4)
+
+
+def states(plan: Plan, made: Sources) -> pl.Series:
+    """Return the state of each number; what a rule across records is to find has not ended."""
+    words = ["Hoạt động", "Khóa một chiều", "Khóa hai chiều", "Đã thanh lý"]
+    place = np.searchsorted([0.92, 0.96, 0.985], share(draw(plan.seed, "state", made.record)))
+    return chosen(words, np.where((made.group >= 0) | (made.pair >= 0), 0, place))
+
+
+def names(seed: int, purpose: str, number: np.ndarray, *, apart: bool = False) -> pl.Series:
+    """Return full names drawn by number; with `apart`, no two of up to 90,000 alike."""
+    parts = {part: WORDS[part] for part in ("surnames", "middles", "givens")}
+    if apart:
+        parts = {part: list(dict.fromkeys(words)) for part, words in parts.items()}
+    size = math.prod(map(len, parts.values()))
+    place = scattered(number, size, 37_119) if apart else below(draw(seed, purpose, number), size)
+    chosen_parts = []
+    for words in reversed(parts.values()):
+        place, within = np.divmod(place, len(words))
+        chosen_parts.append(chosen(words, within))
+    return pl.select(pl.concat_str(map(pl.lit, reversed(chosen_parts)), separator=" ")).to_series()
+
+
+def persons(plan: Plan, made: Sources, of: People, has: Callable[[str], np.ndarray]) -> dict[str, pl.Series]:
+    """Return the columns about the person and the paper."""
+    seed, person = plan.seed, of.number
+    named = np.where(made.second & (made.pair == PAIRS.index("names")), person + 1, person)
+    birth = np.where(has("PER113"), of.came + 2 * YEARS_LATER, of.birth)
+    # Another day of the same year, so that it is this alone that is wrong.
+    moved = made.second & (made.pair == PAIRS.index("births"))
+    year = birth.astype("datetime64[D]").astype("datetime64[Y]")
+    into_year = birth - year.astype("datetime64[D]").astype(np.int64)
+    birth = np.where(moved, birth + np.where(into_year > 180, -100, 100), birth)
+    born = year.astype(np.int64) + 1970
+    issued = np.select(
+        [has("ID124"), has("ID127"), has("ID141")],
+        [birth - 100, np.minimum(of.came + YEARS_LATER + 30, DAYS["last"] + 500), of.came - 7_400],
+        of.issued,
+    )
+    foreign = of.kind == PASSPORT
+    land = below(draw(seed, "land", person), len(WORDS["nationalities"]))
+    place, serial = serials(person)
+    return {
+        "full_name": names(seed, "name", named),
+        "date_of_birth": column(days(birth)),
+        "nationality": chosen([*WORDS["nationalities"], "VN"], np.where(foreign, land, len(WORDS["nationalities"]))),
+        "sex": chosen(["Nữ", "Nam"], of.man.astype(np.int64)),
+        "id_type": chosen([WORDS["kinds"][kind] for kind in KINDS], of.kind),
+        "id_number": documents(plan, made, of, born + 7 * has("ID111"), place, serial, has("ID113")),
+        "id_issue_date": column(days(issued)),
+        "id_issue_place": offices(of, place),
+        "address": addresses(seed, "home", person, place),
+        "province": chosen(PROVINCES, place),
+    }
+
+
+def documents(
+    plan: Plan, made: Sources, of: People, born: np.ndarray, place: np.ndarray, serial: np.ndarray, nowhere: np.ndarray
+) -> pl.Series:
+    """Return document numbers: of two people no two alike, but where a pair differs in one digit."""
+    if plan.shape == "one-identity":
+        return pl.repeat("001090012345", len(born), dtype=pl.String, eager=True)
+    differs = (made.second & (made.pair == PAIRS.index("digit"))).astype(np.int64)
+    last = serial % 10
+    serial = serial - last + (last + differs) % 10
+    province = PLACES[place]
+    province[nowhere] = np.frombuffer(b"003", dtype=np.uint8)
+    century = (born // 100 - 19) * 2 + ~of.man
+    personal = column(province, digits(century, 1), digits(born, 2), digits(serial, 6))
+    nine = mixed(of.number, 10**9, 1_000, 4)
+    nine = nine - nine % 10 + (nine % 10 + differs) % 10
+    frame = pl.DataFrame({"kind": of.kind, "personal": personal, "nine": column(digits(nine, 9))})
+    return frame.select(
+        pl.when(pl.col("kind") == CMND)
+        .then("nine")
+        .when(pl.col("kind") == PASSPORT)
+        .then(pl.lit("M") + pl.col("nine").str.slice(1))
+        .otherwise("personal")
+    ).to_series()
+
+
+def offices(of: People, place: np.ndarray) -> pl.Series:
+    """Return who issued the papers: the police of the province, the department, the ministry, or another country."""
+    words = [
+        *(f"{name} {province}" for name in WORDS["issuers_cmnd"] for province in PROVINCES),
+        *WORDS["issuers_cccd"],
+        *WORDS["issuers_can_cuoc"],
+        *WORDS["issuers_passport"],
+    ]
+    sizes = {CMND: len(WORDS["issuers_cmnd"]), CCCD: 2, CAN_CUOC: 1, PASSPORT: len(WORDS["issuers_passport"])}
+    first = {CMND: 0, CCCD: sizes[CMND] * len(PROVINCES)}
+    first[CAN_CUOC] = first[CCCD] + sizes[CCCD]
+    first[PASSPORT] = first[CAN_CUOC] + sizes[CAN_CUOC]
+    office = of.number % np.array([sizes[kind] for kind in range(PASSPORT + 1)])[of.kind]
+    within = np.where(of.kind == CMND, office * len(PROVINCES) + place, office)
+    return chosen(words, np.array([first[kind] for kind in range(PASSPORT + 1)])[of.kind] + within)
+
+
+def addresses(seed: int, purpose: str, number: np.ndarray, place: np.ndarray) -> pl.Series:
+    """Return addresses: their parts stand between commas, so that a CSV has to quote them."""
+    bits = draw(seed, purpose, number)
+    house, street = np.divmod(below(bits, 900 * len(WORDS["streets"])), len(WORDS["streets"]))
+    ward = below(draw(seed, purpose + " ward", number), len(WORDS["wards"]))
+    frame = pl.DataFrame(
+        {
+            "house": pl.Series(house + 1).cast(pl.String),
+            "street": chosen(WORDS["streets"], street),
+            "ward": chosen(WORDS["wards"], ward),
+            "province": chosen(PROVINCES, place),
+        }
+    )
+    return frame.select(pl.format("{} {}, {}, {}", "house", "street", "ward", "province")).to_series()
+
+
+def points(plan: Plan, clerk: np.ndarray) -> dict[str, pl.Series]:
+    """Return the columns about the clerk and the point of sale: each clerk is at one, three at each."""
+    clerks, sold = np.arange(CLERKS), np.arange(POINTS)
+    point = clerk % POINTS
+    kinds = ["Cửa hàng", "Đại lý ủy quyền", "Điểm lưu động"]
+    named = names(plan.seed, "clerk", clerks, apart=True)
+    places = addresses(plan.seed, "point", sold, below(draw(plan.seed, "point", sold), len(PROVINCES)))
+    return {
+        "clerk_name": named.gather(clerk),
+        "pos_address": places.str.replace(r", [^,]*,", ",").gather(point),
+        "pos_phone": column(b"02", digits(scattered(sold, 10**8, 61_803_399), 8)).gather(point),
+        "pos_code": column(b"DGD", digits(sold, 5)).gather(point),
+        "pos_kind": chosen(kinds, np.array([0, 0, 1, 2])[point % 4]),
+    }
