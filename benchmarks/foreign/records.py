@@ -90,6 +90,9 @@ def rows(plan: Plan, start: int, stop: int, columns: tuple[str, ...] = COLUMNS) 
     )
     prepaid, contract = contracts(plan, made)
     clerk = below(draw(plan.seed, "clerk", made.clerk), CLERKS)
+    # Who has many numbers got them at a fixed point of the operator's own: the first of every four.
+    many = (made.count >= 4) & (made.group != list(GROUPS).index("burst"))
+    clerk = np.where(many, clerk - clerk % 4, clerk)
     if busy:
         # With few records fewer clerks: each has enough in the minute to be found at every operator.
         clerk = record % min(_BUSY_CLERKS, plan.records // 200 + 1)
