@@ -22,7 +22,11 @@ COLUMNS = (
 )
 
 MACROS = r"""
-CREATE MACRO moment(t) AS try_strptime(t, ['%d/%m/%Y %H:%M:%S', '%d/%m/%Y', '%d/%m/%Y %H:%M']);
+CREATE MACRO present(t) AS CASE WHEN lower(t) NOT IN (
+    '', '-', '.', '?', 'null', 'none', 'nil', 'n/a', 'na', '#n/a', 'nan', 'không có', 'khong co', 'chưa có', 'chua co')
+    THEN t END;
+CREATE MACRO moment(t) AS CASE WHEN regexp_matches(t, '^\d\d?/\d\d?/\d{4}')
+    THEN try_strptime(t, ['%d/%m/%Y %H:%M:%S', '%d/%m/%Y', '%d/%m/%Y %H:%M']) END;
 CREATE MACRO coded(t) AS lower(trim(t));
 CREATE MACRO folded(t) AS replace(
     regexp_replace(replace(strip_accents(lower(t)), 'đ', 'd'), '[^a-z]', '', 'g'), 'y', 'i');
@@ -46,7 +50,7 @@ CREATE MACRO paper(t, number, country) AS CASE
     WHEN coded(t) = 'thẻ căn cước' THEN 'can_cuoc'
     WHEN coded(t) = 'hộ chiếu' THEN 'passport'
     WHEN coded(t) LIKE 'giấy phép %' THEN 'other'
-    WHEN country NOT IN ('VN', 'Việt Nam') THEN 'passport'
+    WHEN country NOT IN ('VN', 'Vietnam', 'Việt Nam') THEN 'passport'
     WHEN regexp_full_match(number, '\d{9}') THEN 'cmnd'
     WHEN regexp_full_match(number, '\d{12}') THEN 'cccd'
     WHEN regexp_full_match(number, '[A-Z]\d{7,8}') THEN 'passport' END;
@@ -55,7 +59,7 @@ CREATE MACRO identity_key(kind, number, country) AS CASE
     WHEN kind IN ('cmnd', 'cccd', 'can_cuoc', 'e_id', 'certificate') AND regexp_full_match(number, '\d{12}')
         THEN number
     WHEN kind = 'cmnd' AND regexp_full_match(number, '\d{9}') THEN 'cmnd:' || number
-    WHEN kind = 'passport' AND country IN ('VN', 'Việt Nam') THEN CASE
+    WHEN kind = 'passport' AND country IN ('VN', 'Vietnam', 'Việt Nam') THEN CASE
         WHEN regexp_full_match(number, '[A-Z]\d{7,8}') THEN 'passport:VN:' || number END
     WHEN kind = 'passport' AND regexp_full_match(number, '[A-Z0-9]{5,9}')
         THEN 'passport:' || country || ':' || number END;
@@ -252,10 +256,11 @@ def main(export: Path, findings: Path, memory: str, temporary: Path) -> None:
     else:
         source = f"read_parquet('{export / '*.parquet' if export.is_dir() else export}')"
     there = {name for name, *_ in database.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
-    listed = [name if name in there else f"NULL::VARCHAR AS {name}" for name in COLUMNS.split()]
-    portrait = next((name for name in ("portrait_hash", "portrait_ref") if name in there), "NULL")
+    listed = [f"present({name}) AS {name}" if name in there else f"NULL::VARCHAR AS {name}" for name in COLUMNS.split()]
+    portrait = next((name for name in ("portrait_hash", "portrait_ref") if name in there), None)
+    shown = f"present({portrait})" if portrait else "NULL"
     database.execute(MACROS)
-    database.execute(f"CREATE VIEW export AS SELECT {', '.join(listed)}, {portrait} AS portrait FROM {source}")
+    database.execute(f"CREATE VIEW export AS SELECT {', '.join(listed)}, {shown} AS portrait FROM {source}")
     database.execute(RECORDS)
     database.execute("SET preserve_insertion_order = false")
     database.execute(NUMBERS.format(name="prepaid_numbers", condition=PREPAID))
