@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -89,11 +89,8 @@ class Beginnings:
         views = _views(values)
         there = (views[:, 0] | views[:, 1]) != 0
         nominated = self._table[views[:, 2]] & there
-        both = pl.Series(there & ~nominated), pl.Series(nominated)
-        if not values.null_count():
-            return both
         valid = values.is_not_null()
-        return both[0] & valid, both[1] & valid
+        return pl.Series(there & ~nominated) & valid, pl.Series(nominated) & valid
 
 
 # -- short texts of one form -----------------------------------------------------------------------------------
@@ -121,16 +118,14 @@ class ShortForm:
                 break
         if end < len(pattern) or not 0 < len(allowed) <= _INLINE:
             raise ValueError(pattern)
-        # Nothing stands behind the end, and nothing may stand where not every text has a sign.
-        signs_at = [(allowed[at] if at < len(allowed) else "", at >= least) for at in range(_INLINE)]
-        pairs = zip(signs_at[: len(allowed) : 2], signs_at[1::2], strict=False)
+        pairs = zip(allowed[::2], [*allowed[1::2], ""], strict=False)
         self._tables = [*_length_tables(least, len(allowed)), *(_pair_table(*pair) for pair in pairs)]
 
     def fits(self, values: pl.Series) -> pl.Series:
         """Return whether each value is of this form, NULL where there is none."""
-        views = _views(values)
         # Signs that were found less the length: a NUL within a text is none of the nothing behind one.
-        return _of_values(pl.Series(_sum(self._tables, [views[:, n] for n in range(len(self._tables))]) == 0), values)
+        pairs = _views(values).T[: len(self._tables)]
+        return _of_values(pl.Series(_sum(self._tables, pairs) == 0), values)
 
 
 def fitting(pattern: str) -> Kernel:
@@ -169,12 +164,12 @@ def _length_tables(least: int, most: int) -> list[_Numbers]:
 
 
 @cache
-def _pair_table(*two: tuple[str, bool]) -> _Numbers:
-    """Return how many signs each pair of bytes is, of those that may stand there; or, if that may be, nothing."""
+def _pair_table(*two: str) -> _Numbers:
+    """Return how many signs each pair of bytes is, of those that may stand there; nothing counts for none."""
     counts = np.full((2, 256), _UNLIKE)
-    for count, (signs, or_nothing) in zip(counts, two, strict=True):
+    counts[:, 0] = 0
+    for count, signs in zip(counts, two, strict=True):
         count[[ord(sign) for sign in signs]] = 1
-        count[: int(or_nothing)] = 0
     return _table(*counts)
 
 
@@ -183,7 +178,7 @@ def _table(first: _Numbers, second: _Numbers) -> _Numbers:
     return (first[None, :] + second[:, None]).reshape(-1).astype(np.int32)
 
 
-def _sum(tables: list[_Numbers], pairs: list[_Numbers]) -> _Numbers:
+def _sum(tables: list[_Numbers], pairs: Sequence[_Numbers] | _Numbers) -> _Numbers:
     # No pair is beyond a table's end: `wrap` only spares the look at that.
     total = tables[0].take(pairs[0], mode="wrap")
     for table, pair in zip(tables[1:], pairs[1:], strict=True):
@@ -221,12 +216,10 @@ class DateTables:
     def __init__(self, strptime: str) -> None:
         """Take the format, of which the date comes first."""
         date, *clock = re.split("(?=.%H)", strptime)
-        positions = [p for part in re.findall("%.|.", date) for p in _positions(part)]
-        self._days = _pairs(positions)
-        days = len(positions)
-        positions = [p for part in re.findall("%.|.", "".join(clock)) for p in _positions(part)]
-        self._clock = [(at + days, table) for at, table in _pairs(positions)]
-        self.width = days + len(positions)
+        of_date, of_clock = _positions(date), _positions("".join(clock))
+        self._days = _pairs(of_date)
+        self._clock = [(len(of_date) + at, table) for at, table in _pairs(of_clock)]
+        self.width = len(of_date) + len(of_clock)
 
     def read(self, values: pl.Series) -> tuple[pl.Series, pl.Series | None]:
         """Return day and time of each value (no times without a clock); NULL where it has another form or is no day."""
@@ -262,15 +255,19 @@ def _series(numbers: _Numbers, text: pl.Series, wrong: _Numbers, dtype: pl.DataT
     return series.set(nothing, None) if nothing.any() else series
 
 
-def _positions(part: str) -> list[_Numbers]:
-    """Return for each byte of a part of a format what each of the 256 values counts for there."""
-    if len(part) == 1:
-        return [np.where(np.arange(256) == ord(part), 0, _UNLIKE)]
-    if part == "%Y":
-        # The first two digits count only together: see _pairs.
-        return [np.empty(0), np.empty(0), _digits(10 * _YEAR, 9), _digits(_YEAR, 9)]
-    unit, highest = _PARTS[part[1]]
-    return [_digits(10 * unit, highest), _digits(unit, 9)]
+def _positions(strptime: str) -> list[_Numbers]:
+    """Return for each byte of a format what each of the 256 values counts for there."""
+    positions = []
+    for part in re.findall("%.|.", strptime):
+        if part == "%Y":
+            # The first two digits count only together: see _pairs.
+            positions += [np.empty(0), np.empty(0), _digits(10 * _YEAR, 9), _digits(_YEAR, 9)]
+        elif part[0] == "%":
+            unit, highest = _PARTS[part[1]]
+            positions += [_digits(10 * unit, highest), _digits(unit, 9)]
+        else:
+            positions.append(np.where(np.arange(256) == ord(part), 0, _UNLIKE))
+    return positions
 
 
 def _digits(unit: int, highest: int) -> _Numbers:
