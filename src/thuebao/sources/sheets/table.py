@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Protocol, Self
 
 import polars as pl
 
@@ -15,11 +16,28 @@ from thuebao.sources.batch import FOOTERS, HEADERS, TITLES, Batch, in_batches
 from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
 from thuebao.sources.headers.position import TOP, find_header, footer_start
-from thuebao.sources.sheets.workbook import Sheet
 
 BATCH_ROWS = 50_000
 _BATCH_CHARACTERS = 32 << 20  # in all cells of a batch
 Row = tuple[str | None, ...]
+
+
+class Sheet(Protocol):
+    """Rows of text that a table stands in, all of the same width; see workbook.Sheet."""
+
+    path: str
+    numbers: dict[int, int]
+
+    @property
+    def name(self) -> str | None:
+        """What it is called, None if it is no sheet of a workbook."""
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The sheets that are not read."""
+
+    def rows(self) -> Iterator[Row]:
+        """Yield its rows, from the first to the last, each time anew."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +50,7 @@ class SheetTable:
     titles: int
 
     @classmethod
-    def of(cls, sheet: Sheet, mapping: Mapping | None) -> SheetTable:
+    def of(cls, sheet: Sheet, mapping: Mapping | None) -> Self:
         """Return the table that stands in a sheet. Raises InputError if it has no header."""
         top = list(islice(sheet.rows(), TOP))
         found = find_header(sheet.path, top, mapping)
@@ -57,7 +75,7 @@ class SheetTable:
 
     def remarks(self) -> Iterator[str]:
         """Yield what should be said once the sheet has been read."""
-        if self.sheet.others:
+        if self.sheet.others and self.sheet.name:
             left = ", ".join(self.sheet.others)
             yield text("notice.sheets_left", path=self.sheet.path, read=self.sheet.name, left=left)
         for position, count in sorted(self.sheet.numbers.items()):
