@@ -20,6 +20,8 @@ _UNSEEN = frozenset({"script", "style", "template", "noscript", "textarea", "tit
 _APART = frozenset({"br", "p", "div", "li", "tr", "td", "th", "hr", "option"})
 _GROUPS = frozenset({"thead", "tbody", "tfoot"})
 _END = re.compile(r"</(?:body|html)\s*>\s*(?:<!--.*?-->\s*|</html\s*>\s*)*$", re.IGNORECASE | re.DOTALL)
+_FEW_CELLS = 20  # of a table within a cell that belong to the cell's text, too: headers are laid out so
+_WEIGHT = 8  # characters that an element counts as in a row
 _TAIL = 512  # characters in which a page's own end is looked for
 # What is shown in place of a number for which the column was too narrow: 9.12E+08, ####.
 _NOT_SHOWN = re.compile(r"#+|-?\d(?:[.,]\d+)?E[+-]?\d+")
@@ -36,6 +38,8 @@ class _Table:
     holds_records: bool = False
     first: list[Cells] = field(default_factory=list)
     looked_at: int = 0
+    text: list[str] = field(default_factory=list)  # of its cells, for the cell that the table stands in
+    around: tuple[list[str], int, int, str | None] | None = None  # what is known of that cell
 
     def shows_records(self, has_header: Callable[[list[Cells]], bool]) -> bool:
         """Return whether one of its first rows names columns."""
@@ -69,6 +73,7 @@ class _Page:
             self._start_table()
         elif tag in _UNSEEN:
             self._unseen += 1
+        self._length += _WEIGHT
         if tag in _APART:
             self.data(" ")
 
@@ -110,16 +115,22 @@ class _Page:
         if around and around.in_cell and around.shows_records(self._has_header):
             self._within += 1
             return
-        self._text, self._typed = [], None
+        self._length = 0
         self.open.append(_Table(self._tables))
         self._tables += 1
+        if around and around.in_cell:
+            self.open[-1].around = (self._text, self._columns, self._spanned, self._typed)
+        self._text, self._columns, self._spanned, self._typed = [], 1, 1, None
 
     def _end_table(self) -> None:
         if self._within:
             self._within -= 1
         elif self.open:
             self._end_row()
-            self.open.pop()
+            table = self.open.pop()
+            if table.around:
+                self._text, self._columns, self._spanned, self._typed = table.around
+                self.data(f" {' '.join(table.text)} ")
 
     def _start_row(self) -> None:
         if not self._within and self.open:
@@ -134,7 +145,10 @@ class _Page:
         if table.in_row:
             plain = not table.spans and not table.spanning
             cells = [cell[0] for cell in table.cells] if plain else table.spans.place(table.cells)[0]
-            self.rows.append(Row(table.number, cells))
+            alone = table.spanning and len(table.cells) == 1 and table.cells[0].columns > 1
+            self.rows.append(Row(table.number, cells, alone=alone))
+            if table.around and len(table.text) < _FEW_CELLS:
+                table.text += filter(None, cells)
             if len(table.first) < TOP:
                 table.first.append(cells)
         table.cells, table.in_row, table.spanning, self._length = [], False, False, 0

@@ -10,7 +10,7 @@ MOST_COLUMNS = 16_384
 """Of a row: as many as a sheet has."""
 MOST_ROWS_SPANNED = 65_534
 """By one cell, as browsers have it."""
-LARGEST_ROW = 16 << 20
+LARGEST_ROW = 4 << 20
 """Characters of one row at most."""
 DEEPEST = 1_000
 """Elements within one another at most."""
@@ -20,11 +20,15 @@ Cells = list[str | None]
 
 @dataclass
 class Row:
-    """A row of one of a document's tables, which are numbered from 0; numbers: positions that hold a typed number."""
+    """A row of one of a document's tables, which are numbered from 0.
+
+    numbers: positions that hold a typed number; alone: it is a single cell across several columns.
+    """
 
     table: int
     cells: Cells
     numbers: Sequence[int] = ()
+    alone: bool = False
 
 
 class Cell(NamedTuple):

@@ -144,25 +144,20 @@ def spreadsheetml_rows(path: str, texts: Iterable[str], names: list[str]) -> Ite
     parser = etree.XMLParser(
         target=book, resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, encoding="utf-8"
     )
-    read = 0
+    ended = False
     try:
         for text in texts:
             parser.feed(text.encode("utf-8", "replace"))
             rows, book.rows = book.rows, []
-            read += len(rows)
             yield from rows
+        ended = True
         parser.close()
     except etree.XMLSyntaxError as error:
-        if error.code in _AT_THE_END:
+        # What is wrong before the end is noticed before it: the parser waits for more only where something is open.
+        if ended:
             raise InputError("table_cut", path=path) from None
         raise InputError("table_damaged", path=path, reason=f"XML, line {error.lineno}") from None
     yield from book.rows
-
-
-_AT_THE_END = frozenset(
-    getattr(etree.ErrorTypes, name)
-    for name in ("ERR_DOCUMENT_END", "ERR_TAG_NOT_FINISHED", "ERR_GT_REQUIRED", "ERR_DOCUMENT_EMPTY")
-)
 
 
 def _number(said: str | None, otherwise: int) -> int:

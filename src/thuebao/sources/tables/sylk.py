@@ -79,5 +79,5 @@ def _lines(path: str, texts: Iterable[str]) -> Iterator[str]:
             yield line.rstrip("\r")
         if len(rest) > LARGEST_ROW:
             raise InputError("table_too_large", path=path, limit=f"{LARGEST_ROW >> 20} MiB")
-    if rest:
-        yield rest.rstrip("\r")
+    if rest.strip() == "E":  # any other line that does not end is one that breaks off
+        yield "E"

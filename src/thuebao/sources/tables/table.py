@@ -76,15 +76,22 @@ class _Sheet:
     path: str
     name: str | None
     others: tuple[str, ...]
-    titles: int  # above the headers
+    above: int  # rows above the headers that hold something
     _document: _Document
     _tables: Sequence[Found]
     numbers: dict[int, int] = field(default_factory=dict)
+    _page_lines: int = 0
     first_row: int = 1
+
+    @property
+    def titles(self) -> int:
+        """Rows that are titles, and lines of page numbers among those that were consumed."""
+        return self.above + self._page_lines
 
     def rows(self) -> Iterator[tuple[str | None, ...]]:
         """Yield the rows of all tables from their headers on; above the first, a blank one for each title."""
         self.numbers.clear()
+        self._page_lines = 0
         first, *_ = self._tables
         header = first.header
         width = len(header.names)
@@ -107,6 +114,11 @@ class _Sheet:
                     yield blank
                 continue
             cells = row.cells
+            if row.alone and not any(map(str.isalpha, cells[0] or "")):
+                # Page numbers to click on: as digits they would be a subscriber's.
+                self._page_lines += bool(cells[0])
+                yield blank
+                continue
             if len(cells) > widths[table] and any(cells[widths[table] :]):
                 raise InputError("table_row_wider", path=self.path, row=at[table] + 1, count=widths[table])
             if table in straight:
@@ -129,10 +141,11 @@ class MarkedUpTable(SheetTable):
 
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield batches of the wanted columns."""
-        titles = self.sheet.titles if isinstance(self.sheet, _Sheet) else 0
+        counted = 0
         for batch in super().batches(wanted):
-            batch.passed_over.update(Counter({TITLES: titles}))
-            titles = 0
+            titles = self.sheet.titles if isinstance(self.sheet, _Sheet) else 0
+            batch.passed_over.update(Counter({TITLES: titles - counted}))
+            counted = titles
             yield batch
 
 
