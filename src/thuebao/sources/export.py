@@ -30,6 +30,8 @@ from thuebao.sources.parquet import ParquetTable
 from thuebao.sources.raw_values import RawValues
 from thuebao.sources.sheets.table import SheetTable
 from thuebao.sources.sheets.workbook import open_sheet
+from thuebao.sources.tables.kinds import MARKED_UP
+from thuebao.sources.tables.table import open_tables
 
 _HEAD = 1 << 20  # bytes that kind, encoding and layout are told by
 _LARGEST_IN_MEMORY = 1 << 30  # bytes of a packed workbook or Parquet file, which is read whole
@@ -190,7 +192,9 @@ def open_export(
     else:
         encoding = read_as.encoding or detect(stored.samples())
         kind = kind_of_text(stored.path, head, encoding)
-        if kind == NDJSON:
+        if kind in MARKED_UP:
+            table, encoding = open_tables(stored, kind, read_as.encoding, read_as.sheet, mapping)
+        elif kind == NDJSON:
             table = NdjsonTable.of(stored, encoding, mapping)
         else:
             split = [e.layout for e in earlier if e.layout and _one_export(e.path, stored.path)]
