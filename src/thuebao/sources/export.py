@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import takewhile
 from pathlib import Path
@@ -19,7 +19,9 @@ from thuebao.rulebook.reference import Reference
 from thuebao.sources.batch import Batch
 from thuebao.sources.delimited.layout import Layout, layout_of
 from thuebao.sources.delimited.table import DelimitedTable
-from thuebao.sources.encodings.encoding import Encoding, detect
+from thuebao.sources.encodings.encoding import Encoding, carrier_of, detect
+from thuebao.sources.encodings.remarks import remarks_on
+from thuebao.sources.encodings.repair import Repairs
 from thuebao.sources.headers.header import Header, unmapped
 from thuebao.sources.headers.mapping import Mapping, mapping_for
 from thuebao.sources.kind import NDJSON, PARQUET, SPREADSHEETS, kind_of_bytes, kind_of_text
@@ -71,6 +73,7 @@ class Export:
     encoding: Encoding
     operator: str | None
     table: Table
+    repairs: Repairs
 
     @property
     def path(self) -> str:
@@ -88,7 +91,8 @@ class Export:
         Raises InputError, naming the line, where the file cannot be read, and when it changed meanwhile.
         """
         before = self.stored.fingerprint()
-        yield from self.table.batches(wanted)
+        for batch in self.table.batches(wanted):
+            yield replace(batch, records=self.repairs.repaired(batch.records))
         if self.stored.fingerprint() != before:
             raise InputError("file_changed", path=self.path)
 
@@ -99,7 +103,9 @@ class Export:
         everything = {c or unmapped(n) for n, c in enumerate(self.header.canonical)}
         batches = self.table.batches(everything)
         records = next((batch.records for batch in batches if batch.records.height), pl.DataFrame(schema=names))
-        return records.head(_SAMPLE).select(pl.col(name).alias(str(n)) for n, name in enumerate(names))
+        return self.repairs.repaired(records.head(_SAMPLE)).select(
+            pl.col(name).alias(str(n)) for n, name in enumerate(names)
+        )
 
     @property
     def sheet(self) -> str | None:
@@ -112,14 +118,15 @@ class Export:
         return self.table.layout if isinstance(self.table, DelimitedTable) else None
 
     @property
-    def converted(self) -> bool:
-        """Whether its text had to be converted."""
-        return not self.encoding.is_utf8
+    def converted_from(self) -> list[str]:
+        """The encodings that text of it was converted from, by the names that messages have for them."""
+        return ([] if self.encoding.is_utf8 else [self.encoding.name]) + self.repairs.encodings
 
     def remarks(self) -> Iterator[str]:
         """Yield what should be said once it has been read."""
         if isinstance(self.table, SheetTable):
             yield from self.table.remarks()
+        yield from remarks_on(self.path, self.header, self.repairs)
         if self.layout and self.layout.header_of_another:
             yield text("notice.header_of_another", path=self.path)
 
@@ -143,6 +150,7 @@ def open_export(
     if stored.packing and len(head) < _HEAD:
         deque(stored.chunks(_HEAD), maxlen=0)  # where it breaks off, that is what is the matter with it
     kind, encoding = kind_of_bytes(stored.path, head), _UTF8
+    repairs = Repairs.as_said(read_as.encoding)
     table: Table
     if kind in SPREADSHEETS:
         opened = open_sheet(stored.path, BytesIO(_in_memory(stored)) if stored.packing else stored.file, read_as.sheet)
@@ -150,7 +158,10 @@ def open_export(
     elif kind == PARQUET:
         table = ParquetTable.of(stored.path, _in_memory(stored) if stored.packing else stored.file, mapping)
     else:
-        encoding = read_as.encoding or detect(stored.samples())
+        samples = stored.samples()
+        encoding = carrier_of(read_as.encoding, samples) if read_as.encoding else detect(samples)
+        if encoding == read_as.encoding:
+            repairs = Repairs.as_said(_UTF8)  # what the user says has been done
         kind = kind_of_text(stored.path, head, encoding)
         if kind == NDJSON:
             table = NdjsonTable.of(stored, encoding, mapping)
@@ -165,7 +176,7 @@ def open_export(
         operator = operator or (mapping and mapping.operator) or _operator_of(stored.path, reference)
         if operator is None and operator_needed:
             raise InputError("operator_unknown", path=stored.path)
-    return Export(stored, str(kind), encoding, operator, table)
+    return Export(stored, str(kind), encoding, operator, table, repairs)
 
 
 def _whole_text(head: bytes, encoding: Encoding) -> str:

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from thuebao.base.errors import InputError
 from thuebao.base.fold import fold_header
 from thuebao.rulebook.columns import columns, columns_by_header, headers_giving_way, raw
+from thuebao.sources.encodings.header_readings import header_reading
 from thuebao.sources.headers.mapping import Mapping, plain_header
 
 _DIGITS_OF_A_VALUE = 5  # more than a header has: a year has four, the shortest day six (1/1/2024)
@@ -59,7 +60,8 @@ def recognised(names: Sequence[str], mapping: Mapping | None = None) -> int:
     )
     exact = {plain_header(header) for header in mapping.columns.values()} if mapping else set()
     return sum(
-        bool(plain_header(name)) and (fold_header(name) in known or plain_header(name) in exact) for name in names
+        bool(plain_header(name)) and (fold_header(header_reading(name).text) in known or plain_header(name) in exact)
+        for name in names
     )
 
 
@@ -73,10 +75,11 @@ def map_header(path: str, names: Sequence[str], mapping: Mapping | None = None) 
     said = _named_by_mapping(path, names, mapping) if mapping else {}
     spoken = mapping.columns.keys() if mapping else frozenset()
     canonical: list[str | None] = []
-    for position, name in enumerate(names):
+    readings = [header_reading(name).text for name in names]
+    for position, name in enumerate(readings):
         column = known.get(fold_header(name))
         canonical.append(said.get(position) or (column if column not in spoken else None))
-    _give_way(names, canonical, spoken=set(said))
+    _give_way(readings, canonical, spoken=set(said))
     if not any(canonical) and (not mapping or not mapping.tentative or _holds_values(names)):
         raise unrecognised(path, names)
     _check_unique(path, names, canonical, looked_at=bool(mapping and not mapping.tentative))
