@@ -56,14 +56,17 @@ def _readings(name: str) -> list[tuple[str, str]]:
 
 
 def _with_lost_letters(name: str) -> str | None:
-    """Return the folded header of the only column that fits, each `?` a letter, or a byte of one, that was lost."""
+    """Return the folded header of the only column that fits, each `?` a letter that was lost, or a byte of one."""
     parts = re.split("([?\ufffd]+)", name)
     if len(parts) == 1 or len(fold_header("".join(parts[::2]))) < _LEAST_LEFT:
         return None
-    pattern = "".join(
-        f"[a-z]{{{-(-len(part) // 3)},{len(part)}}}" if n % 2 else fold_header(part) for n, part in enumerate(parts)
-    )
-    fitting = {column: header for header, column in _known() if re.fullmatch(pattern, header)}
+    kept, lost = [fold_header(part) for part in parts[::2]], [len(part) for part in parts[1::2]]
+    # A letter of Vietnamese is two or three bytes.
+    by_letter, by_byte = [f"{{{n}}}" for n in lost], [f"{{{-(-n // 3)},{max(n // 2, 1)}}}" for n in lost]
+    fitting: dict[str, str] = {}
+    for counts in (by_letter, by_byte):
+        pattern = kept[0] + "".join(f"[a-z]{count}{part}" for count, part in zip(counts, kept[1:], strict=True))
+        fitting |= {column: header for header, column in _known() if re.fullmatch(pattern, header)}
     return next(iter(fitting.values())) if len(fitting) == 1 else None
 
 
