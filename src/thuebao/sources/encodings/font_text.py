@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -12,6 +15,8 @@ from thuebao.sources.encodings.words import kinds_of
 FONTS = ("tcvn3", "vni")
 # ASCII that is in no word, and NBSP. Control characters can be letters: capitals of TCVN3.
 _BETWEEN = r"[\t\n\x0b\f\r -@\[-`{-~\x{a0}]+"
+# What makes a word worth a look: letters other than those of ASCII, the controls among them.
+NOT_ASCII = r"[^\t\n\r -~]"
 # What such text consists of: a character for each byte, read as Latin-1 or as Windows-1252.
 _OF_BYTES = "^[\x01-\u00ff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]*$"
 _WINDOWS_1252 = {
@@ -74,7 +79,7 @@ def verdict(values: pl.Series, font: str) -> Verdict:
 def read_as(values: pl.Series, font: str) -> pl.Series:
     """Return values as they read under a font's encoding; those that read better as they are written stay."""
     distinct = values.unique().drop_nulls()
-    distinct = distinct.filter(distinct.str.contains(r"[^\x00-\x7f]"))
+    distinct = distinct.filter(distinct.str.contains(NOT_ASCII))
     if distinct.is_empty():
         return values
     table = _read(distinct, font).filter(
@@ -85,10 +90,20 @@ def read_as(values: pl.Series, font: str) -> pl.Series:
     return values.replace(table["value"], table["meant"])
 
 
-def read_header_as(name: str, font: str) -> str | None:
-    """Return a header as it reads under a font's encoding; None where it is no such text."""
-    row = _read(pl.Series([name]), font).row(0, named=True)
-    return row["meant"] if row["of_bytes"] and row["meant_words"] >= max(row["written"], 1) else None
+def header_readings(name: str, font: str) -> list[str]:
+    """Return what a header may mean under a font's encoding: its bytes were read as Latin-1 or as Windows-1252."""
+    pattern, letters = _pattern(font)
+    bytewise = "".join(_WINDOWS_1252.get(letter, letter) for letter in name)
+    return [
+        unicodedata.normalize("NFC", pattern.sub(lambda found: letters[found[0]], text))
+        for text in dict.fromkeys((name, bytewise))
+    ]
+
+
+@cache
+def _pattern(font: str) -> tuple[re.Pattern[str], dict[str, str]]:
+    letters = charset(font).letters
+    return re.compile("|".join(map(re.escape, sorted(letters, key=len, reverse=True)))), letters
 
 
 def _read(values: pl.Series, font: str) -> pl.DataFrame:
@@ -126,7 +141,7 @@ def words_of(values: pl.Series) -> pl.Series:
     """Return the words of each value that are not ASCII."""
     spaced = values.str.replace_all(_BETWEEN, " ").str.strip_chars(" ")
     words = spaced.str.split(" ")
-    return words.list.eval(pl.element().filter(pl.element().str.contains(r"[^\x00-\x7f]")))
+    return words.list.eval(pl.element().filter(pl.element().str.contains(NOT_ASCII)))
 
 
 def _words(values: pl.Series) -> pl.Series:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-import polars as pl
-
 from thuebao.base.fold import fold_header
 from thuebao.rulebook.columns import columns_by_header
-from thuebao.sources.encodings.entities import without_entities
-from thuebao.sources.encodings.font_text import FONTS, read_header_as
+from thuebao.sources.encodings.font_text import FONTS, header_readings
 from thuebao.sources.encodings.mojibake import MISREADINGS, repaired_text
 
 ENTITIES, LOST = "entities", "lost"
@@ -37,7 +36,7 @@ class HeaderReading:
 def header_reading(name: str) -> HeaderReading:
     """Return how a header reads. Where no reading of it names a column, or several columns fit, it stays."""
     as_it_came = HeaderReading(name, None)
-    if (name.isascii() and "&" not in name and "?" not in name) or len(name) > _LONGEST:
+    if (name.isascii() and name.isprintable() and "&" not in name and "?" not in name) or len(name) > _LONGEST:
         return as_it_came
     if fold_header(name) in columns_by_header() or not (_DAMAGED.search(name) or _FONT_PAIR.search(name)):
         return as_it_came
@@ -48,11 +47,14 @@ def header_reading(name: str) -> HeaderReading:
     return HeaderReading(lost, LOST) if lost else as_it_came
 
 
-def _readings(name: str) -> list[tuple[str, str]]:
-    readings = [(misreading, repaired_text(name, misreading)) for misreading in MISREADINGS]
-    readings.append((ENTITIES, without_entities(pl.Series([name])).item()))
-    readings += [(font, read_header_as(name, font)) for font in FONTS]
-    return [(damage, text) for damage, text in readings if text and text != name]
+def _readings(name: str) -> Iterator[tuple[str, str]]:
+    for misreading in MISREADINGS:
+        if text := repaired_text(name, misreading):
+            yield misreading, text
+    if "&" in name:
+        yield ENTITIES, html.unescape(html.unescape(name))
+    for font in FONTS:
+        yield from ((font, text) for text in header_readings(name, font))
 
 
 def _with_lost_letters(name: str) -> str | None:

@@ -24,7 +24,6 @@ _ODD = (
     r"|[aeAE][ùøûõâáàåãäêéèúüëÙØÛÕÂÁÀÅÃÄÊÉÈÚÜË]|&#?[0-9A-Za-z]{2,30};|\?"
 )
 _LOST = r"\p{L}[?\x{fffd}]|[?\x{fffd}]\p{L}"
-_NOT_ASCII = r"[^\x00-\x7f]"
 _SOME, _HALF, _NEARLY_ALL = 0.3, 0.5, 0.9
 _LEAST_EVIDENCE = 2
 ENTITIES = "entities"
@@ -117,7 +116,7 @@ def _having(frame: pl.DataFrame, pattern: str) -> list[str]:
 
 
 def _not_ascii(values: pl.Series) -> pl.Series:
-    return values.filter(values.str.contains(_NOT_ASCII))
+    return values.filter(values.str.contains(font_text.NOT_ASCII))
 
 
 def _lost(values: pl.Series) -> bool:
