@@ -161,3 +161,10 @@ def is_blank(found: Found, separator: str = ",") -> bool:
     return found.reason in ("too_few", "cut") and not found.text.decode(errors="replace").replace('""', "").strip(
         f"{separator} \t\r\n"
     )
+
+
+def is_title(found: Found, separator: str = ",") -> bool:
+    """Return whether a line that is no record is one cell with a letter, and no number of nine digits: a title."""
+    text = found.text.decode(errors="replace")
+    alone = found.reason in ("too_few", "cut") and separator not in text
+    return alone and any(sign.isalpha() for sign in text) and sum(sign.isdigit() for sign in text) < 9
