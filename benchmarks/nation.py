@@ -1,40 +1,54 @@
-"""The country's 130 million records, once: rules across records beside DuckDB SQL under the same memory limit.
+"""The country's records under a memory limit: what they cost per record, beside DuckDB SQL under the same limit.
 
-    python benchmarks/nation.py [--records 130000000] [--memory 4GB] [--data DIR]
+    python benchmarks/nation.py [--records 2000000 10000000 50000000 130000000] [--generator foreign]
+                                [--memory 4GB] [--only LETTERS] [--data DIR]
 
-Makes two Parquet files, of half the operators each, then measures, one after the other: the whole audit; the rules
-across records alone; and the same rules as DuckDB SQL (duplicates_duckdb.py), which takes the values as they stand
-and cleans nothing.
+Makes Parquet files, then measures, once and one after the other: parsing them with Polars (a); the whole audit (c);
+the rules across records alone (m); and the same rules as DuckDB SQL (n, duplicates_duckdb.py), which knows the
+spellings of these exports alone.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from run import HERE, audit, made, measure, size_of
+from measure import HERE, audit, duckdb, made, measure, parse, size_of
+from run import CASES, GENERATORS
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--records", type=int, default=130_000_000)
+    parser.add_argument("--records", type=int, nargs="+", default=[2_000_000, 10_000_000, 50_000_000, 130_000_000])
+    parser.add_argument("--generator", choices=GENERATORS, default="foreign")
     parser.add_argument("--memory", default="4GB")
+    parser.add_argument("--only", default="acmn")
     parser.add_argument("--data", type=Path, default=HERE / "data")
     options = parser.parse_args()
-    path = made(options.data / f"nation-{options.records}", "make_nation.py", options.records)
     temporary = options.data / "temporary"
-    duckdb = [sys.executable, str(HERE / "duplicates_duckdb.py"), str(path), options.memory, str(temporary)]
-    compared = {
-        "thuebao, all rules": audit(path, "--memory-limit", options.memory),
-        "DuckDB, rules across records": duckdb,
-        "thuebao, rules across records": audit(path, "--memory-limit", options.memory, "--select", "DUP"),
-    }
-    print(f"{options.records:,} records, {size_of(path) / 1e9:.1f} GB of Parquet, limit {options.memory}\n")
-    print("| | wall s | processor s | peak MB | temporary MB |\n|---|---|---|---|---|")
-    for name, command in compared.items():
-        m = measure(command, temporary)
-        print(f"| {name} | {m['wall']:.0f} | {m['cpu']:.0f} | {m['peak']:.0f} | {m['disk']:.0f} |", flush=True)
+    print(f"{options.generator}, --memory-limit {options.memory}\n")
+    print("| records | GB | | wall s | processor s | wall µs a record | peak MB | temporary bytes a record |")
+    print("|---|---|---|---|---|---|---|---|")
+    for records in options.records:
+        if options.generator == "foreign":
+            path = options.data / f"nation-foreign-{records}.parquet"
+            made(path, "make_foreign.py", "--records", records, "--wide")
+        else:
+            # Two files of half the operators each.
+            path = made(options.data / f"nation-{records}", "make_nation.py", records)
+        commands = {
+            "a": parse(path),
+            "c": audit(path, "--memory-limit", options.memory),
+            "m": audit(path, "--memory-limit", options.memory, "--select", "DUP"),
+            "n": duckdb(path, temporary, options.memory),
+        }
+        for letter, command in commands.items():
+            if letter in options.only:
+                m = measure(command, temporary)
+                costs = f"{m.wall:.0f} | {m.cpu:.0f} | {1e6 * m.wall / records:.2f} | {m.peak:.0f}"
+                size = size_of(path) / 1e9
+                name = f"{records:,} | {size:.1f} | {letter} {CASES[letter]}"
+                print(f"| {name} | {costs} | {1e6 * m.disk / records:.0f} |", flush=True)
 
 
 if __name__ == "__main__":

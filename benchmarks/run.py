@@ -1,26 +1,24 @@
 """Measure thuebao beside its rivals, in turn and in one run, and print the figures as Markdown.
 
-    python benchmarks/run.py [--records 10000000] [--runs 3] [--data DIR] [--only LETTERS]
+    python benchmarks/run.py [--records 10000000] [--runs 3] [--data DIR] [--only LETTERS] [--generator NAME]
 
 Each command is a process of its own; wall and processor time and peak memory are the operating system's account of
-it. Ratios are between medians. Data is generated once, beside this file, and is not committed.
+it. Before each command the same file is parsed with Polars, and the ratio is taken within the round: what else the
+machine does at the time weighs on both. Figures are medians. Data is generated once, beside this file, and is not
+committed.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
-import subprocess
 import sys
-import threading
-import time
-from datetime import date
+from dataclasses import dataclass, fields
 from pathlib import Path
 
-HERE = Path(__file__).parent
-AS_OF = date(2026, 11, 23)
-# About twenty columns, as carriers' exports have.
+from measure import HERE, Cost, audit, duckdb, made, measure, parse, size_of
+
+# About twenty columns, as carriers' exports have: of the sample's. Those of the other generator are its own.
 COLUMNS = (
     "operator",
     "msisdn",
@@ -44,125 +42,142 @@ COLUMNS = (
     "pos_address",
     "pos_phone",
 )
+GENERATORS = ("sample", "foreign")
 
-VARIANTS = {
-    "e": ("every record a duplicate", "twice", ".csv"),
-    "f": ("one identity", "one-identity", ".csv"),
-    "i": ("one line in a thousand is no record", "bad-lines", ".csv"),
-    "j": ("windows-1258", "windows-1258", ".csv"),
-    "k": ("packed with gzip", "gzip", ".csv.gz"),
+CASES = {
+    "a": "Polars, parsing alone",
+    "b": "rules about records only",
+    "c": "all rules",
+    "d": "all rules, 30 % of records with findings",
+    "e": "all rules, every record a duplicate",
+    "f": "all rules, one identity",
+    "g": "all rules, five times the records",
+    "h": "DuckDB, cleaning and ten rules",
+    "i": "all rules, one line in a thousand is no record",
+    "j": "all rules, windows-1258",
+    "k": "all rules, packed with gzip",
+    "l": "one rule (NUM101)",
+    "m": "rules across records alone",
+    "n": "DuckDB, rules across records, findings written",
+    "o": "all rules, ten thousand clerks in a minute",
+    "p": "all rules, no record with findings",
 }
-"""Other forms of the clean export, by letter: what it is, its name in make_variant.py, and its ending."""
+"""What is measured, by letter."""
+VARIANTS = {
+    "e": ("twice", ".csv"),
+    "f": ("one-identity", ".csv"),
+    "i": ("bad-lines", ".csv"),
+    "j": ("windows-1258", ".csv"),
+    "k": ("gzip", ".csv.gz"),
+}
+"""Other forms of an export: their names in make_variant.py, and their endings."""
+SHAPES = {"e": "every-duplicate", "f": "one-identity", "o": "busy-minute"}
+"""Those that the foreign generator makes itself."""
+UNPARSED = "ijk"
+"""What Polars does not read as it stands: compared with parsing the export that it was made from."""
 
 
-def made(path: Path, script: str, *arguments: object) -> Path:
-    """Return a generated file, made by a script of this folder if it is not there yet."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # In a process of its own: a child is born with its parent's peak memory, and would be charged for it.
-        subprocess.run([sys.executable, str(HERE / script), str(path), *map(str, arguments)], check=True)
-    return path
+@dataclass(frozen=True)
+class Case:
+    """A command, the file that it reads, and the file that Polars parses beside it."""
+
+    name: str
+    command: list[str]
+    read: Path
+    parsed: Path
 
 
-def export(folder: Path, name: str, records: int, defects: float) -> Path:
-    """Return a generated CSV of the columns above."""
-    return made(folder / f"{name}-{records}.csv", "make_export.py", records, defects, *COLUMNS)
+def export(folder: Path, generator: str, records: int, dirty: float) -> Path:
+    """Return a generated CSV with that share of records with findings."""
+    path = folder / f"{generator}-{records}-{dirty:g}.csv"
+    if generator == "foreign":
+        return made(path, "make_foreign.py", "--records", records, "--dirty", dirty)
+    return made(path, "make_export.py", records, dirty, *COLUMNS)
 
 
-def measure(command: list[str], temporary: Path) -> dict[str, float]:
-    """Run a command; return wall and processor seconds, peak megabytes, and the most that lay in `temporary`."""
-    temporary.mkdir(parents=True, exist_ok=True)
-    most = 0.0
-    ended = threading.Event()
+def cases(generator: str, data: Path, records: int, only: str) -> list[Case]:
+    """Return what is measured with the exports of a generator.
 
-    def watch() -> None:
-        nonlocal most
-        while not ended.wait(0.2):
-            most = max(most, size_of(temporary))
-
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ | {"TMPDIR": str(temporary)})
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - start
-    ended.set()
-    watcher.join()
-    if os.waitstatus_to_exitcode(status) not in (0, 1):
-        sys.exit(f"failed: {' '.join(command)}")
-    return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss / 1024, "disk": most / 1e6}
-
-
-def size_of(folder: Path) -> int:
-    """Return the bytes in a folder, some of which may go while it is looked at."""
-    total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.stat().st_size
-        except OSError:
-            continue
-    return total
-
-
-def audit(path: Path, *options: str) -> list[str]:
-    """Return the command of an audit that writes its findings beside the export."""
-    return [
-        sys.executable,
-        "-m",
-        "thuebao",
-        "audit",
-        "--quiet",
-        "--as-of",
-        AS_OF.isoformat(),
-        *options,
-        "--findings",
-        str(path.with_suffix(".findings.csv")),
-        str(path),
-    ]
+    The sample's export is clean; the foreign one has findings on 15 % of its records, as carriers' exports do.
+    """
+    foreign = generator == "foreign"
+    usual = export(data, generator, records, 0.15 if foreign else 0.0)
+    listed = []
+    for letter in sorted(set(only) & set(CASES)):
+        path = parsed = usual
+        if letter in "op" and not foreign:
+            continue  # o is a shape of the foreign generator; p would be c, since the sample's export is clean
+        if letter in "dp":
+            # Some of the sample's defects are of records that the export does not have: 31 % make 30.
+            path = parsed = export(data, generator, records, 0.0 if letter == "p" else 0.3 if foreign else 0.31)
+        elif letter == "g":
+            path = parsed = export(data, generator, 5 * records, 0.15 if foreign else 0.0)
+        elif foreign and letter in SHAPES:
+            path = data / f"foreign-{records}-{SHAPES[letter]}.csv"
+            made(path, "make_foreign.py", "--records", records, "--dirty", 0, "--shape", SHAPES[letter])
+            parsed = path
+        elif letter in VARIANTS:
+            variant, ending = VARIANTS[letter]
+            path = made(data / f"{generator}-{records}-{variant}{ending}", "make_variant.py", usual, variant)
+            parsed = usual if letter in UNPARSED else path
+        commands = {
+            "a": parse(path),
+            "b": audit(path, "--ignore", "DUP"),
+            "h": [sys.executable, str(HERE / "ten_rules_duckdb.py"), str(path)],
+            "l": audit(path, "--select", "NUM101"),
+            "m": audit(path, "--select", "DUP"),
+            "n": duckdb(path, data / "temporary"),
+        }
+        listed.append(Case(f"{letter} {CASES[letter]}", commands.get(letter, audit(path)), path, parsed))
+    return listed
 
 
-def commands(data: Path, records: int, only: str) -> dict[str, list[str]]:
-    """Return what is compared, by name; a name begins with its letter."""
-    python = sys.executable
-    clean = export(data, "clean", records, defects=0.0)
-    every: dict[str, list[str]] = {"a Polars, parsing alone": [python, str(HERE / "parse.py"), str(clean)]}
-    every["b rules about records only"] = audit(clean, "--ignore", "DUP")
-    every["c all rules"] = audit(clean)
-    if "d" in only:
-        every["d all rules, 30 % of records with findings"] = audit(export(data, "dirty", records, defects=0.31))
-    for letter, (what, variant, ending) in VARIANTS.items():
-        if letter in only:
-            path = made(data / f"{variant}-{records}{ending}", "make_variant.py", clean, variant)
-            every[f"{letter} all rules, {what}"] = audit(path)
-    if "g" in only:
-        every["g all rules, five times the records"] = audit(export(data, "clean", 5 * records, defects=0.0))
-    if "h" in only:
-        every["h DuckDB, cleaning and ten rules"] = [python, str(HERE / "ten_rules_duckdb.py"), str(clean)]
-    return {name: command for name, command in every.items() if name[0] in only}
+def rounds(listed: list[Case], runs: int, temporary: Path) -> dict[str, list[tuple[Cost, Cost]]]:
+    """Return for each case what it and the parsing beside it cost, round by round; the first warms the file cache."""
+    costs: dict[str, list[tuple[Cost, Cost]]] = {case.name: [] for case in listed}
+    for run in range(runs + 1):
+        for case in listed:
+            beside = measure(parse(case.parsed), temporary)
+            cost = beside if case.name.startswith("a ") else measure(case.command, temporary)
+            if run:
+                costs[case.name].append((cost, beside))
+    return costs
+
+
+def printed(generator: str, listed: list[Case], costs: dict[str, list[tuple[Cost, Cost]]], records: int) -> None:
+    """Print a generator's table."""
+    first = listed[0].parsed
+    with first.open("rb") as file:
+        columns = file.readline().count(b",") + 1
+    runs = len(next(iter(costs.values())))
+    size = size_of(first) / 1e9
+    print(f"\n{generator}: {records:,} records, {columns} columns, {size:.2f} GB; medians of {runs} runs\n")
+    print("| | wall s | processor s | peak MB | temporary MB | wall ÷ parsing | processor ÷ parsing |")
+    print("|---|---|---|---|---|---|---|")
+    for name, pairs in costs.items():
+        middle = Cost(*(statistics.median(getattr(c, f.name) for c, _ in pairs) for f in fields(Cost)))
+        wall, cpu = (statistics.median(getattr(c, k) / getattr(p, k) for c, p in pairs) for k in ("wall", "cpu"))
+        cells = f"{middle.wall:.1f} | {middle.cpu:.1f} | {middle.peak:.0f} | {middle.disk:.0f} | {wall:.2f} | {cpu:.2f}"
+        print(f"| {name} | {cells} |", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--records", type=int, default=10_000_000)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--only", default="abcdef", help="letters of what to measure; g and h take longest")
+    parser.add_argument("--only", default="abcdeflmnop", help="letters of what to measure; g and h take longest")
+    parser.add_argument("--generator", choices=GENERATORS, help="exports of this generator alone")
     parser.add_argument("--data", type=Path, default=HERE / "data")
     options = parser.parse_args()
-    figures: dict[str, list[dict[str, float]]] = {}
-    compared = commands(options.data, options.records, options.only)
-    for run in range(options.runs + 1):
-        for name, command in compared.items():
-            figure = measure(command, options.data / "temporary")
-            if run:  # the first round warms the file cache
-                figures.setdefault(name, []).append(figure)
-    print(f"{options.records:,} records, {len(COLUMNS)} columns; medians of {options.runs} runs\n")
-    medians = {n: {k: statistics.median(f[k] for f in fs) for k in fs[0]} for n, fs in figures.items()}
-    bases = {name[0]: m["wall"] for name, m in medians.items() if name[0] in "ac"}
-    print("| | wall s | processor s | peak MB | temporary MB |", *(f"wall ÷ {letter} |" for letter in bases))
-    print("|---" * (5 + len(bases)) + "|")
-    for name, m in medians.items():
-        ratios = " | ".join(f"{m['wall'] / base:.2f}" for base in bases.values())
-        print(f"| {name} | {m['wall']:.1f} | {m['cpu']:.1f} | {m['peak']:.0f} | {m['disk']:.0f} | {ratios} |")
+    if options.runs < 1:
+        parser.error("--runs: at least one")
+    if unknown := set(options.only) - set(CASES):
+        parser.error(f"--only: no such letter: {''.join(sorted(unknown))}")
+    for generator in [options.generator] if options.generator else GENERATORS:
+        listed = cases(generator, options.data, options.records, options.only)
+        if listed:
+            costs = rounds(listed, options.runs, options.data / "temporary")
+            printed(generator, listed, costs, options.records)
 
 
 if __name__ == "__main__":

@@ -135,8 +135,8 @@ class _Finder:
             yield self._finding(self.audit.rejections.described(), count=count)
 
     def converted(self) -> Iterator[ExportFinding]:
-        if self.audit.export.converted:
-            yield self._finding(text(f"encoding.{self.audit.export.encoding.name}"))
+        if names := self.audit.export.converted_from:
+            yield self._finding("; ".join(text(f"encoding.{name}") for name in names))
 
     def unknown(self) -> Iterator[ExportFinding]:
         names = ", ".join(self._unknown)

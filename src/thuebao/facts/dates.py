@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import polars as pl
 
+from thuebao.facts.byte_tables import DateTables
 from thuebao.facts.date_forms import TIME, DateForms, without_year_zero
 from thuebao.facts.kernel import OverDistinct, elementwise, fill_where
 from thuebao.facts.text import Cleaning
@@ -58,11 +60,34 @@ _CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 
 @dataclass(frozen=True)
 class _Shape:
-    """A way to write a date that Polars parses in one go: the pattern decides, the format converts."""
+    """A way to write a date that Polars parses in one go: the pattern decides, the format converts.
+
+    in_tables: whether tables read the same faster, for days that are not too far away.
+    """
 
     pattern: str
     format: str
     has_time: bool
+    in_tables: bool = True
+
+    @cached_property
+    def tables(self) -> DateTables:
+        """The tables for this way, made when a column is first written so."""
+        return DateTables(self.format)
+
+    def read(self, values: pl.Series) -> tuple[pl.Series, pl.Series]:
+        """Return the day and the time of each value; NULL for days that do not exist, and for other ways to write."""
+        if self.in_tables:
+            sparse = values.null_count() * _MOSTLY > len(values)
+            there = values.is_not_null()
+            day, time = self.tables.read(values.filter(there) if sparse else values)
+            no_time = pl.repeat(None, len(values), dtype=TIME, eager=True)
+            if sparse:
+                no_day = pl.repeat(None, len(values), dtype=pl.Date, eager=True)
+                return fill_where(no_day, there, day), no_time if time is None else fill_where(no_time, there, time)
+            return day, no_time if time is None else time
+        fits = values.str.contains(self.pattern)
+        return self.convert(values if fits.all(ignore_nulls=False) else values.set(~fits, None))
 
     def convert(self, values: pl.Series) -> tuple[pl.Series, pl.Series]:
         """Return the day and the time of values that fit the pattern; NULL for days that do not exist."""
@@ -87,7 +112,7 @@ def _shapes() -> list[_Shape]:
     clocks += [(f"{gap}{_CLOCK}:[0-5][0-9]", f"{gap}%H:%M:%S", True) for gap in (" ", "T")]
     clocks += [(f" {_CLOCK}", " %H:%M", True)]
     shapes = [_Shape(f"^{d}{c}$", df + cf, timed) for c, cf, timed in clocks for d, df in days]
-    return shapes + [_Shape(f"^{d}$", df, has_time=False) for d, df in pieces]
+    return shapes + [_Shape(f"^{d}$", df, has_time=False, in_tables=False) for d, df in pieces]
 
 
 _SHAPES = _shapes()
@@ -122,10 +147,9 @@ class DateParsing:
             return pl.Series([self._no_date()], dtype=self.dtype).new_from_index(0, len(values))
         # A column keeps to one way of writing: that of its first value is tried on all, the others on what is left.
         usual = next((shape for shape in _SHAPES if re.search(shape.pattern, first)), _SHAPES[0])
-        fits = values.str.contains(usual.pattern)
-        day, time = usual.convert(values if fits.all(ignore_nulls=False) else values.set(~fits, None))
+        day, time = usual.read(values)
         parts = self._parts(day, time)
-        if day.null_count():
+        if day.null_count() > values.null_count():
             left = day.is_null() & (values != "").fill_null(value=False)
             if left.any():
                 rest = self._parse_rest(values.filter(left))
@@ -191,6 +215,7 @@ def _first(values: pl.Series) -> str | None:
 # So few values are parsed the general way at once: trying the shapes in turn has its own price.
 _FEW = 2_000
 _USUAL_YEAR = 2000
+_MOSTLY = 2
 
 
 def date_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:

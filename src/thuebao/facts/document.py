@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from thuebao.facts.byte_tables import fitting
 from thuebao.facts.document_kind import SEVERAL, UNRECOGNISED, kind_facts
 from thuebao.facts.document_validity import validity_facts
 from thuebao.facts.kernel import elementwise, refine, replace_where
@@ -38,14 +39,18 @@ def document_facts(reference: Reference, cleaning: Cleaning, as_of: date) -> dic
 def _number_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]:
     # Longer than any missing token of its kind, and made of nothing that would be dropped.
     words = [token for token in cleaning.tokens if token.isascii() and token.isalnum()]
-    plain = f"^[A-Z0-9]{{{max(map(len, words)) + 1},}}$"
+    least = max(map(len, words)) + 1
+    plain, plain_and_short = f"^[A-Z0-9]{{{least},}}$", fitting(f"[A-Z0-9]{{{least},12}}")
 
     def parse(values: pl.Series) -> pl.Series:
+        return replace_where(values, ~plain_and_short(values), parse_others)
+
+    def parse_others(values: pl.Series) -> pl.Series:
         return replace_where(
             values, ~values.str.contains(plain), lambda part: clean_document_number(cleaning.exact(part))
         )
 
-    least = law["placeholder"]["least_characters"]
+    shortest = law["placeholder"]["least_characters"]
     runs = sorted(_runs(_LONGEST_DIGITS))
 
     def placeholder(numbers: pl.Series) -> pl.Series:
@@ -54,7 +59,7 @@ def _number_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]
 
     def is_run(numbers: pl.Series) -> pl.Series:
         digits = numbers.str.replace_all("[^0-9]", "")
-        return digits.is_in(runs) & (numbers.str.len_chars() >= int(least))
+        return digits.is_in(runs) & (numbers.str.len_chars() >= int(shortest))
 
     number = pl.col("document_number")
     facts = {
@@ -80,7 +85,7 @@ def _in_form(law: dict[str, Any], form: dict[str, str], number: pl.Expr) -> pl.E
     text_kind = pl.col("_id_type_kind")
     asked = text_kind.is_in([*kinds, SEVERAL, UNRECOGNISED])
     asked = asked.fill_null(value=True) if form["id"] != law["personal_number"]["form"] else pl.lit(value=True)
-    return pl.when(asked).then(number).str.contains(f"^(?:{form['pattern']})$")
+    return pl.when(asked).then(elementwise(number, fitting(form["pattern"]), pl.Boolean))
 
 
 def _runs(longest: int) -> set[str]:

@@ -45,10 +45,8 @@ class OverDistinct:
     What it found is remembered from batch to batch: an export repeats the same offices, kinds and places.
     """
 
-    def __init__(self, kernel: Kernel, dtype: pl.DataType | type[pl.DataType], *, cheap: bool = False) -> None:
-        """Take a kernel; one that is `cheap` is worth replacing by a few comparisons, not by hashing."""
+    def __init__(self, kernel: Kernel, dtype: pl.DataType | type[pl.DataType]) -> None:
         self._kernel = kernel
-        self._probe = (_COMPARED, _COMPARED) if cheap else (_PROBE, _FEW)
         self._dtype = dtype
         self._known: dict[str | None, object] = {}
         self._usual: pl.Series | None = None
@@ -57,8 +55,7 @@ class OverDistinct:
         """Return the kernel's result for each value."""
         if (results := self._by_comparing(values)) is not None:
             return results
-        probe, few = self._probe
-        if values.head(10 * probe).n_unique() > few:
+        if values.head(10 * _PROBE).n_unique() > _FEW:
             return self._kernel(values)
         distinct = values.unique()
         self._usual = distinct if len(distinct) <= _COMPARED else None

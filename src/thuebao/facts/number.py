@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from thuebao.base.fold import fold_text
+from thuebao.facts.byte_tables import fitting
 from thuebao.facts.kernel import OverDistinct, elementwise, replace_where
 from thuebao.facts.text import Cleaning, fold, fold_name_of_place, looked_up, without_marks
 from thuebao.rulebook.columns import raw
@@ -27,7 +28,7 @@ class NumberParsing:
         old_rest = "(?:" + "|".join(p.removeprefix(trunk) for p in old) + f")[0-9]{{{plan['old_form_rest']}}}"
         national = plan["national_digits"]
         self._trunk = trunk
-        self._current = f"^{plan['current_form']}$"
+        self._is_current = fitting(plan["current_form"])
         self._international = f"^(?:{plan['international_prefix']})?{country}{trunk}?([0-9]{{{national}}}|{old_rest})$"
         self._bare = f"^({rest}|{old_rest})$"
         self._old = f"^(?:{'|'.join(old)})[0-9]{{{plan['old_form_rest']}}}$"
@@ -37,7 +38,7 @@ class NumberParsing:
 
     def parse(self, values: pl.Series) -> pl.Series:
         """Return a struct of text (cleaned), current (form, NULL if malformed) and old (was in the old form)."""
-        plain = values.str.contains(self._current).fill_null(value=False)
+        plain = self._is_current(values).fill_null(value=False)
         text = replace_where(values, ~plain, self._clean)
         current = text if plain.all() else replace_where(text, ~plain, self._to_current)
         old = (current != text) if not plain.all() else ~plain
@@ -56,7 +57,7 @@ class NumberParsing:
         old = text.str.contains(self._old).fill_null(value=False)
         prefix = text.str.head(self._old_length).replace(self._old_prefixes, self._new_prefixes)
         converted = prefix + text.str.slice(self._old_length)
-        current = text.str.contains(self._current).fill_null(value=False)
+        current = self._is_current(text).fill_null(value=False)
         return text.zip_with(current, converted.set(~old, None))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from thuebao.facts.byte_tables import fitting
 from thuebao.facts.document import clean_document_number
 from thuebao.facts.kernel import elementwise, only_where, replace_where
 from thuebao.facts.text import Cleaning
@@ -14,16 +15,16 @@ from thuebao.rulebook.reference import Reference
 def sim_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
     """Return the serial that can be compared (NULL if it is none), and the block of serials that it lies in."""
     law = reference.document("numbering")["sim_serial"]
-    form = f"^(?:{law['form']})$"
+    in_form = fitting(law["form"])
 
     def parse(values: pl.Series) -> pl.Series:
-        plain = values.str.contains(form).fill_null(value=False)
+        plain = in_form(values).fill_null(value=False)
         others = ~plain & values.is_not_null()
         return replace_where(values, others, clean)
 
     def clean(values: pl.Series) -> pl.Series:
         serial = clean_document_number(cleaning.exact(values)).str.strip_suffix(law["filler"])
-        return only_where(serial, serial.str.contains(form).fill_null(value=False), lambda part: part, pl.String)
+        return only_where(serial, in_form(serial).fill_null(value=False), lambda part: part, pl.String)
 
     serial = pl.col("sim_number")
     return {

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from thuebao.base.fold import fold_text
+from thuebao.facts.byte_tables import Beginnings, rows_outside
 from thuebao.facts.kernel import Kernel, OverDistinct, elementwise, refine, replace_where
 from thuebao.rulebook.columns import columns, raw
 from thuebao.rulebook.reference import Reference
@@ -45,8 +46,9 @@ class Cleaning:
         # Whatever may be missing, and hardly anything else.
         self._maybe_missing = f'(?i)^(?:{_UNSEEN}=")?{_UNSEEN}(?:{spelt}){_UNSEEN}"?{_UNSEEN}$'
         self._suspect = f'{self._maybe_missing}|^="|^ | $|  |[^{_PLAIN}]'
-        # Texts that begin with a letter or digit that no token begins with are there: beginnings are cheap to compare.
-        self._sure_beginnings = _signs_outside({token[:1] for token in [*self.tokens, *self._folded]})
+        # Of texts without anything unseen in them, only those that begin like these may be missing or guarded.
+        words = [fold_text(token).replace(" ", "") for token in self.tokens]
+        self._beginnings = Beginnings([*words, '="', '"'], reference.missing_signs + "-")
 
     def exact(self, values: pl.Series) -> pl.Series:
         """Return the cleaned text of each value, NULL where it is missing: the definition, step by step."""
@@ -64,29 +66,19 @@ class Cleaning:
 
     def clean(self, values: pl.Series) -> pl.Series:
         """Return the cleaned text of each value, NULL where it is missing."""
+        unseen = rows_outside(values, "!", "~")
+        if unseen is None:
+            return self._clean_by_content(values)
+        present, _ = self._beginnings.present_and_nominated(values)
+        return replace_where(values, (unseen | ~present) & values.is_not_null(), self._clean_by_content)
+
+    def _clean_by_content(self, values: pl.Series) -> pl.Series:
         return replace_where(values, values.str.contains(self._suspect), self.exact)
 
     def present(self, values: pl.Series) -> pl.Series:
         """Return whether each value is there after cleaning."""
-        present = self._begins_surely(values)
-        if present is None:
-            present = (~values.str.contains(self._maybe_missing)).fill_null(value=False)
-        unsure = ~present & (values != "").fill_null(value=False)
-        return refine(present, values, unsure, self._present_by_content)
-
-    def _begins_surely(self, values: pl.Series) -> pl.Series | None:
-        """Return whether each value begins about as the first one does, if no token does and most values do."""
-        first = values.first(ignore_nulls=True)
-        if not isinstance(first, str) or not first or first[0] not in self._sure_beginnings:
-            return None
-        begin = end = self._sure_beginnings.index(first[0])
-        signs = self._sure_beginnings
-        while begin and ord(signs[begin - 1]) == ord(signs[begin]) - 1:
-            begin -= 1
-        while end + 1 < len(signs) and ord(signs[end + 1]) == ord(signs[end]) + 1:
-            end += 1
-        surely = ((values >= signs[begin]) & (values < chr(ord(signs[end]) + 1))).fill_null(value=False)
-        return surely if surely.sum() > 0.8 * (len(values) - values.null_count()) else None
+        present, nominated = self._beginnings.present_and_nominated(values)
+        return refine(present, values, nominated, self._present_by_content)
 
     def _present_by_content(self, values: pl.Series) -> pl.Series:
         nominated = values.str.contains(self._maybe_missing)
@@ -97,12 +89,6 @@ def _nomination(token: str) -> str:
     """Return a pattern for all texts that may be a token when cleaned and folded."""
     letters = (re.escape(sign) if sign.isascii() else f"(?:{re.escape(fold_text(sign))}|[^!-~])" for sign in token)
     return _UNSEEN.join(letter for letter in letters if letter != r"\ ")
-
-
-def _signs_outside(signs: set[str]) -> str:
-    """Return the ASCII digits and letters of both cases that are not among `signs`, in the order of their codes."""
-    others = [s for s in string.digits + string.ascii_lowercase if s not in signs]
-    return "".join(sorted({*others, *(s.upper() for s in others)}))
 
 
 def fold(values: pl.Series) -> pl.Series:
@@ -177,10 +163,9 @@ def text_facts(reference: Reference, cleaning: Cleaning, typed: tuple[str, ...])
     for name in columns():
         of = of_references if name in words["columns"] else cleaning
         clean: Kernel = of.clean
-        present: Kernel = of.present
         if name in _REPEATING:
-            clean, present = OverDistinct(clean, pl.String), OverDistinct(present, pl.Boolean, cheap=True)
+            clean = OverDistinct(clean, pl.String)
         facts[name] = elementwise(pl.col(raw(name)), clean, pl.String)
         if name not in typed:
-            facts[f"has_{name}"] = elementwise(pl.col(raw(name)), present, pl.Boolean)
+            facts[f"has_{name}"] = elementwise(pl.col(raw(name)), of.present, pl.Boolean)
     return facts

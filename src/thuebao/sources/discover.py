@@ -14,7 +14,9 @@ from thuebao.base.paths import same_file
 # Endings under which a folder's files are taken for exports; a file named on its own may have any ending.
 PACKED_ENDINGS = (".gz", ".zst", ".zip")
 _PLAIN_ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".pq", ".xlsx", ".xls", ".ods", ".ndjson", ".jsonl")
-EXPORT_ENDINGS = (*_PLAIN_ENDINGS, *PACKED_ENDINGS)
+# Not .html and .xml: folders of exports hold reports and settings under these.
+_MARKED_UP_ENDINGS = (".mht", ".mhtml", ".slk")
+EXPORT_ENDINGS = (*_PLAIN_ENDINGS, *_MARKED_UP_ENDINGS, *PACKED_ENDINGS)
 STANDARD_INPUT, STANDARD_INPUT_SHOWN = "-", "stdin"
 """What the user calls standard input, and what it is called in results: no spreadsheet takes that for a formula."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import takewhile
 from pathlib import Path
@@ -18,7 +18,9 @@ from thuebao.rulebook.reference import Reference
 from thuebao.sources.batch import Batch
 from thuebao.sources.delimited.layout import Layout, layout_of
 from thuebao.sources.delimited.table import DelimitedTable
-from thuebao.sources.encodings.encoding import Encoding, detect
+from thuebao.sources.encodings.encoding import Encoding, carrier_of, detect
+from thuebao.sources.encodings.notices import notices_of_repairs
+from thuebao.sources.encodings.repair import Repairs
 from thuebao.sources.headers.header import Header, unmapped
 from thuebao.sources.headers.mapping import Mapping, mapping_for
 from thuebao.sources.kind import NDJSON, PARQUET, SPREADSHEETS, kind_of_bytes, kind_of_text
@@ -30,6 +32,8 @@ from thuebao.sources.parquet import ParquetTable
 from thuebao.sources.raw_values import RawValues
 from thuebao.sources.sheets.table import SheetTable
 from thuebao.sources.sheets.workbook import open_sheet
+from thuebao.sources.tables.kinds import MARKED_UP
+from thuebao.sources.tables.table import open_tables
 
 _HEAD = 1 << 20  # bytes that kind, encoding and layout are told by
 _LARGEST_IN_MEMORY = 1 << 30  # bytes of a packed workbook or Parquet file, which is read whole
@@ -77,6 +81,7 @@ class Export:
     encoding: Encoding
     table: Table
     values: RawValues
+    repairs: Repairs
 
     @property
     def operator(self) -> str | None:
@@ -115,7 +120,7 @@ class Export:
         """
         before = self.stored.fingerprint()
         for batch in self.table.batches(wanted | self.values.parts if wanted else wanted):
-            yield self.values.apply(batch)
+            yield self.values.apply(replace(batch, records=self.repairs.repaired(batch.records)))
         if self.stored.fingerprint() != before:
             raise InputError("file_changed", path=self.path)
 
@@ -126,7 +131,9 @@ class Export:
         everything = {c or unmapped(n) for n, c in enumerate(self.header.canonical)}
         batches = self.table.batches(everything)
         records = next((batch.records for batch in batches if batch.records.height), pl.DataFrame(schema=names))
-        return records.head(_SAMPLE).select(pl.col(name).alias(str(n)) for n, name in enumerate(names))
+        return self.repairs.repaired(records.head(_SAMPLE)).select(
+            pl.col(name).alias(str(n)) for n, name in enumerate(names)
+        )
 
     @property
     def layout(self) -> Layout | None:
@@ -134,14 +141,15 @@ class Export:
         return self.table.layout if isinstance(self.table, DelimitedTable) else None
 
     @property
-    def converted(self) -> bool:
-        """Whether its text had to be converted."""
-        return not self.encoding.is_utf8
+    def converted_from(self) -> list[str]:
+        """The encodings that text of it was converted from, by the names that messages have for them."""
+        return ([] if self.encoding.is_utf8 else [self.encoding.name]) + self.repairs.encodings
 
     def notices(self) -> Iterator[Notice]:
         """Yield what should be said once it has been read, beyond findings."""
         if isinstance(self.table, SheetTable):
             yield from self.table.notices()
+        yield from notices_of_repairs(self.header, self.repairs)
         if self.layout and self.layout.header_of_another:
             yield Notice("header_of_another", text("notice.header_of_another"))
         names = self.header.names
@@ -177,6 +185,7 @@ def open_export(
     if stored.packing and len(head) < _HEAD:
         deque(stored.chunks(_HEAD), maxlen=0)  # where it breaks off, that is what is the matter with it
     kind, encoding = kind_of_bytes(stored.path, head), _UTF8
+    repairs = Repairs.as_said(read_as.encoding)
     table: Table
     if kind in SPREADSHEETS:
         opened = open_sheet(stored.path, BytesIO(_in_memory(stored)) if stored.packing else stored.file, read_as.sheet)
@@ -184,10 +193,15 @@ def open_export(
     elif kind == PARQUET:
         table = ParquetTable.of(stored.path, _in_memory(stored) if stored.packing else stored.file, mapping)
     else:
-        encoding = read_as.encoding or detect(stored.samples())
+        samples = stored.samples()
+        encoding = carrier_of(read_as.encoding, samples) if read_as.encoding else detect(samples)
+        if encoding == read_as.encoding:
+            repairs = Repairs.as_said(_UTF8)  # what the user says has been done
         beginning = encoding.text(head)
         kind = kind_of_text(stored.path, beginning)
-        if kind == NDJSON:
+        if kind in MARKED_UP:
+            table, encoding = open_tables(stored, kind, read_as.encoding, read_as.sheet, mapping)
+        elif kind == NDJSON:
             table = NdjsonTable.of(stored, encoding, mapping)
         else:
             if len(head) == _HEAD:
@@ -198,7 +212,7 @@ def open_export(
     if operator_needed and of.operator is None and "operator" not in table.header.canonical:
         raise InputError("operator_unknown", path=stored.path)
     values = RawValues(stored.path, table.header, mapping, of)
-    return Export(stored, str(kind), encoding, table, values)
+    return Export(stored, str(kind), encoding, table, values, repairs)
 
 
 def _one_export(first: str, other: str) -> bool:

@@ -6,6 +6,7 @@ import json
 
 from thuebao.base.errors import InputError
 from thuebao.sources.delimited.layout import SEPARATORS
+from thuebao.sources.tables.kinds import OTHER_XML, kind_of_markup
 
 CSV, NDJSON, PARQUET, XLSX, XLS, ODS = "csv", "ndjson", "parquet", "xlsx", "xls", "ods"
 SPREADSHEETS = frozenset({XLSX, XLS, ODS})
@@ -28,7 +29,6 @@ _BEGINNINGS = {
     b"\x00\x00\xfe\xff": "UTF-32",
 }
 _OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument"
-_MARKUP = ("<html", "<!doctype html", "<?xml", "<table", "<head", "<meta")
 _ANY_NUMBER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 _MOST_CONTROLS = 0.05  # the share of control characters that a text may have
 _LEAST_CHARACTERS = 32  # shorter texts count as so many: one control character would be a large share
@@ -45,13 +45,16 @@ def kind_of_bytes(path: str, head: bytes) -> str | None:
 
 
 def kind_of_text(path: str, text: str) -> str:
-    """Return "csv" or "ndjson". Raises InputError for markup, other JSON and what is no text at all."""
+    """Return "csv", "ndjson" or a kind of markup. Raises InputError for other XML and JSON, and for what is no text."""
     controls = sum(text.count(chr(n)) for n in (*range(9), *range(14, 28)) if chr(n) not in SEPARATORS)
     if controls > _MOST_CONTROLS * max(len(text), _LEAST_CHARACTERS):
         raise InputError("kind_unsupported", path=path, kind="binary")
+    markup = kind_of_markup(text)
+    if markup == OTHER_XML:
+        raise InputError("kind_unsupported", path=path, kind=markup)
+    if markup:
+        return markup
     start = text.lstrip()
-    if start[:20].lower().startswith(_MARKUP):
-        raise InputError("kind_unsupported", path=path, kind="HTML / XML")
     if start.startswith("{"):
         return NDJSON if _is_object(start.partition("\n")[0]) else _refuse_json(path)
     if start.startswith("[") and start[1:].lstrip().startswith("{"):

@@ -55,8 +55,8 @@ class RawValues:
         }
         month_first = self.mapping.month_first if self.mapping else frozenset()
         self._month_first = [column for column in present if column in month_first]
-        self._present = OverDistinct(self._cleaning.present, pl.Boolean, cheap=True)
-        self._differs = OverDistinct(self._differs_from_option, pl.Boolean, cheap=True)
+        self._present = OverDistinct(self._cleaning.present, pl.Boolean)
+        self._differs = OverDistinct(self._differs_from_option, pl.Boolean)
 
     @property
     def parts(self) -> set[str]:

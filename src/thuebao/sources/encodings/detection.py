@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
-from thuebao.rulebook.charsets import CHARSETS, charset
-from thuebao.rulebook.syllables import Syllables, syllables
+from thuebao.rulebook.charsets import CHARSETS
 from thuebao.sources.encodings import mojibake
+from thuebao.sources.encodings.words import judged
 
-UTF8, UTF16, MOJIBAKE = "utf-8", ("utf-16-le", "utf-16-be"), "utf-8-read-as-windows-1252"
+UTF8, UTF16 = "utf-8", ("utf-16-le", "utf-16-be")
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 # The least share of the words that must be Vietnamese syllables, and of the lines that must be mojibake to be repaired.
@@ -29,8 +27,8 @@ _WORDS, _LINES = 2_000, 1_000
 _BEGINNING = 32  # bytes of a file in which UTF-16 must show already
 # Two letters of an old encoding that happen to be one character of UTF-8, of Greek to N'Ko: "ươ" in VISCII.
 _ACCIDENTAL = re.compile("[\u0370-\u07ff]")
-# What garbled Vietnamese letters, and tone marks of their own, begin with.
-_MOJIBAKE_BEGINNINGS = [sign.encode() for sign in ("áº", "á»", "Ã", "Ä", "Å", "Æ", "Ì")]
+# What shows nowhere in so many bytes of the head, or of another sample, is not what nearly all lines have.
+_LOOKED_AT, _LOOKED_AT_LATER = 1 << 16, 1 << 13
 # ASCII that is in no word. Control characters can be letters: some encodings have capitals there.
 _BETWEEN = bytes(byte for byte in range(128) if byte in b"\t\n\v\f\r" or (byte >= 32 and not chr(byte).isalpha()))
 _SPACED = bytes.maketrans(_BETWEEN, b" " * len(_BETWEEN))
@@ -50,8 +48,17 @@ def likeliest(samples: Sequence[bytes]) -> str:
     if zeros := _utf16_by_zeros(head):
         return zeros
     if head.startswith(codecs.BOM_UTF8) or _is_utf8(samples) or _is_mostly_utf8(samples):
-        return MOJIBAKE if _is_mojibake(samples) else UTF8
+        return _misreading(samples) or UTF8
     return _legacy(samples) or UTF8
+
+
+def carrier(samples: Sequence[bytes]) -> str | None:
+    """Return the kind of Unicode that the samples surely are in; None without such proof."""
+    head = samples[0] if samples else b""
+    if utf16 := mark_of_utf16(head):
+        return utf16[0]
+    proven = _is_utf8(samples) and not all(sample.isascii() for sample in samples)
+    return _utf16_by_zeros(head) or (UTF8 if proven else None)
 
 
 def _utf16_by_zeros(head: bytes) -> str | None:
@@ -97,25 +104,32 @@ def _is_utf8_line(line: bytes) -> bool:
         return False
 
 
-def _is_mojibake(samples: Sequence[bytes]) -> bool:
-    """Return whether nearly all lines can be repaired, and then read as Vietnamese, which they did not before."""
-    if not any(sign in sample for sample in samples for sign in _MOJIBAKE_BEGINNINGS):
-        return False
+def _misreading(samples: Sequence[bytes]) -> str | None:
+    """Return the misreading whose undoing makes Vietnamese of nearly all lines, which they were not before."""
+    beginnings = [sample[: _LOOKED_AT_LATER if n else _LOOKED_AT] for n, sample in enumerate(samples)]
+    if not mojibake.signs().search(b"\n".join(beginnings).decode(errors="ignore")):
+        return None
     some = (islice((line for line in s.split(b"\n") if not line.isascii()), _LINES) for s in samples)
     lines = [line.removeprefix(codecs.BOM_UTF8) for sample in some for line in sample]
-    both = {line: repaired for line in lines if (repaired := mojibake.repaired(line)) is not None}
-    if sum(line in both for line in lines) < _NEARLY_ALL * len(lines):
-        return False
-    now, then = (_judged(set(_words(side)), UTF8) for side in (both.keys(), both.values()))
-    return then.share >= _PLAUSIBLE and then.share > 2 * now.share
+    found = {name: share for name in mojibake.MISREADINGS if (share := _undone(lines, name))}
+    return max(found, key=lambda name: found[name], default=None)
+
+
+def _undone(lines: Sequence[bytes], name: str) -> float:
+    """Return what part of the words is Vietnamese when lines are repaired; 0 when they were not misread so."""
+    both = {line: repaired for line in lines if (repaired := mojibake.repaired(line, name)) is not None}
+    if not both or sum(line in both for line in lines) < _NEARLY_ALL * len(lines):
+        return 0
+    now, then = (judged(set(_words(side)), UTF8) for side in (both.keys(), both.values()))
+    return then.share if then.share >= _PLAUSIBLE and then.share > 2 * now.share else 0
 
 
 def _legacy(samples: Iterable[bytes]) -> str | None:
     """Return the old encoding under which most words are Vietnamese; None if too few are under any."""
     words = list(islice(dict.fromkeys(_words(samples)), _WORDS))
-    judged = {name: _judged(words, name) for name in CHARSETS}
-    best = max(judged, key=lambda name: judged[name].score)
-    certain = judged[best].share >= _PLAUSIBLE and judged[best].evidence >= _LEAST_EVIDENCE
+    under = {name: judged(words, name) for name in CHARSETS}
+    best = max(under, key=lambda name: under[name].score)
+    certain = under[best].share >= _PLAUSIBLE and under[best].evidence >= _LEAST_EVIDENCE
     return best if certain else None
 
 
@@ -123,55 +137,3 @@ def _words(samples: Iterable[bytes]) -> Iterable[bytes]:
     """Yield the words of the samples that are not ASCII."""
     for sample in samples:
         yield from (word for word in sample.translate(_SPACED).split() if not word.isascii())
-
-
-@dataclass(frozen=True)
-class _Judgement:
-    """How many of some words could be Vietnamese, and how many are words that exports are full of."""
-
-    words: int
-    possible: int
-    familiar: int
-
-    @property
-    def share(self) -> float:
-        return self.possible / max(self.words, 1)
-
-    @property
-    def evidence(self) -> int:
-        return self.possible + self.familiar
-
-    @property
-    def score(self) -> float:
-        return self.evidence / max(self.words, 1)
-
-
-def _judged(words: Iterable[bytes], encoding: str) -> _Judgement:
-    """Count which of the distinct words are Vietnamese under an encoding; what is ASCII in it does not count."""
-    rules = syllables()
-    if encoding in CHARSETS:
-        few_capitals, texts = charset(encoding).few_capitals, charset(encoding).decode_strictly(words)
-    else:
-        few_capitals, texts = False, [unicodedata.normalize("NFC", word.decode()) for word in words]
-    kinds = [_kind(text.strip(rules.edges), rules, few_capitals=few_capitals) for text in texts]
-    return _Judgement(len(kinds) - kinds.count(None), kinds.count(1) + kinds.count(2), kinds.count(2))
-
-
-def _kind(word: str, rules: Syllables, *, few_capitals: bool) -> int | None:
-    """Return 0 for what no Vietnamese wrote, 1 for what could be a syllable, 2 for a familiar one; None for ASCII."""
-    if word.isascii():
-        return None
-    if not _capitals_fit(word, few_capitals=few_capitals):
-        return 0
-    small = word.lower()
-    if small in rules.familiar:
-        return 2
-    return int(all(map(rules.has, small.split())))
-
-
-def _capitals_fit(word: str, *, few_capitals: bool) -> bool:
-    """Return whether the capitals are those of a name, of a text all in capitals, or of none."""
-    if word[1:] == word[1:].lower() or word == word.upper():
-        return True
-    ascii_letters = "".join(filter(str.isascii, word))
-    return few_capitals and ascii_letters == ascii_letters.upper()

@@ -18,6 +18,7 @@ from thuebao.base.errors import UsageError
 from thuebao.rulebook.charsets import CHARSETS, Charset, charset
 from thuebao.rulebook.reference import shipped_reference
 from thuebao.sources.encodings import detection, mojibake
+from thuebao.sources.encodings.font_text import FONTS
 
 _MARK = codecs.BOM_UTF8
 
@@ -47,8 +48,8 @@ class Encoding:
             return _as_latin(chunks, self._charset.undefined)
         if self.name in detection.UTF16:
             return _from_utf16(chunks, self.name)
-        if self.name == detection.MOJIBAKE:
-            return _without_mark(mojibake.repaired_lines(_without_mark(chunks)))
+        if self.name in mojibake.MISREADINGS:
+            return _without_mark(mojibake.repaired_lines(_without_mark(chunks), self.name))
         return _without_mark(chunks)
 
     def letters(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -70,6 +71,15 @@ def detect(samples: Sequence[bytes]) -> Encoding:
     UTF-8 where nothing else is certain: lines that are not then show as damaged.
     """
     return Encoding(detection.likeliest(samples))
+
+
+def carrier_of(said: Encoding, samples: Sequence[bytes]) -> Encoding:
+    """Return the encoding of a file's bytes, where the user says that its text is in `said`.
+
+    Text of the fonts' encodings (TCVN3, VNI) may have been saved as Unicode, which is then what the bytes are in.
+    """
+    unicode = detection.carrier(samples) if said.name in FONTS else None
+    return Encoding(unicode) if unicode else said
 
 
 def encoding_named(name: str) -> Encoding:

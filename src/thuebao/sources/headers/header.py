@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from thuebao.base.errors import InputError
 from thuebao.base.fold import fold_header
 from thuebao.rulebook.columns import columns, columns_by_header, raw
+from thuebao.sources.encodings.header_readings import header_reading
 from thuebao.sources.headers.mapping import Join, headers_of, plain_header
 from thuebao.sources.headers.mapping import Mapping as Names
 
@@ -94,7 +95,7 @@ def recognised(names: Sequence[str], mapping: Names | None = None) -> int:
     def names_one(plain: str, key: str) -> bool:
         return bool(plain) and (key in known or key in folded or plain in exact)
 
-    return sum(names_one(plain_header(name), fold_header(name)) for name in names)
+    return sum(names_one(plain_header(name), fold_header(header_reading(name).text)) for name in names)
 
 
 def map_header(path: str, names: Sequence[str], mapping: Names | None = None) -> Header:
@@ -109,7 +110,8 @@ def map_header(path: str, names: Sequence[str], mapping: Names | None = None) ->
     parts = {n for places in said.values() for n in places[1:]}
     by_mapping = {places[0]: column for column, places in said.items()}
     canonical: list[str | None] = []
-    for position, name in enumerate(names):
+    readings = [header_reading(name).text for name in names]
+    for position, name in enumerate(readings):
         column = known.get(fold_header(name))
         free = column not in spoken and position not in parts
         canonical.append(by_mapping.get(position) or (column if free else None))

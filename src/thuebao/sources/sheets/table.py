@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Protocol, Self
 
 import polars as pl
 
@@ -17,12 +18,29 @@ from thuebao.sources.headers.mapping import Mapping
 from thuebao.sources.headers.position import TOP, HeaderPosition, find_header
 from thuebao.sources.no_records import NoRecords
 from thuebao.sources.notice import Notice
-from thuebao.sources.sheets.workbook import Sheet
 
 BATCH_ROWS = 50_000
 _BATCH_CHARACTERS = 32 << 20  # in all cells of a batch
 Row = tuple[str | None, ...]
 _Numbered = tuple[int, Row]
+
+
+class Sheet(Protocol):
+    """Rows of text that a table stands in, all of the same width; see workbook.Sheet."""
+
+    path: str
+    numbers: dict[int, int]
+
+    @property
+    def name(self) -> str | None:
+        """What it is called, None if it is no sheet of a workbook."""
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The sheets that are not read."""
+
+    def rows(self) -> Iterator[Row]:
+        """Yield its rows, from the first to the last, each time anew."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +52,7 @@ class SheetTable:
     position: HeaderPosition
 
     @classmethod
-    def of(cls, sheet: Sheet, mapping: Mapping | None) -> SheetTable:
+    def of(cls, sheet: Sheet, mapping: Mapping | None) -> Self:
         """Return the table that stands in a sheet. Raises InputError if it has no header."""
         top = list(islice(sheet.rows(), TOP))
         found = find_header(sheet.path, top, mapping)
@@ -63,7 +81,7 @@ class SheetTable:
     def notices(self) -> Iterator[Notice]:
         """Yield what should be said once the sheet has been read."""
         sheet = self.of_workbook
-        if sheet.others:
+        if sheet.others and sheet.name:
             left = ", ".join(sheet.others)
             said = text("notice.sheets_left", read=sheet.name, left=left)
             yield Notice("sheets_left", said, len(sheet.others))

@@ -18,18 +18,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import python_calamine as calamine
 
 from thuebao.base.errors import InputError
+from thuebao.sources.encodings.mojibake import narrowed
 from thuebao.sources.library_errors import refusing
 from thuebao.sources.sheets.limits.check import check_limits
 
 _Value = int | float | str | bool | time | date | datetime | timedelta
 
 _LARGEST_EXACT = 2**53  # the largest whole number up to which floats have them all
+_TOP = 60  # rows that show how a sheet's text is written
 _MOST_ROWS = 1 << 20  # of a sheet, by the formats
 _HALF_MILLISECOND = timedelta(microseconds=500)
 _ZIP_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
@@ -59,13 +62,21 @@ class Sheet:
         """
         self.numbers.clear()
         with _refusals(self.path):
-            for row in self._cells.iter_rows():
+            wide = self._wide
+            for cells in self._cells.iter_rows():
+                row = [narrowed(value) if type(value) is str else value for value in cells] if wide else cells
                 yield tuple(
                     [
                         (value or None) if type(value) is str else self._other_text(position, value)
                         for position, value in enumerate(row)
                     ]
                 )
+
+    @cached_property
+    def _wide(self) -> bool:
+        """Whether letters come as two characters each: calamine reads them so where an .xls names a code page."""
+        top = islice(self._cells.iter_rows(), _TOP)
+        return any(type(value) is str and "\0" in value for row in top for value in row)
 
     @cached_property
     def _timed(self) -> frozenset[int]:

@@ -1,0 +1,166 @@
+"""Finds the tables of a document that are exports, by how they begin.
+
+A report prints its header on every page, and many programs make a table of each: tables with the same columns, in
+whatever order, are one export. Tables that lay out a page and forms are passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from thuebao.base.errors import InputError
+from thuebao.sources.headers.header import Header, is_value, map_header
+from thuebao.sources.headers.mapping import Mapping, plain_header
+from thuebao.sources.headers.position import TOP, find_header, known_headers
+from thuebao.sources.tables.row import Cells, Row
+
+_KEYS = ("msisdn", "id_number")
+_NAME = "full_name"
+_LEAST = 2  # columns that an export has at least
+_MOST_WITHOUT = 5_000  # tables without a header: looking for one takes time
+_UNDECIDED = 100  # tables whose first rows are held at once
+
+
+@dataclass(frozen=True)
+class Found:
+    """A table that is an export.
+
+    row: of its header, from 0; first: of what stands below it; titles: rows above it that hold something.
+    """
+
+    number: int
+    header: Header
+    row: int
+    first: int
+    titles: int
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """What it says of a subscriber."""
+        return frozenset(filter(None, self.header.canonical))
+
+    def places_for(self, header: Header) -> list[int | None]:
+        """Return for each column of another header where it stands in this table."""
+        plain = [plain_header(name) for name in self.header.names]
+        return [
+            self.header.canonical.index(column) if column else plain.index(name) if name in plain and name else None
+            for column, name in zip(header.canonical, map(plain_header, header.names), strict=True)
+        ]
+
+
+@dataclass
+class Tables:
+    """The tables of a document as they are met. most: tables that there may be in it."""
+
+    path: str
+    mapping: Mapping | None
+    most: int
+    found: list[Found] = field(default_factory=list)
+    weaker: list[Found] = field(default_factory=list)  # with a header, but too little to be an export
+    error: InputError | None = None
+    _largest: list[Cells] = field(default_factory=list)
+    _tops: dict[int, list[Cells]] = field(default_factory=dict)
+    _headers: dict[tuple[str | None, ...], Header] = field(default_factory=dict)
+    _decided: set[int] = field(default_factory=set)
+    _without: int = 0
+
+    def look(self, rows: Iterable[Row]) -> None:
+        """Look at a document's rows, to its end or until no other table can follow."""
+        for row in rows:
+            if row.table in self._decided:
+                continue
+            top = self._tops.setdefault(row.table, [])
+            top.append(row.cells)
+            if len(top) == TOP:
+                self._decide(row.table)
+                if len(self._decided) + len(self._tops) >= self.most:
+                    break
+            elif len(self._tops) > _UNDECIDED:
+                self._decide(next(iter(self._tops)))
+        for number in list(self._tops):
+            self._decide(number)
+        self.found.sort(key=lambda found: found.number)
+
+    def refusal(self) -> InputError:
+        """Return what is the matter where there is no export."""
+        if self.error:
+            return self.error
+        try:
+            find_header(self.path, self._largest, self.mapping)
+        except InputError as error:
+            return error if self._largest else InputError("table_without_export", path=self.path)
+        return InputError("table_without_export", path=self.path)
+
+    def _decide(self, number: int) -> None:
+        top = self._tops.pop(number)
+        self._decided.add(number)
+        found = self._again(number, top) or self._looked_for(number, top)
+        if found:
+            self.found.append(found)
+            return
+        self._largest = max(self._largest, top, key=lambda rows: sum(map(any, rows)))
+        self._without += 1
+        if self._without > _MOST_WITHOUT:
+            raise InputError("table_too_large", path=self.path, limit=f"{_MOST_WITHOUT:,} <table>")
+
+    def _again(self, number: int, top: Sequence[Cells]) -> Found | None:
+        """Return the table if its header is that of an earlier one."""
+        for n, row in enumerate(top):
+            if header := self._headers.get(tuple(row)):
+                return Found(number, header, n, n + 1, sum(map(any, top[:n])))
+        return None
+
+    def _looked_for(self, number: int, top: Sequence[Cells]) -> Found | None:
+        try:
+            position = find_header(self.path, top, None)
+        except InputError:
+            if self.mapping is None:
+                return None
+            try:
+                position = find_header(self.path, top, self.mapping)
+            except InputError:
+                return None
+        row, first = position.row, position.first
+        # Groups of columns may have names of their own, above theirs.
+        while row + 1 < len(top) and self._completes(top[row], top[row + 1]):
+            row, first = row + 1, row + 2
+        width = max(_filled(cells) for cells in top[row:])
+        names = [cell or "" for cell in (*top[row], *[None] * width)][: max(width, _filled(top[row]))]
+        try:
+            header = map_header(self.path, names, self.mapping)
+        except InputError as error:
+            self.error = self.error or error
+            return None
+        found = Found(number, header, row, first, sum(map(any, top[:row])) + (first - row - 1))
+        if not _is_export(found, top):
+            self.weaker.append(found)
+            return None
+        self._headers[tuple(top[row])] = header
+        return found
+
+    def _completes(self, row: Cells, below: Cells) -> bool:
+        shared = sum(one is not None and one == other for one, other in zip(row, below, strict=False))
+        known = known_headers(below, self.mapping)
+        return known > known_headers(row, self.mapping) and (shared > 0 or known >= _LEAST)
+
+
+def _filled(cells: Cells) -> int:
+    """Return the width of a row without the empty cells at its end."""
+    return next((n for n in range(len(cells), 0, -1) if cells[n - 1] is not None), 0)
+
+
+def _is_export(found: Found, top: Sequence[Cells]) -> bool:
+    """Return whether a table says something of subscribers: two columns at least, and numbers or names in them."""
+    canonical = found.header.canonical
+    keys = [canonical.index(key) for key in _KEYS if key in canonical]
+    name = canonical.index(_NAME) if _NAME in canonical else None
+    if len(found.columns) < _LEAST or (not keys and name is None):
+        return False
+    below = [(*row, *[None] * len(canonical)) for row in top[found.first :]]
+    return any(any(is_value(row[n] or "") for n in keys) or (name is not None and row[name]) for row in below)
+
+
+def known_row(rows: Collection[Cells], mapping: Mapping | None) -> bool:
+    """Return whether one of some rows names the columns of an export."""
+    return any(known_headers(row, mapping) >= _LEAST for row in rows)

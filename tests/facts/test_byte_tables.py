@@ -1,0 +1,236 @@
+"""Looks at bytes against the plain definitions, on hostile values laid out in every way that a column can be."""
+
+import random
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from thuebao.facts.byte_tables import DateTables, fitting
+from thuebao.facts.dates import DateParsing
+from thuebao.facts.text import Cleaning
+from thuebao.rulebook.reference import shipped_reference
+
+BATCHES = 3_000
+HOSTILE = [
+    *"0123456789/-.:T '\"=_*?#(<AZaz\\",
+    "\0",
+    "\x01",
+    "\x7f",
+    "\t",
+    "\n",
+    "é",
+    "Đ",
+    "０",
+    "\u00a0",
+    "\u200b",
+    "𝟎",
+]
+FORMATS = [
+    f"{day}{clock}"
+    for day in ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d")
+    for clock in ("", " %H:%M:%S", "T%H:%M:%S", " %H:%M")
+]
+YEARS = ["0000", "0001", "0099", "1799", "1800", "1899", "1900", "1999", "2000", "2024", "2199", "2200", "9999"]
+PATTERNS = ["0[35789][0-9]{8}", "[0-9]{12}", "[0-9]{9}", "[A-Z][0-9]{7,8}", "[A-Z0-9]{5,9}", "[A-Z0-9]{9,12}"]
+LONG_PATTERNS = ["[0-9]{18,20}", "[0-9]{10}(?:-?[0-9]{3})?"]
+REFERENCE = shipped_reference()
+CLEANING = Cleaning(REFERENCE)
+OF_REFERENCES = Cleaning(REFERENCE, REFERENCE.document("text")["references"]["missing"])
+
+
+# -- batches ---------------------------------------------------------------------------------------------------
+
+
+def damaged(rng: random.Random, text: str) -> str:
+    """Return a text with a sign replaced, put in or left out, mostly; sometimes as it was."""
+    at = rng.randrange(len(text) + 1)
+    changed: list[str] = [
+        text,
+        text[:at] + rng.choice(HOSTILE) + text[at + 1 :],
+        text[:at] + rng.choice(HOSTILE) + text[at:],
+        text[:at] + text[at + 1 :],
+        text + "\0" * rng.randrange(3),
+        rng.choice(HOSTILE) * rng.randrange(1, 4),
+    ]
+    return rng.choice(changed)
+
+
+def over_old_bytes(values: list[str], there: list[bool]) -> pl.Series:
+    """Return a column whose NULLs stand over the bytes of texts."""
+    data = [value.encode() for value in values]
+    ends = [0]
+    for part in data:
+        ends.append(ends[-1] + len(part))
+    bits = sum(1 << n for n, valid in enumerate(there) if valid)
+    buffers = [
+        pa.py_buffer(bits.to_bytes(len(values) // 8 + 1, "little")),
+        pa.py_buffer(b"".join(end.to_bytes(8, "little") for end in ends)),
+        pa.py_buffer(b"".join(data)),
+    ]
+    column = pl.from_arrow(pa.Array.from_buffers(pa.large_string(), len(values), buffers))
+    assert isinstance(column, pl.Series)
+    return column
+
+
+def batches(seed: int, make: Callable[[random.Random], str]) -> Iterator[pl.Series]:
+    """Yield columns of such values: empty, sliced, in chunks, with NULLs, whole or of several sorts."""
+    rng = random.Random(seed)
+    for _ in range(BATCHES):
+        harm = rng.choice([0, 0.05, 0.5])
+        values = [damaged(rng, make(rng)) if rng.random() < harm else make(rng) for _ in range(rng.randrange(25))]
+        if rng.random() < 0.2:
+            values[:1] = [damaged(rng, rng.choice(values or [""]))]
+        nulls = rng.choice([0, 0.1, 0.9])
+        column = over_old_bytes(values, [rng.random() >= nulls for _ in values])
+        layout = rng.randrange(4)
+        if layout == 1:
+            column = column.slice(rng.randrange(3), rng.randrange(25))
+        elif layout == 2:
+            column = pl.concat([column, column.slice(2, 5), pl.Series([make(rng)])], rechunk=False)
+        elif layout == 3:
+            column = column.set(column.is_null(), "")
+        yield column
+
+
+# -- dates -----------------------------------------------------------------------------------------------------
+
+
+def written(rng: random.Random, strptime: str) -> str:
+    """Return a date in a format, now and then with parts that no date has."""
+    parts = {
+        "%d": f"{rng.choice([rng.randrange(1, 29), rng.randrange(28, 32), rng.randrange(100)]):02}",
+        "%m": f"{rng.choice([rng.randrange(1, 13), 2, rng.randrange(100)]):02}",
+        "%Y": rng.choice([*YEARS, f"{rng.randrange(1900, 2100)}"]),
+        "%H": f"{rng.choice([rng.randrange(24), rng.randrange(100)]):02}",
+        "%M": f"{rng.choice([rng.randrange(60), rng.randrange(100)]):02}",
+        "%S": f"{rng.choice([rng.randrange(60), rng.randrange(100)]):02}",
+    }
+    return re.sub("%.", lambda directive: parts[directive[0]], strptime)
+
+
+def read(text: str | None, strptime: str) -> datetime | None:
+    """Return what a text says in a format: the plain definition, for the years that tables know."""
+    widths = {"%Y": "[0-9]{4}"}
+    form = "".join(
+        widths.get(part, "[0-9]{2}") if len(part) > 1 else re.escape(part) for part in re.findall("%.|.", strptime)
+    )
+    if text is None or not re.fullmatch(form, text) or text.endswith("\n"):
+        return None
+    if "%S" in strptime and text[-2:] > "59":  # strptime takes leap seconds
+        return None
+    try:
+        found = datetime.strptime(text, strptime)
+    except ValueError:
+        return None
+    return found if 1800 <= found.year < 2200 or found.year >= 9900 else None
+
+
+def test_date_tables_read_what_the_format_says() -> None:
+    rng = random.Random(1)
+    tables = {strptime: DateTables(strptime) for strptime in FORMATS}
+    found = 0
+    chosen = {"format": FORMATS[0]}
+    for column in batches(2, lambda rng: written(rng, chosen["format"])):
+        strptime = chosen["format"]
+        day, time = tables[strptime].read(column)
+        expected = [read(text, strptime) for text in column]
+        assert day.to_list() == [moment and moment.date() for moment in expected], (strptime, column.to_list())
+        if "%H" in strptime:
+            assert time is not None
+            assert time.to_list() == expected, (strptime, column.to_list())
+        else:
+            assert time is None
+        found += day.len() - day.null_count()
+        chosen["format"] = rng.choice(FORMATS)
+    assert found > BATCHES
+
+
+def test_every_day_of_the_tables() -> None:
+    days = [date(1800, 1, 1) + timedelta(n) for n in range(400 * 366) if n < (date(2200, 1, 1) - date(1800, 1, 1)).days]
+    days += [date(9900, 1, 1) + timedelta(n) for n in range((date.max - date(9900, 1, 1)).days + 1)]
+    column = pl.Series(days)
+    for strptime in ("%d/%m/%Y", "%Y-%m-%d"):
+        day, _ = DateTables(strptime).read(column.dt.strftime(strptime))
+        assert day.equals(column)
+
+
+@pytest.mark.parametrize("column", ["date_of_birth", "id_expiry_date", "registered_at"])
+def test_dates_are_the_same_whichever_way_they_are_read(column: str) -> None:
+    """A first value in a form without tables sends all others the old way."""
+    parsing = DateParsing(CLEANING, REFERENCE.document("dates"), column)
+    rng = random.Random(3)
+    chosen = {"format": FORMATS[0]}
+    for n, values in enumerate(batches(4, lambda rng: written(rng, chosen["format"]))):
+        if n % 30 == 0:
+            old_way = parsing.parse(pl.concat([pl.Series(["22-APR-2025"]), values], rechunk=False))[1:]
+            assert parsing.parse(values).to_list() == old_way.to_list(), values.to_list()
+        chosen["format"] = rng.choice(FORMATS)
+
+
+# -- text ------------------------------------------------------------------------------------------------------
+
+
+def text(rng: random.Random) -> str:
+    token = rng.choice(CLEANING.tokens)
+    return rng.choice(
+        [
+            f"A{rng.randrange(10**6)}",
+            f"{rng.getrandbits(64):016x}",
+            rng.choice(
+                [token, token.upper(), token.title(), f'="{token}"', f" {token}", f'{token}"', token[:2], token[1:]]
+            ),
+            rng.choice(
+                ["-", "--", "- -", ".", "…", "?", '"', '="', '=""', '="12"', "=", "", " ", "không", "no", "0", "n"]
+            ),
+            rng.choice(["Nguyễn Văn An", "Cửa hàng", "Chưa", "Đường 3", "khong co", "KHONGCO", "Chu  An", "ảnh/1.jpg"]),
+        ]
+    )
+
+
+def reference(rng: random.Random) -> str:
+    """Return what a column of references holds: seldom anything to clean, so that bytes are looked at."""
+    return f"HD{rng.randrange(10**6)}" if rng.random() < 0.85 else text(rng)
+
+
+@pytest.mark.parametrize(("cleaning", "make"), [(CLEANING, text), (OF_REFERENCES, reference)])
+def test_cleaning_is_its_definition(cleaning: Cleaning, make: Callable[[random.Random], str]) -> None:
+    columns = list(batches(5, make))
+    exact = cleaning.exact(pl.concat(columns))
+    at = 0
+    for column in columns:
+        expected = exact[at : at + len(column)]
+        assert cleaning.clean(column).to_list() == expected.to_list(), column.to_list()
+        assert cleaning.present(column).to_list() == expected.is_not_null().to_list(), column.to_list()
+        at += len(column)
+    assert exact.count() > BATCHES
+
+
+# -- forms -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pattern", PATTERNS + LONG_PATTERNS)
+def test_forms_are_their_patterns(pattern: str) -> None:
+    def make(rng: random.Random) -> str:
+        digits = f"{rng.randrange(10**20):020}"[: rng.choice([4, 5, 8, 9, 10, 12, 13, 18, 19, 20, 20])]
+        return rng.choice(
+            [digits, "0" + digits[1:10], "B" + digits[1:], digits[:10] + "-" + digits[-3:], digits.lower()]
+        )
+
+    fits = fitting(pattern)
+    found = 0
+    for column in batches(6, make):
+        expected = column.str.contains(f"^(?:{pattern})$")
+        assert fits(column).to_list() == expected.to_list(), column.to_list()
+        found += int(expected.sum())
+    assert found > BATCHES / 10
+
+
+def test_long_texts_are_no_short_ones() -> None:
+    """The low half of a length, and what stands where a short text would, are not mistaken for one."""
+    column = pl.Series(["1" * (4 + (1 << 16)), "123456789", "1234\0\0\0\0\0", "12345678\0", "\0", None])
+    assert fitting("[0-9]{9}")(column).to_list() == [False, True, False, False, False, None]
+    assert fitting("[A-Z0-9]{4,9}")(column).to_list() == [False, True, False, False, False, None]
