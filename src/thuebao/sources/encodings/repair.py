@@ -6,6 +6,8 @@ in it and in those that show nothing against it; whatever else is damaged stays 
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -23,7 +25,7 @@ _ODD = (
     r"[^\t\n\r -~ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ\u0300\u0301\u0303\u0309\u0323–—‘’“”…\x{a0}]"
     r"|[aeAE][ùøûõâáàåãäêéèúüëÙØÛÕÂÁÀÅÃÄÊÉÈÚÜË]|&#?[0-9A-Za-z]{2,30};|\?"
 )
-_LOST = r"\p{L}[?\x{fffd}]|[?\x{fffd}]\p{L}"
+_LOST, _LEFT = r"\p{L}[?\x{fffd}]|[?\x{fffd}]\p{L}", r"[^\x00-\x7f\x{fffd}]"
 _SOME, _HALF, _NEARLY_ALL = 0.3, 0.5, 0.9
 _LEAST_EVIDENCE = 2
 ENTITIES = "entities"
@@ -33,13 +35,12 @@ ENTITIES = "entities"
 class Repairs:
     """What is repaired in one file. said: the encoding that the user says its text is in; None: whatever it shows.
 
-    undone: damage → the columns, as a batch calls them, in which something was repaired; lost: those whose letters are
-    lost.
+    undone: damage → the columns, as a batch calls them, in which something was repaired.
     """
 
     said: str | None = None
     undone: dict[str, set[str]] = field(default_factory=dict)
-    lost: set[str] = field(default_factory=set)
+    _tally: dict[str, Counter[str]] = field(default_factory=dict)
     _found: dict[str, dict[str, None]] = field(default_factory=dict)
 
     @classmethod
@@ -53,6 +54,15 @@ class Repairs:
         """What text was converted from, by the names that messages have for it."""
         undone = sorted(self.undone.keys() - {ENTITIES})
         return [f"{name}-in-unicode" if name in font_text.FONTS else name for name in undone]
+
+    @property
+    def lost(self) -> set[str]:
+        """The columns whose letters other than ASCII were lost: hardly any is left, most values have a `?`."""
+        return {
+            name
+            for name, seen in self._tally.items()
+            if seen["lost"] > _HALF * seen["filled"] and seen["left"] <= (1 - _NEARLY_ALL) * seen["filled"]
+        }
 
     def repaired(self, records: pl.DataFrame) -> pl.DataFrame:
         """Return a batch of text columns, with what was damaged as it was before."""
@@ -74,20 +84,27 @@ class Repairs:
             return
         if self._found.keys() - {ENTITIES}:
             return
-        if not _any_has(sample, _ODD):
-            return
-        odd = _having(sample, _ODD)
+        odd = _having(sample, _ODD) if _any_has(sample, _ODD) else []
+        self._count_lost(sample, odd)
         distinct = {name: sample[name].drop_nulls().unique() for name in odd}
         for name, values in distinct.items():
             if shows_entities(values):
                 self._settle(name, ENTITIES)
-            elif _lost(sample[name]):
-                self.lost.add(name)
-        if self.said:
+        if self.said or not odd:
             return
         damaged = {name: damage for name, values in distinct.items() if (damage := _damage(_not_ascii(values)))}
         if damaged:
             self._settle_all(sample, damaged)
+
+    def _count_lost(self, sample: pl.DataFrame, odd: Collection[str]) -> None:
+        """Count values, and in odd columns those with a lost letter and those with letters left."""
+        texts = [name for name, dtype in sample.schema.items() if dtype == pl.String]
+        counts = {"filled": pl.col(texts).str.len_bytes() > 0}
+        if odd:
+            counts |= {"lost": pl.col(odd).str.contains(_LOST), "left": pl.col(odd).str.contains(_LEFT)}
+        for kind, expression in counts.items():
+            for name, count in sample.select(expression.sum()).row(0, named=True).items():
+                self._tally.setdefault(name, Counter())[kind] += count
 
     def _settle_all(self, sample: pl.DataFrame, damaged: dict[str, str]) -> None:
         """Settle the columns that say how they are damaged, and those that show nothing against the same."""
@@ -117,14 +134,6 @@ def _having(frame: pl.DataFrame, pattern: str) -> list[str]:
 
 def _not_ascii(values: pl.Series) -> pl.Series:
     return values.filter(values.str.contains(font_text.NOT_ASCII))
-
-
-def _lost(values: pl.Series) -> bool:
-    """Return whether a column's letters that are not ASCII were lost: hardly any is left, most values have a `?`."""
-    there = values.drop_nulls()
-    there = there.filter(there != "")
-    left = there.str.contains(r"[^\x00-\x7f\x{fffd}]").sum()
-    return there.str.contains(_LOST).sum() > _HALF * there.len() and left <= (1 - _NEARLY_ALL) * there.len()
 
 
 def _damage(values: pl.Series) -> str | None:
