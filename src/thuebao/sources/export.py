@@ -20,9 +20,11 @@ from thuebao.sources.batch import Batch
 from thuebao.sources.delimited.layout import Layout, layout_of
 from thuebao.sources.delimited.table import DelimitedTable
 from thuebao.sources.encodings.encoding import Encoding, detect
+from thuebao.sources.endings import is_archive_name
 from thuebao.sources.headers.header import Header, unmapped
 from thuebao.sources.headers.mapping import Mapping, mapping_for
-from thuebao.sources.kind import NDJSON, PARQUET, SPREADSHEETS, kind_of_bytes, kind_of_text
+from thuebao.sources.json_form import JSON, NDJSON
+from thuebao.sources.kind import PARQUET, SPREADSHEETS, kind_of_bytes, kind_of_text
 from thuebao.sources.ndjson import NdjsonTable
 from thuebao.sources.packing.stored import Stored
 from thuebao.sources.parquet import ParquetTable
@@ -118,7 +120,7 @@ class Export:
 
     def remarks(self) -> Iterator[str]:
         """Yield what should be said once it has been read."""
-        if isinstance(self.table, SheetTable):
+        if isinstance(self.table, SheetTable | NdjsonTable | ParquetTable):
             yield from self.table.remarks()
         if self.layout and self.layout.header_of_another:
             yield text("notice.header_of_another", path=self.path)
@@ -152,8 +154,8 @@ def open_export(
     else:
         encoding = read_as.encoding or detect(stored.samples())
         kind = kind_of_text(stored.path, head, encoding)
-        if kind == NDJSON:
-            table = NdjsonTable.of(stored, encoding, mapping)
+        if kind in (NDJSON, JSON):
+            table = NdjsonTable.of(stored, encoding, mapping, in_list=kind == JSON)
         else:
             split = [e.layout for e in earlier if e.layout and _one_export(e.path, stored.path)]
             table = DelimitedTable(
@@ -175,9 +177,9 @@ def _whole_text(head: bytes, encoding: Encoding) -> str:
 
 
 def _operator_of(path: str, reference: Reference) -> str | None:
-    """Return the operator that a file's name, or that of the zip around it, says."""
+    """Return the operator that a file's name, or that of the archive around it, says."""
     parts = Path(path).parts
-    inside = [n for n, part in enumerate(parts) if part.lower().endswith(".zip")]
+    inside = [n for n, part in enumerate(parts) if is_archive_name(part)]
     names = parts[inside[-1] if inside else -1 :]
     found = (known_operator(reference, Path(name).stem) for name in reversed(names))
     return next((operator for operator in found if operator), None)

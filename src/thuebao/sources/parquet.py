@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import accumulate
 from pathlib import Path
@@ -16,6 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from thuebao.base.errors import InputError
+from thuebao.base.messages import text
+from thuebao.rulebook.columns import columns
 from thuebao.sources.batch import Batch
 from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
@@ -38,11 +41,16 @@ Source = Path | bytes
 
 @dataclass(frozen=True)
 class ParquetTable:
-    """The records of a Parquet file: its path, or what it holds."""
+    """The records of a Parquet file: its path, or what it holds.
+
+    numbers: of the columns that were read last, by position, how many values were numbers and not texts.
+    """
 
     path: str
     source: Source
     header: Header
+    numeric: frozenset[int] = frozenset()
+    numbers: Counter[int] = field(default_factory=Counter, compare=False)
 
     @classmethod
     def of(cls, path: str, source: Source, mapping: Mapping | None) -> ParquetTable:
@@ -55,18 +63,30 @@ class ParquetTable:
         for name, canonical in zip(header.names, header.canonical, strict=True):
             if canonical and not _readable(schema[name]):
                 raise _unreadable(path, name, schema[name])
-        return cls(path, source, header)
+        numeric = frozenset(n for n, dtype in enumerate(schema.dtypes()) if dtype.is_numeric())
+        return cls(path, source, header, numeric)
 
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield batches of the wanted columns, as text."""
-        for frame in _frames(self.path, self.source, self.header, self.header.chosen(wanted)):
+        chosen = self.header.chosen(wanted)
+        digits = [n for n in chosen if n in self.numeric and (c := self.header.canonical[n]) and columns()[c].digits]
+        self.numbers.clear()
+        for frame in _frames(self.path, self.source, self.header, chosen):
+            for n in digits:
+                self.numbers[n] += frame.height - frame[self.header.raw_names[n]].null_count()
             yield Batch(frame)
+
+    def remarks(self) -> Iterator[str]:
+        """Yield what should be said once the file has been read."""
+        for position, count in sorted(self.numbers.items()):
+            if count:
+                yield text("notice.numbers", path=self.path, header=self.header.names[position], count=count)
 
 
 def _refusals(path: str, records: Sequence[int] = ()) -> AbstractContextManager[None]:
     """Turn what the library raises into InputError; records: those read before, batch by batch."""
-    # It panics where a file shrinks while it is read.
-    kinds = (pl.exceptions.PolarsError, pa.ArrowException, OSError)
+    # It panics where a file shrinks while it is read. Damaged names and statistics end in errors of any kind.
+    kinds = (pl.exceptions.PolarsError, pa.ArrowException, OSError, ValueError, TypeError, OverflowError, MemoryError)
     return refusing(kinds, lambda error: _broken(path, records, error))
 
 
