@@ -13,7 +13,7 @@ import polars as pl
 from thuebao.base.errors import InputError
 from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
-from thuebao.sources.headers.position import TOP, find_header, known_headers
+from thuebao.sources.headers.position import TOP, find_header, is_footer, known_headers
 from thuebao.sources.headers.shapes import INFORMATIVE, present, shares
 
 SEPARATORS = (",", ";", "\t", "|", "~", "^", "\x1f", "\x01")
@@ -22,6 +22,7 @@ _SHORTEST_QUOTED = 2  # characters: the two marks alone
 # this share of the columns.
 _ALIKE, _NEARLY_ALL = 0.5, 0.7
 _KEYS = ("msisdn", "id_number")
+_FEWEST_ROWS = 3  # below a header that tell whether a text is a table: of fewer, one broken line is too many
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,19 @@ def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Sequence[L
     below = lines[first.ends[found.row] :][:TOP]
     single = [row for line in below for row in _first_rows([line], first.separator, quote).rows]
     header = map_header(path, _fitted(first.rows[found.row], single), mapping)
+    if (
+        not mapping
+        and not _is_table(first.rows[found.row + 1 :], len(header.names))
+        and not _is_table(single, len(header.names))
+    ):
+        raise InputError("not_a_table", path=path)
     return Layout(first.separator, quote, header, first.ends[found.first - 1], found.titles, line_end, line_bytes)
+
+
+def _is_table(rows: Sequence[Sequence[str]], width: int) -> bool:
+    """Return whether most rows below a header have as many fields as it has; what stands below records is no row."""
+    filled = [row for row in rows if any(cell.strip() for cell in row) and not any(map(is_footer, row[:1]))]
+    return 2 * sum(len(row) == width for row in filled) > len(filled) or len(filled) < _FEWEST_ROWS
 
 
 def _fitted(names: Sequence[str], below: Sequence[Sequence[str]]) -> list[str]:
