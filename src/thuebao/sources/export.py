@@ -21,7 +21,7 @@ from thuebao.sources.delimited.layout import Layout, layout_of
 from thuebao.sources.delimited.table import DelimitedTable
 from thuebao.sources.encodings.encoding import Encoding, detect
 from thuebao.sources.endings import is_archive_name
-from thuebao.sources.headers.header import Header, unmapped
+from thuebao.sources.headers.header import Header, check_is_export, unmapped
 from thuebao.sources.headers.mapping import Mapping, mapping_for
 from thuebao.sources.json_form import JSON, NDJSON
 from thuebao.sources.kind import PARQUET, SPREADSHEETS, kind_of_bytes, kind_of_text
@@ -161,6 +161,8 @@ def open_export(
             table = DelimitedTable(
                 stored, layout_of(stored.path, _whole_text(head, encoding), mapping, split), encoding
             )
+    if mapping is None:
+        check_is_export(stored.path, table.header)
     if "operator" in table.header.canonical:
         operator = None
     else:

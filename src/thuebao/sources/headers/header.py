@@ -81,15 +81,13 @@ def map_header(path: str, names: Sequence[str], mapping: Mapping | None = None) 
     _give_way(names, canonical, spoken=set(said))
     if not any(canonical) and (not mapping or not mapping.tentative or _holds_values(names)):
         raise unrecognised(path, names)
-    if not mapping:
-        _check_is_export(path, names, canonical)
     _check_unique(path, names, canonical, looked_at=bool(mapping and not mapping.tentative))
     return Header(tuple(names), tuple(canonical))
 
 
-def _check_is_export(path: str, names: Sequence[str], canonical: Sequence[str | None]) -> None:
-    """Raise InputError for a header that shares a word or two with an export, as any letter or price list may."""
-    known = {column: name for name, column in zip(names, canonical, strict=True) if column}
+def check_is_export(path: str, header: Header) -> None:
+    """Raise InputError for a header that shares a word with those of exports, as any letter or price list may."""
+    known = header.mapped
     if len(known) < _FEWEST_KNOWN or known.keys().isdisjoint(_WHOSE):
         raise InputError("not_an_export", path=path, known=", ".join(name.strip() for name in known.values()))
 
