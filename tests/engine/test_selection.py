@@ -27,7 +27,7 @@ def test_select_and_ignore_take_codes_and_prefixes(desk: Desk, cli: Command, opt
 
 
 def test_select_applies_to_findings_about_files(desk: Desk, cli: Command) -> None:
-    desk.export("vina.csv", {"msisdn": "0912345678"})
+    desk.export("vina.csv", {"msisdn": "0912345678", "full_name": "An B"})
     found = cli("audit", "vina.csv", "--format", "json", "--select", "EXP101").document["export_findings"]
     assert {f["code"] for f in found} == {"EXP101"}
     assert cli("audit", "vina.csv", "--format", "json", "--select", "NUM").document["export_findings"] == []

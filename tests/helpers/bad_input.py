@@ -63,13 +63,14 @@ UNREADABLE: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "header with an open quote": (('"' + HEADER + LINE * 5_000).encode(), ()),
     # Other kinds of files
     "binary": (bytes(range(256)) * 20, ("binary",)),
-    "bzip2": (bz2.compress(TEXT), ()),
-    "xz": (lzma.compress(TEXT), ()),
+    "bzip2 cut short": (bz2.compress(TEXT)[:-10], ("bzip2", "breaks off")),
+    "xz cut short": (lzma.compress(TEXT)[:-10], ("xz", "breaks off")),
     "zstd": (b"\x28\xb5\x2f\xfd" + bytes(50), ("zstd",)),
-    "JSON": (b'[{"msisdn": "0912345678"}]', ()),
+    "JSON cut short": (b'[{"msisdn": "0912345678"}, {"msi', ("JSON", "line 1")),
+    "JSON without records": (b'{"status": 1,\n "count": 0}', ("JSON",)),
     "web page": (b"<html>\n<table><tr><td>msisdn</td></tr></table></html>\n", ()),
     "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), ("spreadsheet",)),
-    "workbook": (workbook(), ("no exports",)),
+    "workbook": (workbook(), ()),
     "gzip cut short": (gzip.compress(TEXT)[:-10], ("gzip", "breaks off")),
     # More lines that are no records than one in a hundred
     "too few fields": (TEXT + b"1,2\n" + LINE.encode(), ("line 3", "2 fields", "has 4", "--max-rejected 1%")),

@@ -15,8 +15,11 @@ from helpers.outcomes import Command
 from helpers.people import AS_OF, ERROR, GOOD, INFO, NAMELESS, WARNING, person
 from thuebao.rulebook.columns import raw
 from thuebao.rulebook.reference import shipped_reference
-from thuebao.sources import open_export, stored_at
+from thuebao.sources import ReadAs, open_export, stored_at
+from thuebao.sources.headers.mapping import Mapping
 
+AS_NAMED = ReadAs(mappings=[Mapping("", {})])
+"""How a table is read that its user says is an export, though a column alone be known in it."""
 RECORDS = [GOOD, ERROR, WARNING, INFO, person(4) | NAMELESS | {"msisdn": "0961234567", "address": "-"}]
 FINDINGS = [
     (2, "PER101", None),
@@ -68,7 +71,7 @@ def found(*paths: str | Path) -> list[tuple[int, str, str | None]]:
 def read(path: str | Path) -> list[dict[str, str | None]]:
     """Return the records of a file as they go into the audit: canonical columns, text as the file has it."""
     [stored] = stored_at(str(path)).stored
-    export = open_export(stored, "Viettel", shipped_reference())
+    export = open_export(stored, "Viettel", shipped_reference(), AS_NAMED)
     batches = [batch.records for batch in export.batches(set(export.header.mapped))]
     return [
         {column: row[raw(column)] for column in export.header.mapped}

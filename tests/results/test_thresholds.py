@@ -105,7 +105,9 @@ def test_nonsense_is_refused_before_anything_is_read(given, key) -> None:
 
 
 @pytest.mark.parametrize("severity", ["error", "warning", "info"])
-@pytest.mark.parametrize("record", [GOOD, ERROR, WARNING, INFO, GOOD | {"Tập thuê bao": "x"}, {"msisdn": "0912345678"}])
+@pytest.mark.parametrize(
+    "record", [GOOD, ERROR, WARNING, INFO, GOOD | {"Tập thuê bao": "x"}, {"msisdn": "0912345678", "sex": "nam"}]
+)
 def test_a_severity_alone_means_what_the_worst_finding_means(desk: Desk, record, severity) -> None:
     desk.export("vina.csv", record)
     result = audit("vina.csv")

@@ -18,6 +18,7 @@ from helpers.desks import Desk
 from helpers.exports import table
 from helpers.outcomes import Command
 from helpers.people import ERROR, GOOD, people, person
+from helpers.sources import AS_NAMED
 from oracles.plain_lines import TwoExportsError, found_in, is_blank, is_header_again, is_title, letters_of
 from thuebao.rulebook.reference import shipped_reference
 from thuebao.sources import open_export, stored_at
@@ -25,7 +26,9 @@ from thuebao.sources.delimited import table as delimited
 from thuebao.sources.encodings.encoding import Encoding
 from thuebao.sources.export import ReadAs
 
-IN_UTF8 = ReadAs(Encoding("utf-8"))  # in short texts of any bytes an old encoding could be seen
+IN_UTF8 = ReadAs(
+    Encoding("utf-8"), mappings=AS_NAMED.mappings
+)  # in short texts of any bytes an old encoding could be seen
 
 
 @contextmanager

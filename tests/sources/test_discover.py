@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 from datetime import date
 
 import polars as pl
 import pytest
+import zstandard
 
 import thuebao
 from helpers.desks import Desk
@@ -97,3 +101,30 @@ def test_many_files_of_many_layouts(desk: Desk) -> None:
     result = thuebao.audit("exports", as_of=date.fromisoformat(AS_OF))
     assert (len(result.inputs), result.totals["records"]) == (30, 150)
     assert result.unreadable == ()
+
+
+def test_empty_parts_and_marks_are_passed_over_and_said(desk: Desk, cli: Command) -> None:
+    desk.export("out/part-0000.csv")
+    for name, content in (
+        ("part-0001.csv", b""),
+        ("part-0002.csv.gz", gzip.compress(b"")),
+        ("part-0003.csv.xz", lzma.compress(b"")),
+        ("part-0004.csv.bz2", bz2.compress(b"")),
+        ("part-0005.csv.zst", zstandard.compress(b"")),
+        ("~$part.xlsx", b"\x05Viettel"),
+        ("_SUCCESS", b""),
+    ):
+        desk.write(f"out/{name}", content)
+    for path in ("out", "out/*"):
+        done = cli("audit", path, "--operator", "Viettel", "--as-of", AS_OF, "--format", "json")
+        assert (done.code, done.document["totals"]["records"]) == (0, 1)
+        for name in ("0001.csv", "0002.csv.gz", "0003.csv.xz", "0004.csv.bz2", "0005.csv.zst", "~$part", "_SUCCESS"):
+            assert name in done.err
+    assert cli("audit", "out/part-0001.csv", "--operator", "Viettel").code == 3
+
+
+def test_a_folder_of_empty_parts_holds_no_exports(desk: Desk, cli: Command) -> None:
+    desk.write("out/part-0001.csv", b"")
+    done = cli("audit", "out", "--operator", "Viettel")
+    assert done.code == 3
+    assert "holds no exports" in done.err

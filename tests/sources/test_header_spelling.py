@@ -72,7 +72,7 @@ def test_order_of_columns_changes_nothing(desk: Desk, order) -> None:
 
 
 def test_columns_without_a_header_are_left_alone(desk: Desk, cli: Command) -> None:
-    desk.write("vina.csv", "msisdn,,STT,\n0912345678,a,1,b\n")
+    desk.write("vina.csv", "msisdn,,STT,full_name,\n0912345678,a,1,An B,b\n")
     [given] = cli("audit", "vina.csv", "--format", "json").document["inputs"]
-    assert given["columns"] == {"msisdn": "msisdn"}
-    assert read("vina.csv") == [{"msisdn": "0912345678"}]
+    assert given["columns"] == {"msisdn": "msisdn", "full_name": "full_name"}
+    assert read("vina.csv") == [{"msisdn": "0912345678", "full_name": "An B"}]

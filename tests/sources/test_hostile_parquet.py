@@ -48,7 +48,7 @@ def test_a_column_of_a_type_that_is_no_text(values: pa.Array, type_: str, tmp_pa
     ).unreadable
     assert (error.key, error.values["header"]) == ("parquet_type", "full_name")
     assert str(error.values["type"]).startswith(type_)
-    assert not unreadable(parquet_of(tmp_path / "b.parquet", msisdn=NUMBERS, other=values))
+    assert not unreadable(parquet_of(tmp_path / "b.parquet", msisdn=NUMBERS, address=NUMBERS, other=values))
     table = ParquetTable.of("b", tmp_path / "b.parquet", None)
     [batch] = table.batches({"?1"})
     assert batch.records.height == 20

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bz2
 import gzip
 import io
 import itertools
@@ -152,8 +151,3 @@ def test_a_full_disk_is_said(tmp_path) -> None:
     assert (caught.value.key, caught.value.values["path"]) == ("temp_dir_unwritable", tmp_path)
     with pytest.raises(OutputError):
         spool(io.BytesIO(CSV), tmp_path / "missing")
-
-
-def test_bzip2_members_are_read_by_content(put) -> None:
-    """Bare bzip2 is no packing of exports: it stays as it is."""
-    assert one(put("a.csv", bz2.compress(SMALL))).packing is None

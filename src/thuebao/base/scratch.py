@@ -86,11 +86,13 @@ def check_room(folder: Path, files: Sequence[str], *, across: bool, findings: bo
 def _staged_bytes(path: str) -> float:
     if not Path(path).is_file():
         return 0  # its reader will say so
+    size = Path(path).stat().st_size
     try:
         with Path(path).open("rb") as file:
-            return int(pq.read_metadata(file).num_rows) * _PER_RECORD
-    except (pa.ArrowException, OSError):
-        return Path(path).stat().st_size * _PER_TEXT_BYTE
+            rows = int(pq.read_metadata(file).num_rows)
+    except (pa.ArrowException, OSError, ValueError):  # not all damage ends in an error of the library's own
+        return size * _PER_TEXT_BYTE
+    return min(max(rows, 0), size) * _PER_RECORD  # a damaged count of records is no reason to stop
 
 
 def _gigabytes(size: float) -> str:

@@ -206,6 +206,6 @@ def is_ours(path: Path) -> bool:
                 return f'"{OWN_BOOK}"'.encode() in book.open("docProps/custom.xml").read(_MOST_PROPERTIES)
         if start.startswith(b"PAR1"):
             return list(pq.read_schema(path).names) == list(SCHEMA)
-    except (OSError, pa.ArrowException, *_NO_WORKBOOK):
+    except (OSError, pa.ArrowException, *_NO_WORKBOOK, ValueError):
         return False
     return start.startswith(tuple(headers))

@@ -10,15 +10,14 @@ from pathlib import Path
 
 from thuebao.base.errors import InputError, ThuebaoError
 from thuebao.base.paths import same_file
+from thuebao.sources.endings import is_export_name
+from thuebao.sources.packing.streams import holds_nothing
 
-# Endings under which a folder's files are taken for exports; a file named on its own may have any ending.
-PACKED_ENDINGS = (".gz", ".zst", ".zip")
-_PLAIN_ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".pq", ".xlsx", ".xls", ".ods", ".ndjson", ".jsonl")
-# Not .html and .xml: folders of exports hold reports and settings under these.
-_MARKED_UP_ENDINGS = (".mht", ".mhtml", ".slk")
-EXPORT_ENDINGS = (*_PLAIN_ENDINGS, *_MARKED_UP_ENDINGS, *PACKED_ENDINGS)
 STANDARD_INPUT, STANDARD_INPUT_SHOWN = "-", "stdin"
 """What the user calls standard input, and what it is called in results: no spreadsheet takes that for a formula."""
+
+MARKS = ("~$", "_SUCCESS", "_committed_", "_started_")
+"""How the names of files begin that office programs and data engines leave beside exports."""
 
 
 @dataclass
@@ -63,7 +62,7 @@ def _identity(file: str) -> object:
 def _files_of(path: str, found: Found, outputs: Sequence[Path]) -> list[str]:
     if Path(path).is_dir():
         files = _walk(path, found)
-        exports = [f for f in files if Path(f).suffix.lower() in EXPORT_ENDINGS and not _is_one_of(outputs, f)]
+        exports = [f for f in files if is_export_name(f) and not _is_one_of(outputs, f) and not holds_nothing(Path(f))]
         taken = set(exports)
         found.passed_over += [file for file in files if file not in taken]
         if not exports and not found.errors:
@@ -80,11 +79,17 @@ def _files_of(path: str, found: Found, outputs: Sequence[Path]) -> list[str]:
     for match in matches:
         if Path(match).is_dir():
             files += [] if "**" in path else _files_of(match, found, outputs)
-        elif _is_one_of(outputs, match):
+        elif _is_one_of(outputs, match) or not _may_be_read(match):
             found.passed_over.append(match)
         else:
             files.append(match)
     return files
+
+
+def _may_be_read(file: str) -> bool:
+    """Return whether a file that a pattern matches is more than an empty part of an export, or a mark beside them."""
+    name = Path(file).name
+    return not (name.startswith(MARKS) or holds_nothing(Path(file)))
 
 
 def _is_one_of(outputs: Sequence[Path], file: str) -> bool:
@@ -105,7 +110,7 @@ def _walk(folder: str, found: Found) -> list[str]:
         ]
         for name in sorted(names):
             hidden = name.startswith(".")
-            if not hidden or Path(name).suffix.lower() in EXPORT_ENDINGS:
+            if not hidden or is_export_name(name):
                 (found.passed_over if hidden else files).append(str(Path(parent) / name))
     return sorted(files)
 

@@ -21,9 +21,10 @@ from thuebao.sources.delimited.table import DelimitedTable
 from thuebao.sources.encodings.encoding import Encoding, carrier_of, detect
 from thuebao.sources.encodings.notices import notices_of_repairs
 from thuebao.sources.encodings.repair import Repairs
-from thuebao.sources.headers.header import Header, unmapped
+from thuebao.sources.headers.header import Header, check_is_export, unmapped
 from thuebao.sources.headers.mapping import Mapping, mapping_for
-from thuebao.sources.kind import NDJSON, PARQUET, SPREADSHEETS, kind_of_bytes, kind_of_text
+from thuebao.sources.json_form import JSON, NDJSON
+from thuebao.sources.kind import PARQUET, SPREADSHEETS, kind_of_bytes, kind_of_text
 from thuebao.sources.ndjson import NdjsonTable
 from thuebao.sources.notice import Notice
 from thuebao.sources.operators import COLUMN, OPTION, Operators, whose
@@ -147,7 +148,7 @@ class Export:
 
     def notices(self) -> Iterator[Notice]:
         """Yield what should be said once it has been read, beyond findings."""
-        if isinstance(self.table, SheetTable):
+        if isinstance(self.table, SheetTable | NdjsonTable | ParquetTable):
             yield from self.table.notices()
         yield from notices_of_repairs(self.header, self.repairs)
         if self.layout and self.layout.header_of_another:
@@ -201,13 +202,15 @@ def open_export(
         kind = kind_of_text(stored.path, beginning)
         if kind in MARKED_UP:
             table, encoding = open_tables(stored, kind, read_as.encoding, read_as.sheet, mapping)
-        elif kind == NDJSON:
-            table = NdjsonTable.of(stored, encoding, mapping)
+        elif kind in (NDJSON, JSON):
+            table = NdjsonTable.of(stored, encoding, mapping, in_list=kind == JSON)
         else:
             if len(head) == _HEAD:
                 beginning = beginning.rstrip("\ufffd")  # the character that its end may cut in two
             split = [e.layout for e in earlier if e.layout and _one_export(e.path, stored.path)]
             table = DelimitedTable(stored, layout_of(stored.path, beginning, mapping, split), encoding)
+    if mapping is None:
+        check_is_export(stored.path, table.header)
     of = whose(stored.path, mapping, operators, reference)
     if operator_needed and of.operator is None and "operator" not in table.header.canonical:
         raise InputError("operator_unknown", path=stored.path)

@@ -1,4 +1,4 @@
-"""Reads NDJSON in batches: one JSON object a line, its keys as headers."""
+"""Reads JSON in batches: one object a line, or a list of them, their keys as headers."""
 
 from __future__ import annotations
 
@@ -6,104 +6,126 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 import polars as pl
 
 from thuebao.base.errors import InputError
+from thuebao.base.messages import text
+from thuebao.rulebook.columns import columns
 from thuebao.sources.batch import BLANK, Batch, Rejected, batch_with_rejected, in_batches
 from thuebao.sources.delimited.malformed import BYTES, NUL
 from thuebao.sources.encodings.encoding import Encoding
 from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
+from thuebao.sources.json_records import Piece, elements, lines
 from thuebao.sources.no_records import NoRecords
+from thuebao.sources.notice import Notice
 from thuebao.sources.packing.stored import Stored
 
 BATCH_ROWS = 50_000
 _BATCH_BYTES = 16 << 20
-LONGEST_LINE = 64 << 20  # bytes
 _CHUNK = 4 << 20  # bytes read at once
 _NOT_JSON, _KEY_TWICE = "not_json", "key_twice"
+_MORE = re.compile(rb"[\[{]")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True)
 class NdjsonTable:
-    """The objects of a file."""
+    """The objects of a file. in_list: whether they are elements of a list, not lines.
+
+    numbers: of the columns that were read last, by position, how many values were numbers and not texts.
+    """
 
     stored: Stored
     encoding: Encoding
     header: Header
+    in_list: bool = False
+    numbers: Counter[int] = field(default_factory=Counter, compare=False)
 
     @classmethod
-    def of(cls, stored: Stored, encoding: Encoding, mapping: Mapping | None) -> NdjsonTable:
+    def of(cls, stored: Stored, encoding: Encoding, mapping: Mapping | None, *, in_list: bool = False) -> NdjsonTable:
         """Return the table with the keys of all objects, in the order of their first appearance, as headers.
 
         The whole file is read for it: objects often leave out what is empty. Raises InputError when they map to
-        nothing.
+        nothing, or what maps to a column is no text or number but holds more values.
         """
         keys: dict[str, None] = {}
-        for _, line in _lines(stored, encoding):
-            if not line.strip():
+        nested: dict[str, int] = {}
+        for line, piece in _pieces(stored, encoding, in_list=in_list):
+            if not piece.strip():
                 continue
             try:
-                keys.update(dict.fromkeys(_object(line)))
+                found = _object(piece)
             except _NotARecordError:
                 continue
-        return cls(stored, encoding, map_header(stored.path, list(map(encoding.letters_of, keys)), mapping))
+            keys.update(dict.fromkeys(found))
+            if _MORE.search(piece, 1):
+                for key, value in found.items():
+                    if isinstance(value, dict | list):
+                        nested.setdefault(key, line)
+        header = map_header(stored.path, list(map(encoding.letters_of, keys)), mapping)
+        for key, name, column in zip(keys, header.names, header.canonical, strict=True):
+            if column and key in nested:
+                raise InputError("json_nested", path=stored.path, header=name, line=nested[key])
+        return cls(stored, encoding, header, in_list)
 
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield batches of the wanted columns."""
         names, raw_names = self.header.names, self.header.raw_names
-        chosen = [raw_names[n] for n in self.header.chosen(wanted) or [0]]
+        places = self.header.chosen(wanted) or [0]
+        chosen = [raw_names[n] for n in places]
         schema = dict.fromkeys(raw_names, pl.String)
+        digits = [(n, names[n]) for n in places if (c := self.header.canonical[n]) and columns()[c].digits]
         no_records = NoRecords(self.stored.path, self.header)
         spelt = cache(self.encoding.letters_of)
-        for lines in in_batches(
-            _lines(self.stored, self.encoding), lambda line: len(line[1]), BATCH_ROWS, _BATCH_BYTES
-        ):
+        self.numbers.clear()
+        pieces = enumerate(_pieces(self.stored, self.encoding, in_list=self.in_list), 1)
+        for some in in_batches(pieces, lambda piece: len(piece[1][1]), BATCH_ROWS, _BATCH_BYTES):
+            # Several elements may stand on one line: what tells their order is their number.
+            begin = {number: line for number, (line, _) in some}
             passed_over: Counter[str] = Counter()
             records: list[list[str | None]] = []
             at: list[int] = []
             rejected: list[Rejected] = []
-            for number, line in lines:
-                if not line.strip():
+            for number, (_, piece) in some:
+                if not piece.strip():
                     passed_over[BLANK] += 1
                     continue
                 try:
-                    values = {spelt(key): value for key, value in _object(line).items()}
+                    values = {spelt(key): value for key, value in _object(piece).items()}
                     record = [_text(values.get(name)) for name in names]
                 except _NotARecordError as error:
-                    text = self.encoding.letters_of(line.decode(errors="backslashreplace"))
-                    rejected.append(Rejected(number, error.reason, text))
+                    shown = self.encoding.letters_of(piece.decode(errors="backslashreplace"))
+                    rejected.append(Rejected(number, error.reason, shown))
                 else:
                     records.append(record)
                     at.append(number)
+                    self.numbers.update(n for n, key in digits if isinstance(values.get(key), _Number))
             frame = self.encoding.letters(pl.DataFrame(records, schema=schema, orient="row"))
             stood = pl.Series(at, dtype=pl.UInt32)
             key, rows_at = frame.to_series(no_records.key), frame.__getitem__
             frame, stood, others = no_records.sift(frame, stood, key, rows_at)
             passed_over.update(others)
-            yield batch_with_rejected(frame.select(chosen), stood, rejected, passed_over)
+            batch = batch_with_rejected(frame.select(chosen), stood, rejected, passed_over)
+            yield replace(
+                batch,
+                lines=pl.Series([begin[number] for number in stood], dtype=pl.UInt32),
+                rejected={place: replace(r, line=begin[r.line]) for place, r in batch.rejected.items()},
+            )
+
+    def notices(self) -> Iterator[Notice]:
+        """Yield what should be said once the file has been read."""
+        for position, count in sorted(self.numbers.items()):
+            said = text("notice.numbers", header=self.header.names[position], count=count)
+            yield Notice("numbers_not_text", said, count)
 
 
-_Line = tuple[int, bytes]
-
-
-def _lines(stored: Stored, encoding: Encoding) -> Iterator[_Line]:
-    """Yield the lines with their numbers. Raises InputError for one that is too long."""
-    rest, number = b"", 0
-    for chunk in encoding.utf8(stored.chunks(_CHUNK)):
-        *whole, rest = (rest + chunk).split(b"\n")
-        for line in whole:
-            number += 1
-            yield number, line
-        if len(rest) > LONGEST_LINE:
-            raise InputError("line_too_long", path=stored.path, line=number + 1, limit=LONGEST_LINE >> 20)
-    if rest:
-        yield number + 1, rest
+def _pieces(stored: Stored, encoding: Encoding, *, in_list: bool) -> Iterator[Piece]:
+    return (elements if in_list else lines)(stored.path, encoding.utf8(stored.chunks(_CHUNK)))
 
 
 class _NotARecordError(Exception):
@@ -137,12 +159,18 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_int=str, parse_float=str, parse_constant=str)
+class _Number(str):
+    """A number, as the text that it is written as."""
+
+    __slots__ = ()
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
 
 
 def _text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
-        return value
+        return str(value) if isinstance(value, _Number) else value
     if isinstance(value, bool):
         return str(value).lower()
     try:

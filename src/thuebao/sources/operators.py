@@ -13,6 +13,7 @@ from thuebao.base.errors import UsageError
 from thuebao.base.fold import fold_name_of_place, fold_text
 from thuebao.facts.number import operator_named
 from thuebao.rulebook.reference import Reference, shipped_reference
+from thuebao.sources.endings import is_archive_name
 from thuebao.sources.headers.mapping import Mapping, comparable, read_mapping
 
 COLUMN, MAPPING, NAME, OPTION = "column", "mapping", "name", "option"
@@ -106,9 +107,9 @@ def same_operator(name: str) -> str:
 
 
 def _of_path(path: str, reference: Reference) -> str | None:
-    """Return the operator that the name of a file says, else its folder's; in a zip also the zip's and its folder's."""
+    """Return the operator that the name of a file says, else of its folder, or the archive around it and its folder."""
     parts = Path(path).parts
-    packed = [n for n, part in enumerate(parts) if part.lower().endswith(".zip")]
+    packed = [n for n, part in enumerate(parts) if is_archive_name(part)]
     first = packed[-1] - 1 if packed and packed[-1] < len(parts) - 1 else len(parts) - 2
     *folders, name = parts[max(first, 0) :]
     names = [Path(name).stem, *reversed(folders)]

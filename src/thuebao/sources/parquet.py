@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from itertools import accumulate
@@ -18,11 +19,14 @@ import pyarrow.parquet as pq
 
 from thuebao.base.clock import VIET_NAM
 from thuebao.base.errors import InputError
+from thuebao.base.messages import text
+from thuebao.rulebook.columns import columns
 from thuebao.sources.batch import Batch, numbers_from
 from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
 from thuebao.sources.library_errors import refusing
 from thuebao.sources.no_records import NoRecords
+from thuebao.sources.notice import Notice
 
 _LARGEST_EXACT = 2**53  # the largest whole number up to which floats have them all
 BATCH_ROWS = 75_000
@@ -40,11 +44,16 @@ Source = Path | bytes
 
 @dataclass(frozen=True)
 class ParquetTable:
-    """The records of a Parquet file: its path, or what it holds."""
+    """The records of a Parquet file: its path, or what it holds.
+
+    numbers: of the columns that were read last, by position, how many values were numbers and not texts.
+    """
 
     path: str
     source: Source
     header: Header
+    numeric: frozenset[int] = frozenset()
+    numbers: Counter[int] = field(default_factory=Counter, compare=False)
 
     @classmethod
     def of(cls, path: str, source: Source, mapping: Mapping | None) -> ParquetTable:
@@ -57,17 +66,22 @@ class ParquetTable:
         for name, canonical in zip(header.names, header.canonical, strict=True):
             if canonical and not _readable(schema[name]):
                 raise _unreadable(path, name, schema[name])
-        return cls(path, source, header)
+        numeric = frozenset(n for n, dtype in enumerate(schema.dtypes()) if dtype.is_numeric())
+        return cls(path, source, header, numeric)
 
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield batches of the wanted columns, as text."""
         no_records = NoRecords(self.path, self.header)
         names, chosen = self.header.raw_names, self.header.chosen(wanted)
+        digits = [n for n in chosen if n in self.numeric and (c := self.header.canonical[n]) and columns()[c].digits]
+        self.numbers.clear()
         first = 0
         for frame in _frames(self.path, self.source, self.header, sorted({*chosen, no_records.key})):
             rows_at = partial(self._rows, first, frame.height)
             lines, key = numbers_from(first + 1, frame.height), frame[names[no_records.key]]
             first += frame.height
+            for n in digits:
+                self.numbers[n] += frame.height - frame[names[n]].null_count()
             records, _, passed_over = no_records.sift(frame, lines, key, rows_at)
             yield Batch(records.select(names[n] for n in chosen or [no_records.key]), passed_over=passed_over)
 
@@ -86,11 +100,18 @@ class ParquetTable:
             ]
             return scan.slice(first, height).select(pl.all().gather(places)).select(texts).collect()
 
+    def notices(self) -> Iterator[Notice]:
+        """Yield what should be said once the file has been read."""
+        for position, count in sorted(self.numbers.items()):
+            if count:
+                said = text("notice.numbers", header=self.header.names[position], count=count)
+                yield Notice("numbers_not_text", said, count)
+
 
 def _refusals(path: str, records: Sequence[int] = ()) -> AbstractContextManager[None]:
     """Turn what the library raises into InputError; records: those read before, batch by batch."""
-    # It panics where a file shrinks while it is read.
-    kinds = (pl.exceptions.PolarsError, pa.ArrowException, OSError)
+    # It panics where a file shrinks while it is read. Damaged names and statistics end in errors of any kind.
+    kinds = (pl.exceptions.PolarsError, pa.ArrowException, OSError, ValueError, TypeError, OverflowError, MemoryError)
     return refusing(kinds, lambda error: _broken(path, records, error))
 
 

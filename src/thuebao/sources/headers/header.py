@@ -15,6 +15,8 @@ from thuebao.sources.headers.mapping import Mapping as Names
 
 _DIGITS_OF_A_VALUE = 5  # more than a header has: a year has four, the shortest day six (1/1/2024)
 
+_FEWEST_KNOWN, _WHOSE = 2, ("msisdn", "full_name", "id_number")  # what the header of an export has at least
+
 
 @dataclass(frozen=True)
 class Combination:
@@ -131,6 +133,13 @@ def map_header(path: str, names: Sequence[str], mapping: Names | None = None) ->
         if mapping and len(places) > 1
     }
     return Header(tuple(names), tuple(canonical), combined, rivals, tuple(weaker))
+
+
+def check_is_export(path: str, header: Header) -> None:
+    """Raise InputError for a header that shares a word with those of exports, as any letter or price list may."""
+    known = header.mapped
+    if len(known) < _FEWEST_KNOWN or known.keys().isdisjoint(_WHOSE):
+        raise InputError("not_an_export", path=path, known=", ".join(name.strip() for name in known.values()))
 
 
 def _weaker(names: Sequence[str], canonical: Sequence[str | None]) -> list[int]:

@@ -1,4 +1,4 @@
-"""Opens the bytes of an export: a file, a gzip or zstd stream, a member of a zip, standard input.
+"""Opens the bytes of an export: a file, a stream that is packed, a member of a zip or tar, standard input.
 
 What a file is packed with is told by its content, never by its name. Whatever is packed is streamed: nothing of it is
 written to disk, its check sums are verified, and what unpacks to far more than any export does is not read further.
@@ -9,37 +9,37 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from thuebao.base.errors import InputError, OutputError
-from thuebao.sources.discover import EXPORT_ENDINGS, PACKED_ENDINGS, STANDARD_INPUT_SHOWN
-from thuebao.sources.packing import unpacking
+from thuebao.sources.discover import STANDARD_INPUT_SHOWN
+from thuebao.sources.endings import PACKED_ENDINGS, is_export_name
+from thuebao.sources.packing import streams, unpacking
+from thuebao.sources.packing.members import OFFICE_FIRST, Member, hidden, is_office_document, is_part_of_zip, members_of
+from thuebao.sources.packing.tar import BLOCK, is_tar
 from thuebao.sources.packing.unpacking import reading
 
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
-_OFFICE = ("[Content_Types].xml", "mimetype")
-_OFFICE_FIRST = (*(name.encode() for name in _OFFICE), b"_rels/", b"docProps/", b"xl/")
-_METHOD_NAMES = {9: "Deflate64", 14: "LZMA", 93: "Zstandard", 95: "xz", 98: "PPMd"}
 _HEAD, _SLICE, _SLICES = 1 << 20, 1 << 16, 16  # bytes of the first sample and of each other one, and how many others
 
 
 @dataclass(frozen=True)
 class Stored:
-    """An export as it lies on disk: a file, or a member of a zip.
+    """An export as it lies on disk: a file, or a member of an archive.
 
-    path: as shown to users; file: the real one; packing: None, "gzip", "zstd" or "zip"; member: its name in the zip.
-    One of packing "zip" without a member is the zip itself: `unpacked` returns what is in it.
+    path: as shown to users; file: the real one; packing: None or one of streams.py; member: its name in the archive;
+    around: the packing of the stream that a tar is in. A zip or tar without a member is the archive itself: `unpacked`
+    returns what is in it.
     """
 
     path: str
     file: Path
     packing: str | None
     member: str | None = None
-    _info: zipfile.ZipInfo | None = field(default=None, repr=False, compare=False)
+    around: str | None = None
+    _member: Member | None = field(default=None, repr=False, compare=False)
 
     def open(self) -> BinaryIO:
         """Return the unpacked bytes, from the start; short reads come at the end alone.
@@ -47,12 +47,10 @@ class Stored:
         Where what is packed breaks off, reading raises InputError (`packed_cut`) after the last byte that could be
         unpacked; where it unpacks to more than an export can, `expands_too_far`.
         """
-        if self._info:
-            pieces = unpacking.member_pieces(self.file, self._info)
-        elif self.packing == "gzip":
-            pieces = unpacking.gzip_pieces(self.file)
-        elif self.packing == "zstd":
-            pieces = unpacking.zstd_pieces(self.file)
+        if self._member:
+            pieces = self._member.pieces()
+        elif self.packing in streams.STREAMS:
+            pieces = streams.STREAMS[str(self.packing)](self.file)
         else:
             with reading(self.path):
                 return self.file.open("rb", buffering=0)
@@ -95,8 +93,8 @@ class Stored:
 
     @property
     def size(self) -> int:
-        """Bytes on disk; of a member of a zip, its packed bytes."""
-        return self._info.compress_size if self._info else self.fingerprint()[0]
+        """Bytes on disk; of a member of an archive, its packed bytes."""
+        return self._member.size if self._member else self.fingerprint()[0]
 
     def fingerprint(self) -> tuple[int, int]:
         """Return bytes and time of change (in nanoseconds) of `file`, to see whether it changed while it was read."""
@@ -115,7 +113,7 @@ class Opened:
 
 
 def stored_at(path: str) -> Opened:
-    """Return the export at `path`, or those in the zip at `path`, by name.
+    """Return the export at `path`, or those in the archive at `path`, by name.
 
     Raises InputError when there is none that can be read.
     """
@@ -123,7 +121,7 @@ def stored_at(path: str) -> Opened:
 
 
 def spool(stream: BinaryIO, folder: Path) -> Stored:
-    """Copy standard input to a file in a private folder, and return that. If it is a zip, go on with `unpacked`.
+    """Copy standard input to a file in a private folder, and return that. If it is an archive, go on with `unpacked`.
 
     Raises InputError as `stored_at` does, and OutputError when the disk is full.
     """
@@ -142,44 +140,43 @@ def _chunks_of(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def unpacked(stored: Stored) -> Opened:
-    """Return the exports in a zip, by name; what is no zip, or a member already, stands for itself.
+    """Return the exports in an archive, by name; what is none, or a member already, stands for itself.
 
     Raises InputError when there is none that can be read.
     """
-    if stored.packing != "zip" or stored.member is not None:
+    if stored.packing not in (streams.ZIP, streams.TAR) or stored.member is not None:
         return Opened([stored])
-    opened = Opened()
-    members: dict[str, list[zipfile.ZipInfo]] = {}
-    for info in unpacking.directory(stored.path, stored.file):
-        members.setdefault(_name(info), []).append(info)
-    for name, (info, *others) in sorted(members.items()):
-        if _hidden(name) or name.endswith("/"):
-            continue
-        member = replace(stored, path=f"{stored.path}/{name}", member=info.filename, _info=info)
-        if PurePosixPath(name).suffix.lower() not in EXPORT_ENDINGS:
-            opened.passed_over.append(member.path)
+    opened, empty = Opened(), list[InputError]()
+    members: dict[str, list[Member]] = {}
+    for found in members_of(stored.path, stored.file, str(stored.packing), stored.around):
+        members.setdefault(found.name, []).append(found)
+    seen = {name: same for name, same in sorted(members.items()) if not hidden(name) and not same[0].is_folder}
+    for name, (member, *others) in seen.items():
+        inside = replace(stored, path=f"{stored.path}/{name}", member=member.stored_name, _member=member)
+        # What alone is in an archive is meant, whatever it is called.
+        if not member.is_file or not (is_export_name(name) or len(seen) == 1):
+            opened.passed_over.append(inside.path)
             continue
         try:
-            _check_member(member, info, alone=not others)
-            opened.stored.append(member)
+            _check_member(inside, member, alone=not others)
+            opened.stored.append(inside)
         except InputError as error:
-            opened.errors.append(error)
+            (empty if error.key == "file_empty" else opened.errors).append(error)
     if not opened.stored:
-        raise opened.errors[0] if opened.errors else InputError("zip_without_exports", path=stored.path)
+        errors = opened.errors + empty
+        raise errors[0] if errors else InputError("zip_without_exports", path=stored.path)
+    opened.passed_over += [str(error.values["path"]) for error in empty]
     return opened
 
 
-def _check_member(member: Stored, info: zipfile.ZipInfo, *, alone: bool) -> None:
+def _check_member(inside: Stored, member: Member, *, alone: bool) -> None:
     if not alone:
-        raise InputError("zip_name_twice", path=member.path)
-    if info.flag_bits & 1:
-        raise InputError("zip_encrypted", path=member.path)
-    if info.compress_type not in unpacking.METHODS:
-        method = _METHOD_NAMES.get(info.compress_type, info.compress_type)
-        raise InputError("packed_method", path=member.path, method=method)
-    if PurePosixPath(member.path).suffix.lower() in PACKED_ENDINGS:
-        raise InputError("packed_twice", path=member.path)
-    _check_content(member)
+        raise InputError("zip_name_twice", path=inside.path)
+    if member.refusal:
+        raise InputError(member.refusal, path=inside.path, method=member.method)
+    if PurePosixPath(inside.path).suffix.lower() in PACKED_ENDINGS:
+        raise InputError("packed_twice", path=inside.path)
+    _check_content(inside)
 
 
 def _identified(path: str, file: Path) -> Stored:
@@ -191,46 +188,27 @@ def _identified(path: str, file: Path) -> Stored:
     with reading(path):
         if not stat.S_ISREG(file.stat().st_mode):
             raise InputError("not_a_file", path=path)
-    stored = Stored(path, file, _packing(Stored(path, file, None).head(4)))
-    if stored.packing != "zip":
-        _check_content(stored)
-    elif any(info.filename in _OFFICE for info in unpacking.directory(stored.path, stored.file)):
+        if is_part_of_zip(path, file):
+            raise InputError("zip_part", path=path)
+    stored = Stored(path, file, streams.packing_of(Stored(path, file, None).head(16)))
+    if stored.packing != streams.ZIP:
+        if is_tar(_check_content(stored)):
+            return replace(stored, packing=streams.TAR, around=stored.packing)
+    elif is_office_document(stored.path, stored.file):
         return replace(stored, packing=None)  # a workbook or the like, which its own reader unpacks
     return stored
 
 
-def _check_content(stored: Stored) -> None:
-    head = stored.head(256)
+def _check_content(stored: Stored) -> bytes:
+    """Return the first bytes. Raises InputError where there are none, or they are packed once more."""
+    head = stored.head(BLOCK)
     if not head:
         raise InputError("file_empty", path=stored.path)
     # A workbook is a zip too: its first member has one of a few names.
-    if stored.packing and _packing(head) and not head[30:].startswith(_OFFICE_FIRST):
+    again = streams.packing_of(head) or (stored.member and is_tar(head))
+    if stored.packing and again and not head[30:].startswith(OFFICE_FIRST):
         raise InputError("packed_twice", path=stored.path)
-
-
-def _packing(head: bytes) -> str | None:
-    """Return what begins like this. A zstd stream may begin with a frame that is to be skipped."""
-    if head[:2] == b"\x1f\x8b":
-        return "gzip"
-    if head[:4] == b"\x28\xb5\x2f\xfd" or (head[1:4] == b"\x2a\x4d\x18" and 0x50 <= head[0] <= 0x5F):
-        return "zstd"
-    return "zip" if head[:4] in _ZIP else None
-
-
-def _name(info: zipfile.ZipInfo) -> str:
-    """Return a member's name. Many writers put UTF-8 without saying so, which zipfile reads as code page 437."""
-    if info.flag_bits & 0x800:
-        return info.filename
-    try:
-        return info.filename.encode("cp437").decode("utf-8")
-    except UnicodeError:
-        return info.filename
-
-
-def _hidden(name: str) -> bool:
-    """Return whether a file manager hides it: what macOS adds to every zip, and names with a dot before them."""
-    parts = PurePosixPath(name).parts
-    return any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in parts)
+    return head
 
 
 def _whole_lines(part: bytes) -> bytes:

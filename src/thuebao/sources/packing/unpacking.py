@@ -8,6 +8,7 @@ from __future__ import annotations
 import bz2
 import io
 import itertools
+import lzma
 import struct
 import sys
 import zipfile
@@ -23,8 +24,9 @@ import pyarrow as pa
 from thuebao.base.errors import InputError
 
 Pieces = Generator[bytes, None, None]
-_BROKEN = (EOFError, OSError, zlib.error, zipfile.BadZipFile, struct.error, pa.ArrowException)
+_BROKEN = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error, pa.ArrowException)
 """What is raised where packed bytes break off; an OSError with a number is the disk's fault."""
+_TOO_WIDE = {"too much memory": "zstd --long", "Memory usage limit": "xz"}
 _CHUNK, _PIECE = 1 << 17, 1 << 20  # bytes read at once, and unpacked at once
 _LARGEST, _LARGEST_RATIO = 256 << 20, 200  # bytes, and times the packed bytes: records pack to a tenth or so
 _HEADER = struct.Struct("<4s22xHH")  # before a member: a mark, and how long its name and what else is said of it are
@@ -101,10 +103,9 @@ class Unpacked(io.BufferedIOBase):
     def _fault_of(self, error: Exception) -> InputError:
         if isinstance(error, OSError) and error.errno:
             return InputError("file_unreadable", path=self._path, reason=error.strerror)
-        if "too much memory" in str(
-            error
-        ):  # a window above 128 MiB, which the zstd command does not read unasked either
-            return InputError("packed_method", path=self._path, method="zstd --long")
+        # A window above 128 MiB, which the zstd command does not read unasked either, or one of xz above 256 MiB.
+        if method := next((method for reason, method in _TOO_WIDE.items() if reason in str(error)), None):
+            return InputError("packed_method", path=self._path, method=method)
         return InputError("packed_cut", path=self._path, bytes=self._unpacked, packing=self._packing)
 
     def close(self) -> None:
