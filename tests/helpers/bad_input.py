@@ -78,7 +78,10 @@ UNREADABLE: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "Parquet cut short": (parquet()[:-500], ("Parquet", "Copy or export it again")),
     "Parquet cut to its beginning": (b"PAR1", ("Parquet",)),
     "Parquet with a broken footer": (parquet()[:-40] + bytes(36) + b"PAR1", ("Parquet",)),
-    "Parquet without rows": (parquet(pl.DataFrame(schema={"msisdn": pl.String})), ("no records",)),
+    "Parquet without rows": (
+        parquet(pl.DataFrame(schema={"msisdn": pl.String, "full_name": pl.String})),
+        ("no records",),
+    ),
     "Parquet of unknown columns": (parquet(pl.DataFrame({"a": ["1"]})), ("no column is recognised",)),
     "Parquet with a column twice": (parquet(pl.DataFrame({"msisdn": ["1"], "Số máy": ["2"]})), ("both mean msisdn",)),
     "Parquet with lists": (parquet(pl.DataFrame({"msisdn": [["1"]]})), ("'msisdn'", "List")),
