@@ -23,7 +23,7 @@ _SHORTEST_QUOTED = 2  # characters: the two marks alone
 # this share of the columns.
 _ALIKE, _NEARLY_ALL = 0.5, 0.7
 _KEYS = ("msisdn", "id_number")
-_FEWEST_ROWS = 8  # below a header that tell whether a text is a table: of fewer, some may well be broken
+_FEWEST_ROWS = 3  # below a header that tell whether a text is a table: of fewer, some may well be broken
 
 
 @dataclass(frozen=True)
@@ -105,9 +105,9 @@ def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Sequence[L
 
 
 def _is_table(rows: Sequence[Sequence[str]], width: int) -> bool:
-    """Return whether most rows below a header have as many fields as it has; sums and signatures are no rows."""
+    """Return whether a third of the rows below a header have its number of fields; sums, signatures are no rows."""
     filled = [row for row in rows if any(cell.strip() for cell in row) and not any(map(kind_of_line, row[:1]))]
-    return 2 * sum(len(row) == width for row in filled) >= len(filled) or len(filled) < _FEWEST_ROWS
+    return 3 * sum(len(row) == width for row in filled) >= len(filled) or len(filled) < _FEWEST_ROWS
 
 
 def _fitted(names: Sequence[str], below: Sequence[Sequence[str]]) -> list[str]:
