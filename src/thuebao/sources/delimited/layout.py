@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from thuebao.base.errors import InputError
+from thuebao.sources.delimited.escapes import Hidden, is_escaped
 from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
 from thuebao.sources.headers.position import TOP, find_header, known_headers
@@ -33,6 +34,7 @@ class Layout:
     above: lines above the first record, counted by line feeds; passed_over: kind → those of them that are no header.
     line_end: the sign that ends a line. line_bytes: about how long a line is.
     header_of_another: the file has no header, and goes on where another one ended.
+    escaped: a quote within a value stands behind a backslash.
     """
 
     separator: str
@@ -43,6 +45,7 @@ class Layout:
     line_end: str
     line_bytes: int
     header_of_another: bool = False
+    escaped: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,10 @@ def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Sequence[L
     lines = re.findall("[^\n]*\n|[^\n]+", text)[: TOP * 4]
     quote = _quote_of(lines)
     separators = [sign for sign in SEPARATORS if sign in text] or [SEPARATORS[0]]
+    hidden = None
+    if escaped := is_escaped(text, quote, separators):
+        hidden = Hidden.of("".join(lines).encode(errors="replace"), quote)
+        lines = re.findall("[^\n]*\n|[^\n]+", hidden.data.decode())
     cuts = [_first_rows(lines, sign, quote) for sign in separators]
     first = max(cuts, key=lambda cut: (max((known_headers(row, mapping) for row in cut.rows), default=0), cut.width))
     line_bytes = max(1, len(text.encode(errors="replace")) // max(1, text.count("\n")))
@@ -90,18 +97,29 @@ def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Sequence[L
             line_end=line_end,
             line_bytes=line_bytes,
             header_of_another=True,
+            escaped=escaped,
         )
     # Line by line: an open quote would make one row of many.
     below = lines[first.ends[found.row] :][:TOP]
     single = [row for line in below for row in _first_rows([line], first.separator, quote).rows]
-    header = map_header(path, _fitted(first.rows[found.row], single), mapping)
+    names = _fitted(first.rows[found.row], single)
+    header = map_header(path, [hidden.value(name) for name in names] if hidden else names, mapping)
     if (
         not mapping
         and not _is_table(first.rows[found.row + 1 :], len(header.names))
         and not _is_table(single, len(header.names))
     ):
         raise InputError("not_a_table", path=path)
-    return Layout(first.separator, quote, header, first.ends[found.first - 1], found.passed_over, line_end, line_bytes)
+    return Layout(
+        first.separator,
+        quote,
+        header,
+        first.ends[found.first - 1],
+        found.passed_over,
+        line_end,
+        line_bytes,
+        escaped=escaped,
+    )
 
 
 def _is_table(rows: Sequence[Sequence[str]], width: int) -> bool:
