@@ -188,6 +188,11 @@ def cut_at(share: float) -> Change:
     return lambda body: body[: len(body) - int(share * len(body) / 10)]
 
 
+def line_end_removed(body: bytes) -> bytes:
+    """Glue a header to the record behind it."""
+    return body.replace(HEADER_LINE, HEADER_LINE.rstrip(b"\n"))
+
+
 SOME = ("--select", "EXP102,PER101,DUP121")  # for speed
 SHARES = st.floats(0, 1, exclude_max=True)
 CHANGES = st.one_of(
@@ -204,6 +209,7 @@ CHANGES = st.one_of(
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(CHANGES, max_size=8), st.sampled_from(["1%", "10%", "3", "100%"]), st.sampled_from([1, 3, 75_000]))
 @example([line_inserted(HEADER_LINE, 0), inserted(b",", 0)], "1%", 1)
+@example([line_inserted(HEADER_LINE, 0.5), line_end_removed], "100%", 75_000)
 @example([line_inserted(HEADER_LINE, 0.5), line_inserted(b"a", 0.5)], "100%", 3)
 def test_any_damage_to_an_export(desk: Desk, cli: Command, changes, limit, rows) -> None:
     body = SOUND.removeprefix(HEADER_LINE)

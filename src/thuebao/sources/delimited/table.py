@@ -21,7 +21,7 @@ from thuebao.sources.delimited.escapes import Hidden, may_be_escaped
 from thuebao.sources.delimited.layout import Layout
 from thuebao.sources.delimited.malformed import CUT, TOO_FEW, TOO_MANY, Grammar, SeparatedLines, separate_lines
 from thuebao.sources.encodings.encoding import Encoding
-from thuebao.sources.headers.header import Header
+from thuebao.sources.headers.header import Header, is_value
 from thuebao.sources.no_records import NoRecords, kind_of_line
 from thuebao.sources.packing.stored import Stored
 
@@ -214,7 +214,9 @@ class _Reader:
             behind_damage = n and rejected[n - 1].line == rejected[n].line - 1 and not kinds.get(n - 1)
             if kinds.get(n) == TITLES and (sum(map(bool, row)) > 1 or (rejected[n].reason == CUT and behind_damage)):
                 kinds[n] = None  # rather a piece of a record
-            if len(row) > width and self.no_records.is_header(row, rejected[n].line):
+            beyond = any(cell.strip() for cell in row[width:])
+            glued = beyond and any(map(is_value, row))  # a header and a record, the line end between them lost
+            if len(row) > width and not glued and self.no_records.is_header(row, rejected[n].line) and not beyond:
                 kinds[n] = HEADERS
             kinds[n] = kinds.get(n) or kind_of_line(self._unquoted(rejected[n].text))
         passed_over.update(kind for kind in kinds.values() if kind)
