@@ -24,6 +24,7 @@ _SHORTEST_QUOTED = 2  # characters: the two marks alone
 # this share of the columns.
 _ALIKE, _NEARLY_ALL = 0.5, 0.7
 _KEYS = ("msisdn", "id_number")
+_WITHIN = re.compile(r"\r+(?![\r\n]|$)")  # carriage returns within a line
 _FEWEST_ROWS = 3  # below a header that tell whether a text is a table: of fewer, some may well be broken
 
 
@@ -99,6 +100,7 @@ def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Sequence[L
             header_of_another=True,
             escaped=escaped,
         )
+    _check_line_end(path, first.rows, found.row, lines[slice(*[0, *first.ends][found.row : found.row + 2])])
     # Line by line: an open quote would make one row of many.
     below = lines[first.ends[found.row] :][:TOP]
     single = [row for line in below for row in _first_rows([line], first.separator, quote).rows]
@@ -149,7 +151,8 @@ def _quote_of(lines: Sequence[str]) -> str:
 
 def _first_rows(lines: Sequence[str], separator: str, quote: str) -> _FirstRows:
     first = _FirstRows(separator, quote, [], [])
-    reader = csv.reader(lines, delimiter=separator, quotechar=quote)
+    # The module knows no carriage return within a line that ends with a line feed.
+    reader = csv.reader((_WITHIN.sub(" ", line) for line in lines), delimiter=separator, quotechar=quote)
     limit = csv.field_size_limit(sum(map(len, lines)) + 1)
     try:
         for row in reader:
@@ -162,6 +165,13 @@ def _first_rows(lines: Sequence[str], separator: str, quote: str) -> _FirstRows:
     finally:
         csv.field_size_limit(limit)
     return first
+
+
+def _check_line_end(path: str, rows: Sequence[Sequence[str]], row: int, lines: Sequence[str]) -> None:
+    """Raise InputError where a header and what follows it stand in one line, but for a carriage return."""
+    widths = Counter(len(other) for other in rows[row + 1 :])
+    if any(map(_WITHIN.search, lines)) and widths and len(rows[row]) > max(widths, key=lambda width: widths[width]):
+        raise InputError("header_line_end", path=path)
 
 
 def _continues(layout: Layout, cuts: Sequence[_FirstRows]) -> bool:
