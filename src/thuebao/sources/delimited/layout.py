@@ -12,6 +12,7 @@ import polars as pl
 
 from thuebao.base.errors import InputError
 from thuebao.sources.delimited.escapes import Hidden, is_escaped
+from thuebao.sources.delimited.row_names import with_row_names
 from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
 from thuebao.sources.headers.position import TOP, find_header, known_headers
@@ -25,6 +26,7 @@ _SHORTEST_QUOTED = 2  # characters: the two marks alone
 _ALIKE, _NEARLY_ALL = 0.5, 0.7
 _KEYS = ("msisdn", "id_number")
 _WITHIN = re.compile(r"\r+(?![\r\n]|$)")  # carriage returns within a line
+_SPACED = re.compile(r'\s*"[^"\n]*"(?: "[^"\n]*")+\r?\n')  # "…" "…": what R writes, unless told otherwise
 _FEWEST_ROWS = 3  # below a header that tell whether a text is a table: of fewer, some may well be broken
 
 
@@ -77,6 +79,7 @@ def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Sequence[L
     lines = re.findall("[^\n]*\n|[^\n]+", text)[: TOP * 4]
     quote = _quote_of(lines)
     separators = [sign for sign in SEPARATORS if sign in text] or [SEPARATORS[0]]
+    separators += [" "] if _SPACED.match(text) else []
     hidden = None
     if escaped := is_escaped(text, quote, separators):
         hidden = Hidden.of("".join(lines).encode(errors="replace"), quote)
@@ -104,7 +107,7 @@ def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Sequence[L
     # Line by line: an open quote would make one row of many.
     below = lines[first.ends[found.row] :][:TOP]
     single = [row for line in below for row in _first_rows([line], first.separator, quote).rows]
-    names = _fitted(first.rows[found.row], single)
+    names = with_row_names(path, _fitted(first.rows[found.row], single), first.rows[found.row + 1 :], mapping)
     header = map_header(path, [hidden.value(name) for name in names] if hidden else names, mapping)
     if (
         not mapping
