@@ -68,9 +68,19 @@ def test_where_the_kind_of_subscriber_is_not_known_nobody_is_accused(desk: Desk,
     [
         ("registered_at", "1717236600", "seconds since 1970"),
         ("registered_at", "1717236600000", "milliseconds since 1970"),
+        ("registered_at", "1717236600.0", "seconds since 1970"),
+        ("registered_at", "'1717236600", "seconds since 1970"),
+        ("service_started_at", '="1717236600"', "seconds since 1970"),
+        ("portrait_taken_at", "1717236600000.0", "milliseconds since 1970"),
+        ("id_issue_date", "1717236600123", "milliseconds since 1970"),
+        ("date_of_birth", "641692800", "seconds since 1970"),
+        ("date_of_birth", "-86400000", "seconds since 1970"),
+        ("date_of_birth", "641692800000", "milliseconds since 1970"),
         ("date_of_birth", "02/01/90", "two-digit years"),
         ("id_number", "3.60E+10", "exponent"),
         ("sim_serial", "8.98E+19", "exponent"),
+        ("sim_serial", "8,98405E+18", "exponent"),
+        ("msisdn", "'9,12E+08", "exponent"),
     ],
 )
 def test_the_form_of_values_is_named(desk: Desk, cli: Command, column: str, text: str, form: str) -> None:
@@ -80,6 +90,14 @@ def test_the_form_of_values_is_named(desk: Desk, cli: Command, column: str, text
     assert (said["column"], said["count"]) == (column, 25)
     assert form in said["detail"]
     assert text not in said["detail"] or column == "registered_at"
+
+
+def test_the_form_is_that_of_the_values_that_are_there(desk: Desk, cli: Command) -> None:
+    missing = [record | {"registered_at": "\\N"} for record in people(30, 40)]
+    desk.export("vina.csv", *codes(25, registered_at="1717236600"), *missing)
+    [said] = found(cli("audit", "vina.csv", *AUDIT).document, "EXP108")
+    assert "seconds since 1970" in said["detail"]
+    assert "\\N" not in said["detail"]
 
 
 def test_a_column_that_is_month_first_counts_as_absent(desk: Desk, cli: Command) -> None:

@@ -201,9 +201,12 @@ def is_header_again(found: Found, headings: tuple[str, ...], separator: str = ",
     enough = 2 * len(named) >= len(own) or (len(named) > 2 and 2 * len(named) >= filled)
     if not enough or len(named) <= values:
         return False
+    beyond = any(cell.strip() for cell in cells[len(own) :])
+    if beyond and values:
+        return False  # a header and a record in one line: what it holds of the record is lost, and said to be
     if any(n >= len(own) or own[n] != name for n, name in named.items()):
         raise TwoExportsError
-    return True
+    return not beyond
 
 
 def letters_of(text: str) -> str:

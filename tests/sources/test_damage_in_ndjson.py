@@ -30,6 +30,13 @@ NDJSON_DAMAGES: dict[str, tuple[str | bytes, int, Rejected]] = {
     "escaped half of a pair": (OBJECT + '{"address": "\\ud800"}\n' + OBJECT, 2, [(2, "bytes")]),
     "key twice": (OBJECT + '{"msisdn": "1", "msisdn": "2"}\n' + OBJECT, 2, [(2, "key_twice")]),
     "key twice, further in": (OBJECT + '{"address": {"x": 1, "x": 2}}\n' + OBJECT, 2, [(2, "key_twice")]),
+    "key twice, in two spellings": (OBJECT * 2 + OBJECT.replace("{", '{"MSISDN": "1", '), 2, [(3, "key_twice")]),
+    "key twice, one damaged": (
+        OBJECT.replace("{", '{"msis\\u0000dn": "1", ') + OBJECT * 20 + OBJECT.replace("{", '{"msis\\u0000dn": "1", '),
+        20,
+        [(1, "key_twice"), (22, "key_twice")],
+    ),
+    "key twice, two synonyms": (OBJECT * 2 + OBJECT.replace("{", '{"Số thuê bao": "1", '), 2, [(3, "key_twice")]),
     "byte": (OBJECT.encode() + b'{"address": "\xff"}\n' + OBJECT.encode(), 2, [(2, BYTES)]),
     "byte in a key": (OBJECT.encode() + b'{"\xff": "x"}\n' + OBJECT.encode(), 2, [(2, BYTES)]),
     "letter cut in two at the end": (OBJECT.encode() * 2 + '{"address": "Số'.encode()[:-1], 2, [(3, BYTES)]),
@@ -52,6 +59,20 @@ def test_one_damage_in_ndjson(desk: Desk, cli: Command, monkeypatch: pytest.Monk
     lines = in_utf8(content).replace(b"\r\n", b"\n").split(b"\n")
     for row in rejects(desk):
         assert row["text"].removesuffix("\r") == lines[int(row["line"]) - 1].decode(errors="backslashreplace")
+
+
+@pytest.mark.parametrize("key", ["MSISDN", "msis\\u0000dn", "Số thuê bao"])
+def test_a_key_in_another_spelling_names_the_same(desk: Desk, cli: Command, key: str) -> None:
+    desk.write("vina.csv", OBJECT + json.dumps(person(4)).replace("msisdn", key) + "\n" + json.dumps(person(5)) + "\n")
+    done = audit(cli, "vina.csv", "--select", "NUM,PER101")
+    assert (done.code, done.document["totals"]["records"]) == (0, 3)
+
+
+def test_two_keys_that_are_both_common_are_two_columns_for_one(desk: Desk, cli: Command) -> None:
+    desk.write("vina.csv", OBJECT * 3 + OBJECT.replace("msisdn", "MSISDN") * 3)
+    done = audit(cli, "vina.csv")
+    assert done.code == 3
+    assert "stands twice in the header" in done.err
 
 
 def test_findings_in_ndjson_are_those_without_the_damaged_lines(desk: Desk, cli: Command) -> None:

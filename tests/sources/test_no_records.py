@@ -145,6 +145,36 @@ def test_a_second_header_of_another_width_is_refused(desk: Desk, cli: Command) -
     one_message(done, "vina.csv, line 32")
 
 
+@pytest.mark.parametrize(
+    "glue",
+    [
+        lambda header, line: header + line,
+        lambda header, line: header + "," + line,
+        lambda header, line: line + header,
+        lambda header, line: header + ",,\n" + header + ";" + line,
+    ],
+    ids=["header and record", "separator between", "record and header", "trailing cells"],
+)
+def test_a_record_in_one_line_with_a_header_is_rejected(
+    desk: Desk, cli: Command, glue: Callable[[str, str], str]
+) -> None:
+    header, *lines = csv_of([HEADER, *records(5)]).decode().splitlines()
+    lines[2] = glue(header, lines[2])
+    desk.write("vina.csv", "\n".join([header, *lines, ""]))
+    form = ("--max-rejected", "100%", "--format", "json", "--rejects", "rejects.csv")
+    [read] = cli("audit", "vina.csv", *form).document["inputs"]
+    assert (read["records"], read["rejected"]) == (4, 1)
+    assert read["passed_over"]["headers"] == (lines[2].count("\n"))
+    assert "fields where the header has" in desk.rows("rejects.csv")[0]["reason"]
+
+
+def test_a_header_again_may_have_empty_cells_behind_it(desk: Desk) -> None:
+    header, *lines = csv_of([HEADER, *records(5)]).decode().splitlines()
+    lines[3:3] = [header + ",,,", header + ","]
+    [read] = audited(desk, "vina.csv", "\n".join([header, *lines, ""]).encode()).inputs
+    assert (read.records, read.rejected, read.passed_over["headers"]) == (5, 0, 2)
+
+
 def test_titles_in_one_field_of_a_text(desk: Desk) -> None:
     lines = csv_of([HEADER, *records(4)]).decode().splitlines()
     lines[2:2] = ["Chi nhánh Hà Nội", "-----------", "  "]

@@ -19,7 +19,7 @@ from thuebao.results.limit import Limit
 from thuebao.results.result import Input
 from thuebao.sources import Batch, Export
 from thuebao.sources.batch import PASSED_OVER
-from thuebao.sources.notice import rows_passed_over
+from thuebao.sources.notice import digits_lost, rows_passed_over
 
 _AT_ONCE = 2
 """Batches under way: where the steps of one leave a processor idle, the other's fill it."""
@@ -67,6 +67,7 @@ class FileAudit:
         evaluated = future.result()
         self.observed.add(evaluated, self.plan.watched)
         self.observed.look_at_dates(records, evaluated)
+        self.observed.look_at_digits(records, evaluated)
         return evaluated
 
     def _take(self, batch: Batch) -> None:
@@ -100,7 +101,16 @@ class FileAudit:
             absent=header.absent,
             passed_over=passed_over,
             operator_from=export.operator_from,
-            notices=tuple(filter(None, [*export.notices(), rows_passed_over(passed_over)])),
+            notices=tuple(
+                filter(
+                    None,
+                    [
+                        *export.notices(),
+                        digits_lost(header.mapped, self.observed.digits_lost),
+                        rows_passed_over(passed_over),
+                    ],
+                )
+            ),
             ignored=sorted(self.ignored),
         )
 

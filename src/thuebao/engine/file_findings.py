@@ -12,6 +12,7 @@ from thuebao.base.foreign_text import harmless, mask_text
 from thuebao.base.messages import text
 from thuebao.engine.file_audit import FileAudit, month_first
 from thuebao.facts.codes import CODED
+from thuebao.facts.text import Cleaning
 from thuebao.results.result import ExportFinding
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.columns import columns, raw
@@ -70,10 +71,11 @@ def doubts_of(audit: FileAudit, rulebook: Rulebook) -> Doubts:
 def _looked_up(audit: FileAudit, unlike: Mapping[str, int], reference: Reference) -> dict[str, Unlike]:
     """Return the most frequent values of columns, and their form where most have one."""
     seen: dict[str, Counter[str]] = {name: Counter() for name in unlike}
+    present = Cleaning(reference).present
     for batch in audit.export.batches(set(unlike)) if unlike else ():
         for name, counter in seen.items():
-            values = batch.records[raw(name)].drop_nulls().str.strip_chars()
-            counter.update(dict(values.filter(values != "").value_counts().iter_rows()))
+            counted = batch.records[raw(name)].drop_nulls().str.strip_chars().value_counts()
+            counter.update(dict(counted.filter(present(counted.to_series())).iter_rows()))
             if len(counter) > _MOST_DISTINCT:
                 seen[name] = Counter(dict(counter.most_common(_MOST_DISTINCT // 2)))
     return {

@@ -11,7 +11,7 @@ import polars as pl
 from thuebao.facts import Facts, raw_columns
 from thuebao.facts.codes import CODED
 from thuebao.facts.dates import DAYS
-from thuebao.rulebook.columns import raw
+from thuebao.rulebook.columns import columns, raw
 from thuebao.rulebook.reference import Reference
 from thuebao.rulebook.sql import compile_where
 
@@ -61,7 +61,8 @@ class Observed:
     """What the values of one file's columns looked like.
 
     counted: by column of Watch, of how many records it holds; second_parts: date columns some of whose values have a
-    second part above twelve; day_first: those of which one has such a first part.
+    second part above twelve; day_first: those of which one has such a first part. digits_lost: by column, values whose
+    digits were lost to an exponent.
     """
 
     dates: frozenset[str]
@@ -70,12 +71,22 @@ class Observed:
     counted: Counter[str] = field(default_factory=Counter)
     second_parts: set[str] = field(default_factory=set)
     day_first: set[str] = field(default_factory=set)
+    digits: frozenset[str] = frozenset()
+    exponent: str = ""
+    digits_lost: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, reference: Reference, present: Collection[str]) -> Observed:
         """Return an observation of a file with the columns `present`."""
-        document = reference.document("file_findings")["month_first"]
-        return cls(frozenset(DAYS.keys() & set(present)), tuple(document["forms"]), document["months"])
+        document = reference.document("file_findings")
+        dates, forms = document["month_first"], document["forms"]
+        return cls(
+            frozenset(DAYS.keys() & set(present)),
+            tuple(dates["forms"]),
+            dates["months"],
+            digits=frozenset(name for name in present if name in columns() and columns()[name].digits),
+            exponent=forms["digits_lost"],
+        )
 
     def add(self, evaluated: pl.DataFrame, names: Iterable[str]) -> None:
         """Count what was asked of each record of a batch."""
@@ -95,6 +106,19 @@ class Observed:
                     wrong = evaluated[_THERE + name] & ~evaluated[_ALLOWED + name]
                     if wrong.any() and self._is_above(values.filter(wrong), 2):
                         self.second_parts.add(name)
+
+    def look_at_digits(self, records: pl.DataFrame, evaluated: pl.DataFrame) -> None:
+        """Count values of numbers that a spreadsheet wrote with an exponent, among those that are none."""
+        for name in self.digits:
+            if raw(name) not in records.columns:
+                continue
+            values = records[raw(name)]
+            if _ALLOWED + name in evaluated.columns:
+                doubtful = evaluated[_THERE + name] & ~evaluated[_ALLOWED + name]
+            else:
+                doubtful = values.str.contains("+", literal=True).fill_null(value=False)
+            if doubtful.any() and (count := int(values.filter(doubtful).str.contains(self.exponent).sum())):
+                self.digits_lost[name] += count
 
     def look_at_all_dates(self, records: pl.DataFrame, names: Collection[str]) -> None:
         """Look for first parts above twelve in all values of some date columns."""

@@ -6,6 +6,7 @@ from thuebao.base.errors import InputError
 from thuebao.sources.delimited.layout import SEPARATORS
 from thuebao.sources.foreign import refuse_binary, refuse_foreign_bytes, refuse_foreign_text, refuse_foreign_zip
 from thuebao.sources.json_form import json_form
+from thuebao.sources.printed import refuse_printed
 from thuebao.sources.tables.kinds import OTHER_XML, kind_of_markup
 
 CSV, PARQUET, XLSX, XLS, ODS = "csv", "parquet", "xlsx", "xls", "ods"
@@ -38,6 +39,7 @@ def kind_of_text(path: str, text: str) -> str:
         raise InputError("kind_unsupported", path=path, kind=markup)
     if markup:
         return markup
+    refuse_printed(path, text)
     start = text.lstrip()
     if start.startswith(("{", "[")) and (kind := json_form(path, start)):
         return kind

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
+from collections.abc import Mapping as Spellings
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
@@ -18,7 +19,7 @@ from thuebao.rulebook.columns import columns
 from thuebao.sources.batch import BLANK, Batch, Rejected, batch_with_rejected, in_batches
 from thuebao.sources.delimited.malformed import BYTES, NUL
 from thuebao.sources.encodings.encoding import Encoding
-from thuebao.sources.headers.header import Header, map_header
+from thuebao.sources.headers.header import Header, map_header, rare_spellings
 from thuebao.sources.headers.mapping import Mapping
 from thuebao.sources.json_records import Piece, elements, lines
 from thuebao.sources.no_records import NoRecords
@@ -29,6 +30,7 @@ BATCH_ROWS = 50_000
 _BATCH_BYTES = 16 << 20
 _CHUNK = 4 << 20  # bytes read at once
 _NOT_JSON, _KEY_TWICE = "not_json", "key_twice"
+_NAMED_TWICE = ("header_twice", "two_headers_for_one_column")
 _MORE = re.compile(rb"[\[{]")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -37,6 +39,7 @@ _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 class NdjsonTable:
     """The objects of a file. in_list: whether they are elements of a list, not lines.
 
+    spellings: keys that few records have → what the others call them.
     numbers: of the columns that were read last, by position, how many values were numbers and not texts.
     """
 
@@ -44,6 +47,7 @@ class NdjsonTable:
     encoding: Encoding
     header: Header
     in_list: bool = False
+    spellings: Spellings[str, str] = field(default_factory=dict)
     numbers: Counter[int] = field(default_factory=Counter, compare=False)
 
     @classmethod
@@ -53,7 +57,7 @@ class NdjsonTable:
         The whole file is read for it: objects often leave out what is empty. Raises InputError when they map to
         nothing, or what maps to a column is no text or number but holds more values.
         """
-        keys: dict[str, None] = {}
+        keys: Counter[str] = Counter()
         nested: dict[str, int] = {}
         for line, piece in _pieces(stored, encoding, in_list=in_list):
             if not piece.strip():
@@ -62,16 +66,24 @@ class NdjsonTable:
                 found = _object(piece)
             except _NotARecordError:
                 continue
-            keys.update(dict.fromkeys(found))
+            keys.update(found.keys())
             if _MORE.search(piece, 1):
                 for key, value in found.items():
                     if isinstance(value, dict | list):
                         nested.setdefault(key, line)
-        header = map_header(stored.path, list(map(encoding.letters_of, keys)), mapping)
-        for key, name, column in zip(keys, header.names, header.canonical, strict=True):
-            if column and key in nested:
-                raise InputError("json_nested", path=stored.path, header=name, line=nested[key])
-        return cls(stored, encoding, header, in_list)
+        counts = {encoding.letters_of(key): count for key, count in keys.items()}
+        spellings: dict[str, str] = {}
+        try:
+            header = map_header(stored.path, list(counts), mapping)
+        except InputError as error:
+            if error.key not in _NAMED_TWICE or not (spellings := rare_spellings(counts)):
+                raise
+            header = map_header(stored.path, [name for name in counts if name not in spellings], mapping)
+        found_nested = {encoding.letters_of(key): line for key, line in nested.items()}
+        for name, column in zip(header.names, header.canonical, strict=True):
+            if column and name in found_nested:
+                raise InputError("json_nested", path=stored.path, header=name, line=found_nested[name])
+        return cls(stored, encoding, header, in_list, spellings)
 
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield batches of the wanted columns."""
@@ -97,6 +109,8 @@ class NdjsonTable:
                     continue
                 try:
                     values = {spelt(key): value for key, value in _object(piece).items()}
+                    for other in self.spellings.keys() & values.keys():
+                        _rename(values, other, self.spellings[other])
                     record = [_text(values.get(name)) for name in names]
                 except _NotARecordError as error:
                     shown = self.encoding.letters_of(piece.decode(errors="backslashreplace"))
@@ -150,6 +164,13 @@ def _object(line: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise _NotARecordError(_NOT_JSON)
     return found
+
+
+def _rename(values: dict[str, Any], key: str, name: str) -> None:
+    """Call a value what other records call it. Raises _NotARecordError where the record has that too."""
+    if name in values:
+        raise _NotARecordError(_KEY_TWICE)
+    values[name] = values.pop(key)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

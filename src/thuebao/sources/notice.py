@@ -21,6 +21,15 @@ class Notice:
     count: int | None = None
 
 
+def digits_lost(headers: Mapping[str, str], counted: Mapping[str, int]) -> Notice | None:
+    """Return the notice on numbers that an exponent took digits from; headers: canonical column → the file's own."""
+    if not counted:
+        return None
+    count = sum(counted.values())
+    listed = ", ".join(f"'{header.strip()}'" for column, header in headers.items() if column in counted)
+    return Notice("digits_lost", text("notice.digits_lost", headers=listed, count=count), count)
+
+
 def rows_passed_over(counted: Mapping[str, int]) -> Notice | None:
     """Return the notice on rows that are no records, None where there are none, or only blank ones."""
     said = {kind: count for kind, count in counted.items() if count}

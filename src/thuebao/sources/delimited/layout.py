@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from thuebao.base.errors import InputError
+from thuebao.sources.delimited.escapes import Hidden, is_escaped
+from thuebao.sources.delimited.row_names import with_row_names
 from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
 from thuebao.sources.headers.position import TOP, find_header, known_headers
@@ -22,6 +24,8 @@ _SHORTEST_QUOTED = 2  # characters: the two marks alone
 # this share of the columns.
 _ALIKE, _NEARLY_ALL = 0.5, 0.7
 _KEYS = ("msisdn", "id_number")
+_WITHIN = re.compile(r"\r+(?![\r\n]|$)")  # carriage returns within a line
+_SPACED = re.compile(r'\s*"[^"\n]*"(?: "[^"\n]*")+\r?\n')  # "…" "…": what R writes, unless told otherwise
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ class Layout:
     above: lines above the first record, counted by line feeds; passed_over: kind → those of them that are no header.
     line_end: the sign that ends a line. line_bytes: about how long a line is.
     header_of_another: the file has no header, and goes on where another one ended.
+    escaped: a quote within a value stands behind a backslash.
     """
 
     separator: str
@@ -41,6 +46,7 @@ class Layout:
     line_end: str
     line_bytes: int
     header_of_another: bool = False
+    escaped: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,11 @@ def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Sequence[L
     lines = re.findall("[^\n]*\n|[^\n]+", text)[: TOP * 4]
     quote = _quote_of(lines)
     separators = [sign for sign in SEPARATORS if sign in text] or [SEPARATORS[0]]
+    separators += [" "] if _SPACED.match(text) else []
+    hidden = None
+    if escaped := is_escaped(text, quote, separators):
+        hidden = Hidden.of("".join(lines).encode(errors="replace"), quote)
+        lines = re.findall("[^\n]*\n|[^\n]+", hidden.data.decode())
     cuts = [_first_rows(lines, sign, quote) for sign in separators]
     first = max(cuts, key=lambda cut: (max((known_headers(row, mapping) for row in cut.rows), default=0), cut.width))
     line_bytes = max(1, len(text.encode(errors="replace")) // max(1, text.count("\n")))
@@ -88,12 +99,24 @@ def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Sequence[L
             line_end=line_end,
             line_bytes=line_bytes,
             header_of_another=True,
+            escaped=escaped,
         )
+    _check_line_end(path, first.rows, found.row, lines[slice(*[0, *first.ends][found.row : found.row + 2])])
     # Line by line: an open quote would make one row of many.
     below = lines[first.ends[found.row] :][:TOP]
     single = [row for line in below for row in _first_rows([line], first.separator, quote).rows]
-    header = map_header(path, _fitted(first.rows[found.row], single), mapping)
-    return Layout(first.separator, quote, header, first.ends[found.first - 1], found.passed_over, line_end, line_bytes)
+    names = with_row_names(path, _fitted(first.rows[found.row], single), first.rows[found.row + 1 :], mapping)
+    header = map_header(path, [hidden.value(name) for name in names] if hidden else names, mapping)
+    return Layout(
+        first.separator,
+        quote,
+        header,
+        first.ends[found.first - 1],
+        found.passed_over,
+        line_end,
+        line_bytes,
+        escaped=escaped,
+    )
 
 
 def _fitted(names: Sequence[str], below: Sequence[Sequence[str]]) -> list[str]:
@@ -117,7 +140,8 @@ def _quote_of(lines: Sequence[str]) -> str:
 
 def _first_rows(lines: Sequence[str], separator: str, quote: str) -> _FirstRows:
     first = _FirstRows(separator, quote, [], [])
-    reader = csv.reader(lines, delimiter=separator, quotechar=quote)
+    # The module knows no carriage return within a line that ends with a line feed.
+    reader = csv.reader((_WITHIN.sub(" ", line) for line in lines), delimiter=separator, quotechar=quote)
     limit = csv.field_size_limit(sum(map(len, lines)) + 1)
     try:
         for row in reader:
@@ -130,6 +154,13 @@ def _first_rows(lines: Sequence[str], separator: str, quote: str) -> _FirstRows:
     finally:
         csv.field_size_limit(limit)
     return first
+
+
+def _check_line_end(path: str, rows: Sequence[Sequence[str]], row: int, lines: Sequence[str]) -> None:
+    """Raise InputError where a header and what follows it stand in one line, but for a carriage return."""
+    widths = Counter(len(other) for other in rows[row + 1 :])
+    if any(map(_WITHIN.search, lines)) and widths and len(rows[row]) > max(widths, key=lambda width: widths[width]):
+        raise InputError("header_line_end", path=path)
 
 
 def _continues(layout: Layout, cuts: Sequence[_FirstRows]) -> bool:

@@ -17,10 +17,11 @@ import pyarrow as pa
 
 from thuebao.base.errors import InputError
 from thuebao.sources.batch import BLANK, HEADERS, TITLES, Batch, Rejected, batch_with_rejected, numbers_from
+from thuebao.sources.delimited.escapes import Hidden, may_be_escaped
 from thuebao.sources.delimited.layout import Layout
-from thuebao.sources.delimited.malformed import CUT, TOO_FEW, TOO_MANY, Grammar, separate_lines
+from thuebao.sources.delimited.malformed import CUT, TOO_FEW, TOO_MANY, Grammar, SeparatedLines, separate_lines
 from thuebao.sources.encodings.encoding import Encoding
-from thuebao.sources.headers.header import Header
+from thuebao.sources.headers.header import Header, is_value
 from thuebao.sources.no_records import NoRecords, kind_of_line
 from thuebao.sources.packing.stored import Stored
 
@@ -126,15 +127,19 @@ class _Reader:
         """Return the records of lines, the first of which is the file's `line`, and how many bytes were judged."""
         consumed, rejected = len(data), []
         passed_over: Counter[str] = Counter()
+        hidden = Hidden.of(data, self.layout.quote) if self.layout.escaped else None
+        data = hidden.data if hidden else data
         records = self._at_once(data)
         if records is not None:
             lines = numbers_from(line, records.height)
         else:
-            found = separate_lines(data, line, self._grammar, last=last)
+            found, hidden = self._separated(data, hidden, line, last=last)
             records, lines, consumed = found.records, (found.at + line).cast(pl.UInt32), found.consumed
             passed_over[BLANK] = found.blank
-            texts = self.encoding.letters(pl.DataFrame({"text": [r.text for r in found.rejected]}, {"text": pl.String}))
+            said = [hidden.as_written(r.text) if hidden else r.text for r in found.rejected]
+            texts = self.encoding.letters(pl.DataFrame({"text": said}, {"text": pl.String}))
             rejected = [replace(r, text=text) for r, text in zip(found.rejected, texts["text"], strict=True)]
+        records = hidden.restored(records) if hidden else records
         whole, key = records, records[self._names[self.no_records.key]]
         records, lines, others = self.no_records.sift(
             records, lines, key, lambda places: self.encoding.letters(whole[places])
@@ -144,6 +149,20 @@ class _Reader:
         # One piece of memory for each column: what follows works on whole columns, many times.
         chosen = self.encoding.letters(records.select(self._chosen)).rechunk()
         return batch_with_rejected(chosen, lines, rejected, passed_over), consumed
+
+    def _separated(
+        self, data: bytes, hidden: Hidden | None, line: int, *, last: bool
+    ) -> tuple[SeparatedLines, Hidden | None]:
+        """Return records and malformed lines, and what had to be hidden for it."""
+        found = separate_lines(data, line, self._grammar, last=last)
+        # Where the first such quote of a large file stands far below its beginning, the layout does not tell.
+        if hidden is None and any(may_be_escaped(one.text, self.layout.quote) for one in found.rejected):
+            hidden = Hidden.of(data, self.layout.quote)
+            other = separate_lines(hidden.data, line, self._grammar, last=last)
+            if other.records.height > found.records.height:
+                return other, hidden
+            hidden = None
+        return found, hidden
 
     def _at_once(self, data: bytes) -> pl.DataFrame | None:
         """Parse all lines at once; return None unless it is proven that each of them is one record."""
@@ -195,7 +214,9 @@ class _Reader:
             behind_damage = n and rejected[n - 1].line == rejected[n].line - 1 and not kinds.get(n - 1)
             if kinds.get(n) == TITLES and (sum(map(bool, row)) > 1 or (rejected[n].reason == CUT and behind_damage)):
                 kinds[n] = None  # rather a piece of a record
-            if len(row) > width and self.no_records.is_header(row, rejected[n].line):
+            beyond = any(cell.strip() for cell in row[width:])
+            glued = beyond and any(map(is_value, row))  # a header and a record, the line end between them lost
+            if len(row) > width and not glued and self.no_records.is_header(row, rejected[n].line) and not beyond:
                 kinds[n] = HEADERS
             kinds[n] = kinds.get(n) or kind_of_line(self._unquoted(rejected[n].text))
         passed_over.update(kind for kind in kinds.values() if kind)
@@ -203,6 +224,8 @@ class _Reader:
 
     def _cells(self, text: str) -> list[str] | None:
         """Return the fields of a line, None where its quotes make no sense."""
+        if self.layout.escaped:
+            text = Hidden.of(text.encode(errors="replace"), self.layout.quote).data.decode()
         if text.count(self.layout.quote) % 2:
             return None
         one_line = [text.replace("\r", " ")]

@@ -14,6 +14,7 @@ from thuebao.sources.headers.mapping import Join, headers_of, plain_header
 from thuebao.sources.headers.mapping import Mapping as Names
 
 _DIGITS_OF_A_VALUE = 5  # more than a header has: a year has four, the shortest day six (1/1/2024)
+_RARE = 10  # times as often as a key, another one of the same meaning makes it a slip
 
 _FEWEST_KNOWN, _WHOSE = 2, ("msisdn", "full_name", "id_number")  # what the header of an export has at least
 
@@ -138,6 +139,25 @@ def map_header(path: str, names: Sequence[str], mapping: Names | None = None) ->
 def is_export(known: Collection[str]) -> bool:
     """Return whether canonical columns are as many as an export's, and say whose the records are."""
     return len(known) >= _FEWEST_KNOWN and not set(known).isdisjoint(_WHOSE)
+
+
+def rare_spellings(counts: Mapping[str, int]) -> dict[str, str]:
+    """Return keys of records that name what another key names in far more of them → that other key.
+
+    counts: of how many records have a key. A key that is damaged or spelt otherwise in a line or two is no column.
+    """
+    known = columns_by_header()
+    alike: dict[str, list[str]] = {}
+    for name in counts:
+        alike.setdefault(known.get(fold_header(header_reading(name).text)) or f"?{plain_header(name)}", []).append(name)
+    found = {}
+    for names in alike.values():
+        most = max(names, key=lambda name: counts[name])
+        for name in names:
+            count = counts[name]
+            if count < counts[most] and (count == 1 or count * _RARE <= counts[most]):
+                found[name] = most
+    return found
 
 
 def check_is_export(path: str, header: Header) -> None:
