@@ -28,8 +28,8 @@ from helpers.people import AS_OF, ERROR, GOOD, INFO, WARNING
         (INFO, ["--fail-on", "warning"], 0),
         (INFO, ["--fail-on", "info"], 1),
         # Findings about the file count as well: EXP101 is an error, EXP104 an info.
-        ({"msisdn": "0912345678"}, [], 1),
-        ({"msisdn": "0912345678"}, ["--ignore", "EXP"], 0),
+        ({"msisdn": "0912345678", "sim_serial": ""}, [], 1),
+        ({"msisdn": "0912345678", "sim_serial": ""}, ["--ignore", "EXP"], 0),
         (GOOD | {"Tập thuê bao": "x"}, [], 0),
         (GOOD | {"Tập thuê bao": "x"}, ["--fail-on", "info"], 1),
     ],

@@ -117,7 +117,7 @@ def test_a_zip_is_one_input(desk: Desk) -> None:
     with zipfile.ZipFile("all.zip", "w") as archive:
         archive.writestr("vina.csv", table([GOOD]))
         archive.writestr("viettel.csv", table([person(5), person(6)]))
-        archive.writestr("broken.csv", "")
+        archive.writestr("broken.csv", "a,b\n1,2\n")
     made = make(desk, "all.zip")
     [entry] = made.document["inputs"]
     assert entry["path"] == "all.zip"
@@ -128,7 +128,7 @@ def test_a_zip_is_one_input(desk: Desk) -> None:
     assert (unreadable["path"], unreadable["at"], unreadable["reason"]) == (
         "all.zip",
         "all.zip/broken.csv",
-        "file_empty",
+        "header_unrecognised",
     )
     assert verify(made.path).holds
     with Path("all.zip").open("ab") as file:

@@ -95,7 +95,13 @@ def test_a_finding_cites_the_law_of_its_era(tmp_path: Path) -> None:
 def test_the_timetable_cites_the_law_of_the_first_notice(tmp_path: Path) -> None:
     notices = ["24/04/2017", "23/12/2024", "24/12/2024", "01/05/2026"]
     records = [
-        {"registered_at": "15/06/2015", "first_notice_at": day, "info_updated_at": "", "status": "Đang hoạt động"}
+        {
+            "msisdn": "0981234567",
+            "registered_at": "15/06/2015",
+            "first_notice_at": day,
+            "info_updated_at": "",
+            "status": "Đang hoạt động",
+        }
         for day in notices
     ]
     old, last, new, newest = findings(tmp_path, records, "REM101")["basis"]
@@ -104,7 +110,12 @@ def test_the_timetable_cites_the_law_of_the_first_notice(tmp_path: Path) -> None
 
 
 def test_a_change_of_device_cites_the_circular(tmp_path: Path) -> None:
-    record = {"registered_at": "15/06/2015", "outgoing_suspended_at": "", "reauthenticated_at": ""}
+    record = {
+        "msisdn": "0981234567",
+        "registered_at": "15/06/2015",
+        "outgoing_suspended_at": "",
+        "reauthenticated_at": "",
+    }
     [basis] = findings(tmp_path, [record | {"device_changed_at": "20/06/2026 10:00"}], "DEV101")["basis"]
     assert basis == "08/2026/TT-BKHCN, Điều 8"
 

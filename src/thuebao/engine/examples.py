@@ -20,9 +20,12 @@ from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.columns import raw
 from thuebao.rulebook.law import AUTO
 from thuebao.rulebook.rule import Example, Rule
+from thuebao.sources.headers.header import is_export
 
 _OPERATOR = "Viettel"
 """Whose the records of examples are of which none names an operator."""
+_OF_EVERY_EXPORT = ("msisdn", "full_name")
+"""Columns without which a file is no export; examples may leave out what their rule does not look at."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,15 @@ def _columns(example: Example) -> list[str]:
 
 def _across(rulebook: Rulebook, rule: Rule, example: Example, as_of: date) -> tuple[bool, ...]:
     columns = _columns(example)
+    operator = () if "operator" in columns else (_OPERATOR,)
+    if not is_export(columns):
+        columns += [name for name in _OF_EVERY_EXPORT if name not in columns]
     with private_folder(None) as folder:
         path, findings = folder / "example.csv", folder / "findings.parquet"
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, columns, restval="")
             writer.writeheader()
             writer.writerows(example.records)
-        operator = () if "operator" in columns else (_OPERATOR,)
         options = AuditOptions(operator=operator, select=(rule.code,), as_of=as_of)
         run(prepare(options, rulebook), [str(path)], findings=findings)
         found = set(pl.read_parquet(findings, columns=["record"])["record"]) if Path(findings).exists() else set()

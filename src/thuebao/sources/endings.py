@@ -6,8 +6,8 @@ from pathlib import PurePath
 
 ARCHIVE_ENDINGS = (".zip", ".tar", ".tgz", ".txz", ".tbz", ".tbz2", ".tzst")
 PACKED_ENDINGS = (".gz", ".zst", ".xz", ".bz2", *ARCHIVE_ENDINGS)
-_PLAIN_ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".pq", ".xlsx", ".xls", ".ods", ".ndjson", ".jsonl", ".json")
-# Not .html and .xml: folders of exports hold reports and settings under these.
+_PLAIN_ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".pq", ".xlsx", ".xls", ".ods", ".ndjson", ".jsonl")
+# Not .json, .html and .xml: folders of exports hold results, reports and settings under these.
 _MARKED_UP_ENDINGS = (".mht", ".mhtml", ".slk")
 EXPORT_ENDINGS = (*_PLAIN_ENDINGS, *_MARKED_UP_ENDINGS, *PACKED_ENDINGS)
 """A file named on its own may have any ending."""

@@ -15,7 +15,6 @@ from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
 from thuebao.sources.headers.position import TOP, find_header, known_headers
 from thuebao.sources.headers.shapes import INFORMATIVE, present, shares
-from thuebao.sources.no_records import kind_of_line
 
 SEPARATORS = (",", ";", "\t", "|", "~", "^", "\x1f", "\x01")
 _SHORTEST_QUOTED = 2  # characters: the two marks alone
@@ -23,7 +22,6 @@ _SHORTEST_QUOTED = 2  # characters: the two marks alone
 # this share of the columns.
 _ALIKE, _NEARLY_ALL = 0.5, 0.7
 _KEYS = ("msisdn", "id_number")
-_FEWEST_ROWS = 3  # below a header that tell whether a text is a table: of fewer, some may well be broken
 
 
 @dataclass(frozen=True)
@@ -95,19 +93,7 @@ def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Sequence[L
     below = lines[first.ends[found.row] :][:TOP]
     single = [row for line in below for row in _first_rows([line], first.separator, quote).rows]
     header = map_header(path, _fitted(first.rows[found.row], single), mapping)
-    if (
-        not mapping
-        and not _is_table(first.rows[found.row + 1 :], len(header.names))
-        and not _is_table(single, len(header.names))
-    ):
-        raise InputError("not_a_table", path=path)
     return Layout(first.separator, quote, header, first.ends[found.first - 1], found.passed_over, line_end, line_bytes)
-
-
-def _is_table(rows: Sequence[Sequence[str]], width: int) -> bool:
-    """Return whether a third of the rows below a header have its number of fields; sums, signatures are no rows."""
-    filled = [row for row in rows if any(cell.strip() for cell in row) and not any(map(kind_of_line, row[:1]))]
-    return 3 * sum(len(row) == width for row in filled) >= len(filled) or len(filled) < _FEWEST_ROWS
 
 
 def _fitted(names: Sequence[str], below: Sequence[Sequence[str]]) -> list[str]:

@@ -135,10 +135,15 @@ def map_header(path: str, names: Sequence[str], mapping: Names | None = None) ->
     return Header(tuple(names), tuple(canonical), combined, rivals, tuple(weaker))
 
 
+def is_export(known: Collection[str]) -> bool:
+    """Return whether canonical columns are as many as an export's, and say whose the records are."""
+    return len(known) >= _FEWEST_KNOWN and not set(known).isdisjoint(_WHOSE)
+
+
 def check_is_export(path: str, header: Header) -> None:
     """Raise InputError for a header that shares a word with those of exports, as any letter or price list may."""
     known = header.mapped
-    if len(known) < _FEWEST_KNOWN or known.keys().isdisjoint(_WHOSE):
+    if not is_export(known):
         raise InputError("not_an_export", path=path, known=", ".join(name.strip() for name in known.values()))
 
 
