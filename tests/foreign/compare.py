@@ -28,7 +28,6 @@ import openpyxl
 import pyarrow.parquet
 
 from thuebao.base.errors import ThuebaoError
-from thuebao.rulebook.columns import raw
 from thuebao.rulebook.reference import shipped_reference
 from thuebao.sources import open_export, stored_at
 from thuebao.sources.export import ReadAs
@@ -176,7 +175,7 @@ def main(folder: Path) -> None:
     for path in sorted(file for file in folder.rglob("*") if file.is_file()):
         try:
             rows = independent_rows(path)
-        except Exception:  # noqa: BLE001  (what another library does not open)
+        except Exception:
             rows = None
         rows = [row for row in rows or () if any(cell.strip() for cell in row)]
         header = rows[0] if len(rows) > 1 and len(rows[0]) > 1 else []
@@ -188,7 +187,7 @@ def main(folder: Path) -> None:
             outcome = f"refused: {error.key}"
         except ValueError as error:
             outcome = "archive" if "unpack" in str(error) else f"FAILS: {error!r}"
-        except BaseException as error:  # noqa: BLE001  (whatever a library throws: that is what is looked for)
+        except BaseException as error:
             outcome = f"FAILS: {type(error).__name__}: {error}"[:200]
         outcomes[outcome] += 1
         took = time.monotonic() - began
