@@ -429,7 +429,7 @@ _TABLIB = [
         _tablib("jira"),
         ["tablib"],
         REFUSED,
-        PRINTED,
+        (*PRINTED, "too_many_rejected"),
     ),
     Form(
         "tablib, rst",
@@ -437,7 +437,7 @@ _TABLIB = [
         _tablib("rst"),
         ["tablib"],
         REFUSED,
-        PRINTED,
+        (*PRINTED, "too_many_rejected"),
     ),
     Form(
         "tablib, latex",

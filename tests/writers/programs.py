@@ -60,7 +60,40 @@ def _node(name: str, ending: str, code: str, expected: str = SAME, because: Sequ
 _SQLITE = ("sqlite3", ":memory:", "-cmd", ".import --csv plain.csv export")
 _SHEETJS = 'const book = XLSX.utils.book_new(); XLSX.utils.book_append_sheet(book, XLSX.utils.aoa_to_sheet(rows), "1");'
 
+_R = 'd <- read.csv("plain.csv", colClasses = "character", check.names = FALSE, na.strings = character());'
+
+
+def _r(name: str, ending: str, code: str, expected: str = SAME, because: Sequence[str] = ()) -> Form:
+    return Form(f"R, {name}", ending, _run("Rscript", "-e", _R + code), ["Rscript"], expected, because)
+
+
+def _office(ending: str, expected: str, because: Sequence[str]) -> Form:
+    """Return a form of LibreOffice, which takes numbers for numbers as it opens the CSV."""
+    convert = "soffice", "-env:UserInstallation=file:///tmp/thuebao-writers", "--headless", "--convert-to", ending
+    filter_ = "--infilter=Text - txt - csv (StarCalc):44,34,76"
+
+    def write(rows: Rows, path: Path) -> None:
+        _run(*convert, filter_, "plain.csv")(rows, path)
+        path.with_name(f"plain.{ending}").rename(path)
+
+    return Form("LibreOffice", ending, write, ["soffice"], expected, because)
+
+
 FORMS_OF_PROGRAMS = [
+    _r("write.csv", "csv", 'write.csv(d, "OUT")'),
+    _r("write.csv, no row names", "csv", 'write.csv(d, "OUT", row.names = FALSE)'),
+    _r("write.csv2", "csv", 'write.csv2(d, "OUT")'),
+    _r("write.table", "txt", 'write.table(d, "OUT")', REFUSED, (*PRINTED, "too_many_rejected", "header_short")),
+    _r("write.table, tabs", "tsv", 'write.table(d, "OUT", sep = "\\t")', SAID, ("EXP104", "header_shifted")),
+    _r("saveRDS", "rds", 'saveRDS(d, "OUT", compress = FALSE)', REFUSED, ("kind_data",)),
+    _office("xlsx", SAID, ("numbers_not_text",)),
+    _office("xls", SAID, ("numbers_not_text",)),
+    _office("ods", SAID, ("numbers_not_text",)),
+    _office("html", SAID, ("numbers_not_text", "ID105", "NUM102")),
+    _office("fods", REFUSED, ("kind_unsupported",)),
+    _office("dif", REFUSED, ("kind_data",)),
+    _office("slk", SAID, ("numbers_not_text", "ID105", "NUM102")),
+    _office("pdf", REFUSED, ("kind_document",)),
     _form(
         "PHP, fputcsv",
         "csv",
