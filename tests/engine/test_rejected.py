@@ -144,3 +144,10 @@ def test_a_file_of_rejected_lines_in_an_audited_folder_is_passed_over(desk: Desk
         [line] = [line for line in done.err.splitlines() if "Passed over" in line]
         for name in names:
             assert name in line
+
+
+def test_rejected_lines_alone_in_a_file_with_operators(desk: Desk, cli: Command) -> None:
+    desk.write("Viettel.csv", "operator,msisdn,full_name\nViettel,0981234567\nViettel,0981234568\n")
+    done = cli("audit", "Viettel.csv", "--max-rejected", "100%")
+    assert done.code == 3
+    one_message(done, "Viettel.csv", "no records")

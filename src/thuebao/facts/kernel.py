@@ -53,6 +53,8 @@ class OverDistinct:
 
     def __call__(self, values: pl.Series) -> pl.Series:
         """Return the kernel's result for each value."""
+        if not len(values):
+            return pl.Series(values.name, [], self._dtype)
         if (results := self._by_comparing(values)) is not None:
             return results
         if values.head(10 * _PROBE).n_unique() > _FEW:

@@ -8,6 +8,8 @@ import polars as pl
 
 from thuebao.rulebook.columns import given
 
+_HOUR = 3_600_000_000  # microseconds
+
 
 def registration_facts(as_of: date, forced: date | None) -> dict[str, pl.Expr]:
     """Return the facts of the registration; `forced` is a day whose era judges every record."""
@@ -43,7 +45,7 @@ def _when(as_of: date, forced: date | None) -> dict[str, pl.Expr]:
         "registration_minute": time.dt.truncate("1m"),
         # A day without an hour counts to its end.
         "last_written_at": pl.when(pl.col("registration_day").is_not_null()).then(written),
-        "portrait_is_late": pl.col("portrait_time") > pl.col("last_written_at") + pl.duration(hours=24),
+        "portrait_hours_late": (pl.col("portrait_time") - pl.col("last_written_at")).dt.total_microseconds() / _HOUR,
         "service_before_registration": earlier("service_start", "registration"),
         "service_before_authentication": earlier("service_start", "authentication"),
     }

@@ -35,11 +35,8 @@ def _rule(rule: Rule, rulebook: Rulebook) -> Iterator[str]:
     to_do = f"{text('explain.what_to_do')}: {_plain(rule.action[language()])}"
     yield from ("", _plain(rule.explain[language()]), "", to_do, "")
     for era in rulebook.law.eras:
-        bases = rule.bases_in(era.id, rulebook.law)
-        if bases:
-            numbers = rulebook.law.instruments
-            cited = "; ".join(_plain(f"{numbers[b.instrument].number}, {b.provision}") for b in bases)
-            yield f"- {_plain(era.title[language()])}: {cited}"
+        if cited := rule.basis_in(era.id, rulebook.law):
+            yield f"- {_plain(era.title[language()])}: {_plain(cited)}"
     conditions = [
         (text("explain.across"), ", ".join(rule.grouping.across) if rule.grouping else ""),
         (text("explain.having"), rule.grouping.having if rule.grouping else ""),

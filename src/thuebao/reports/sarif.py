@@ -29,7 +29,7 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 def render(result: AuditResult) -> str:
     """Return the document as text: one run, one result for each finding, at most MOST_RESULTS."""
-    rules = {rule.code: rule for rule in result.rulebook.by_code.values()}
+    rules = result.rulebook.by_code
     positions = {code: n for n, code in enumerate(rules)}
     total = sum(r.violations for r in result.rules) + len(result.export_findings)
     every = [*_about_files(result, rules), *_about_records(result, rules)]

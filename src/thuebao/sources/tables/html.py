@@ -30,6 +30,7 @@ _NOT_SHOWN = re.compile(r"#+|-?\d(?:[.,]\d+)?E[+-]?\d+")
 @dataclass
 class _Table:
     number: int
+    implied: bool = False  # rows that stand in no table, as SQLite writes them
     spans: Spans = field(default_factory=Spans)
     cells: list[Cell] = field(default_factory=list)
     in_row: bool = False
@@ -110,13 +111,23 @@ class _Page:
     def close(self) -> None:
         pass
 
-    def _start_table(self) -> None:
+    def finish(self) -> None:
+        """End the table that nothing ends because nothing began it."""
+        if self.open and self.open[-1].implied:
+            self._end_table()
+
+    @property
+    def broken_off(self) -> bool:
+        """Whether a table has begun and not ended."""
+        return any(not table.implied for table in self.open)
+
+    def _start_table(self, *, implied: bool = False) -> None:
         around = self.open[-1] if self.open else None
         if around and around.in_cell and around.shows_records(self._has_header):
             self._within += 1
             return
         self._length = 0
-        self.open.append(_Table(self._tables))
+        self.open.append(_Table(self._tables, implied))
         self._tables += 1
         if around and around.in_cell:
             self.open[-1].around = (self._text, self._columns, self._spanned, self._typed)
@@ -133,7 +144,9 @@ class _Page:
                 self.data(f" {' '.join(table.text)} ")
 
     def _start_row(self) -> None:
-        if not self._within and self.open:
+        if not self.open:
+            self._start_table(implied=True)
+        if not self._within:
             self._end_row()
             self.open[-1].in_row = True
 
@@ -197,8 +210,9 @@ def html_rows(path: str, texts: Iterable[str], has_header: Callable[[list[Cells]
         yield from _taken(page)
     # The parser waits for what may follow.
     parser.feed(b" " * _TAIL)
-    unfinished = bool(page.open) and not _END.search(tail)
+    unfinished = page.broken_off and not _END.search(tail)
     parser.close()
+    page.finish()
     yield from _taken(page)
     if unfinished:
         raise InputError("table_cut", path=path)

@@ -1,0 +1,1 @@
+"""One data set, as every program and library writes it that is at hand."""
