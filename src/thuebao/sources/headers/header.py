@@ -137,9 +137,14 @@ def map_header(path: str, names: Sequence[str], mapping: Names | None = None) ->
 
 def check_is_export(path: str, header: Header) -> None:
     """Raise InputError for a header that shares a word with those of exports, as any letter or price list may."""
+    if not is_of_subscribers(header):
+        raise InputError("not_an_export", path=path, known=", ".join(name.strip() for name in header.mapped.values()))
+
+
+def is_of_subscribers(header: Header) -> bool:
+    """Return whether a header names what the header of an export has at least."""
     known = header.mapped
-    if len(known) < _FEWEST_KNOWN or known.keys().isdisjoint(_WHOSE):
-        raise InputError("not_an_export", path=path, known=", ".join(name.strip() for name in known.values()))
+    return len(known) >= _FEWEST_KNOWN and not known.keys().isdisjoint(_WHOSE)
 
 
 def _weaker(names: Sequence[str], canonical: Sequence[str | None]) -> list[int]:
@@ -170,9 +175,9 @@ def unrecognised(path: str, names: Sequence[str]) -> InputError:
     return InputError("header_unrecognised", path=path, count=len(names))
 
 
-def is_value(cell: str) -> bool:
+def is_value(cell: str, longer_than: int = _DIGITS_OF_A_VALUE - 1) -> bool:
     """Return whether a cell rather holds a value than the name of a column: a number or a day, however it is spelt."""
-    return sum(map(str.isdigit, cell)) >= _DIGITS_OF_A_VALUE
+    return sum(map(str.isdigit, cell)) > longer_than
 
 
 def _holds_values(names: Sequence[str]) -> bool:

@@ -35,10 +35,6 @@ class Sheet(Protocol):
     def name(self) -> str | None:
         """What it is called, None if it is no sheet of a workbook."""
 
-    @property
-    def others(self) -> tuple[str, ...]:
-        """The sheets that are not read."""
-
     def rows(self) -> Iterator[Row]:
         """Yield its rows, from the first to the last, each time anew."""
 
@@ -80,12 +76,7 @@ class SheetTable:
 
     def notices(self) -> Iterator[Notice]:
         """Yield what should be said once the sheet has been read."""
-        sheet = self.of_workbook
-        if sheet.others and sheet.name:
-            left = ", ".join(sheet.others)
-            said = text("notice.sheets_left", read=sheet.name, left=left)
-            yield Notice("sheets_left", said, len(sheet.others))
-        for position, count in sorted(sheet.numbers.items()):
+        for position, count in sorted(self.of_workbook.numbers.items()):
             column = self.header.column_at(position)
             if column and columns()[column].digits:
                 said = text("notice.numbers", header=self.header.names[position], count=count)
