@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 from weakref import finalize
 
 import python_calamine as calamine
 
 from thuebao.base.errors import InputError
+from thuebao.sources.sheets.forms.about import About
+from thuebao.sources.sheets.forms.read import read_forms
 from thuebao.sources.sheets.limits.check import check_limits
 from thuebao.sources.sheets.refusals import refusals
 
@@ -33,9 +34,9 @@ class Book:
     file: Path | BinaryIO
     names: list[str] = field(default_factory=list)
     visible: list[str] = field(default_factory=list)
-    _kind: str = ""
     _book: calamine.CalamineWorkbook | None = None
     _stream: BinaryIO | None = None
+    _about: dict[str, About] = field(default_factory=dict)
     _kept: dict[str, calamine.CalamineSheet] = field(default_factory=dict)
 
     @classmethod
@@ -44,13 +45,11 @@ class Book:
 
         Raises InputError for one that is damaged, encrypted, expands too far or has no sheet with cells.
         """
-        with refusals(path), ExitStack() as closing:
-            place = Path(file) if isinstance(file, str | Path) else None
-            opened = closing.enter_context(place.open("rb")) if place else cast("BinaryIO", file)
-            if not opened.seekable():
-                opened = io.BytesIO(opened.read())
-            book = cls(path, place or opened)
-            book._kind = check_limits(path, opened)
+        with refusals(path):
+            source = Path(file) if isinstance(file, str | Path) else file
+            if not isinstance(source, Path) and not source.seekable():
+                source = io.BytesIO(source.read())
+            book = cls(path, source)
             sheets = book._opened().sheets_metadata
         tables = [sheet for sheet in sheets if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
         book.names = [sheet.name for sheet in tables]
@@ -88,19 +87,28 @@ class Book:
             return found
         raise InputError("sheet_unknown", path=self.path, sheet=wanted, known=", ".join(self.names))
 
+    def about(self, name: str) -> About:
+        """Return what is said of a sheet beyond the values of its cells."""
+        return self._about.get(name) or About()
+
     def _opened(self) -> calamine.CalamineWorkbook:
         """Return the workbook as calamine has it, which reads all of an .xls or .ods when it is opened."""
         if self._book is None:
-            if not isinstance(self.file, Path):
-                self.file.seek(0)
-                self._book = calamine.CalamineWorkbook.from_object(self.file)
-            elif self.file.suffix in _ENDINGS[self._kind]:
-                self._book = calamine.CalamineWorkbook.from_object(self.file)
-            else:
-                self._stream = self.file.open("rb")
-                finalize(self, self._stream.close)  # who opens a workbook need not close it
-                self._book = calamine.CalamineWorkbook.from_object(self._stream)
+            self._book = calamine.CalamineWorkbook.from_object(self._checked())
         return self._book
+
+    def _checked(self) -> Path | BinaryIO:
+        """Return what calamine shall open, once its size is known: the file, or what was made of it."""
+        stream = self.file
+        if isinstance(stream, Path):
+            stream = self._stream = stream.open("rb")
+            finalize(self, stream.close)  # who opens a workbook need not close it
+        kind = check_limits(self.path, stream)
+        rewritten, self._about = read_forms(self.path, stream, kind)
+        (rewritten or stream).seek(0)
+        if rewritten is None and isinstance(self.file, Path) and self.file.suffix in _ENDINGS[kind]:
+            return self.file
+        return rewritten or stream
 
     def close(self) -> None:
         """Let all go; what is asked for later is read anew."""
