@@ -137,6 +137,10 @@ class Export:
         if self.stored.fingerprint() != before:
             raise InputError("file_changed", path=self.path)
 
+    def valueless(self, records: int) -> set[str]:
+        """Return the columns of which too much is not in the file to judge so many records by them."""
+        return self.table.valueless(records) if isinstance(self.table, WorkbookTable) else set()
+
     @property
     def sample(self) -> pl.DataFrame:
         """The first records, one text column for every header, by position ("0", "1", …)."""

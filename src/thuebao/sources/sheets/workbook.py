@@ -14,6 +14,7 @@ from thuebao.base.errors import InputError
 from thuebao.sources.encodings.mojibake import narrowed
 from thuebao.sources.headers.mapping import Mapping
 from thuebao.sources.sheets.book import Book
+from thuebao.sources.sheets.forms.about import About
 from thuebao.sources.sheets.refusals import refusals
 from thuebao.sources.sheets.values import Value, moment_of, text_of
 from thuebao.sources.sheets.which import holds_export
@@ -36,6 +37,23 @@ class Sheet:
     others: tuple[str, ...]
     book: Book
     numbers: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def about(self) -> About:
+        """What is said of it beyond the values of its cells."""
+        return self.book.about(self.name)
+
+    @cached_property
+    def first_column(self) -> int:
+        """The number of the column from 0 at which its rows begin."""
+        start = self.book.cells(self.name).start
+        return start[1] if start else 0
+
+    def merged(self) -> list[tuple[int, int, int]]:
+        """Return first row, last row and column position of cells that reach down, all from 0."""
+        ranges = self.book.cells(self.name).merged_cell_ranges or []
+        found = [(first[0], last[0], first[1]) for first, last in ranges] or self.about.merged
+        return [(first, last, column - self.first_column) for first, last, column in found]
 
     def is_hidden(self, name: str) -> bool:
         """Return whether a person who opens the workbook does not see one of its sheets."""

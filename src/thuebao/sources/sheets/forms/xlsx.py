@@ -23,10 +23,11 @@ _GAP = 10_000  # rows in which nothing stands, from which on they are left out
 _MOST_DIGITS = 15  # that a number of a spreadsheet keeps
 _LONGEST_PREFIX = 16
 _P = rb"(?:[A-Za-z0-9]+:)?"  # a prefix of names
+_ROW_END = b"</row>"
 _END = re.compile(rb"</" + _P + rb"row>")
 _ROW = re.compile(rb"<" + _P + rb"row [^<>]*?\br=[\"']([0-9]{1,7})[\"']")
 _PLACE = re.compile(rb"(<" + _P + rb"(?:row|c) (?:[^<>]*? )?r=[\"'])([A-Za-z]{0,3})([0-9]{1,7})")
-_HIDDEN_ROW = re.compile(rb"<" + _P + rb"row [^<>]*\bhidden=[\"'](?:1|true)[\"'][^<>]*(?<!/)>")
+_HIDDEN_ROW = re.compile(rb"<" + _P + rb"row [^<>]*\bhidden=[\"'](?:1|true)[\"'][^<>]*(?<!/)>(?!\s*</)")
 _COLUMN = re.compile(rb"<" + _P + rb"col ([^<>]*)>")
 _NUMBERED = re.compile(rb"\b(min|max|hidden)=[\"'](\w+)[\"']")
 _FORMULA = rb"<" + _P + rb"f(?: [^<>]*)?(?:/>|>[^<]*</" + _P + rb"f>)\s*"
@@ -71,7 +72,8 @@ class _Sheet:
         first = True
         for chunk in chunks:
             rest += chunk
-            end = rest.rfind(b"</row>") + 1 or max((found.end() for found in _END.finditer(rest)), default=0)
+            found = rest.rfind(_ROW_END)
+            end = found + len(_ROW_END) if found >= 0 else max((m.end() for m in _END.finditer(rest)), default=0)
             if not end and len(rest) > _LONGEST:
                 end = len(rest)
             if end:
