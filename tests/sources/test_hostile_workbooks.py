@@ -133,7 +133,7 @@ def test_rows_and_cells_without_places_are_read(form: str) -> None:
 
 def test_cells_that_hold_nothing_do_not_count() -> None:
     styled = "".join(f'<c r="{get_column_letter(n)}1048576" s="1"/>' for n in range(2, 16385, 999))
-    assert len(rows(xlsx(HEAD + f'<row r="1048576"><c r="A1048576"><v>1</v></c>{styled}</row>'))) == 1048576
+    assert rows(xlsx(HEAD + f'<row r="1048576"><c r="A1048576"><v>1</v></c>{styled}</row>')) == [("msisdn",), ("1",)]
 
 
 @pytest.mark.parametrize(

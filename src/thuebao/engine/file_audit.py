@@ -10,13 +10,12 @@ from functools import partial
 
 import polars as pl
 
-from thuebao.base.errors import InputError
 from thuebao.engine.count import Tally
 from thuebao.engine.observe import Observed
 from thuebao.engine.plan import Plan
 from thuebao.engine.rejected import Rejections
 from thuebao.results.limit import Limit
-from thuebao.results.result import Input
+from thuebao.results.result import Input, SheetRead
 from thuebao.sources import Batch, Export
 from thuebao.sources.batch import PASSED_OVER
 from thuebao.sources.notice import digits_lost, rows_passed_over
@@ -79,16 +78,15 @@ class FileAudit:
             self.rejections.add(rejected)
 
     def check(self, most_rejected: Limit) -> None:
-        """Raise InputError if the file has no records, or too many lines that are none."""
-        path = self.export.path
-        self.rejections.check(path, self.records, most_rejected)
-        if not self.records:
-            raise InputError("file_without_records", path=path)
+        """Raise InputError if the file has too many lines that are no records."""
+        self.rejections.check(self.export.path, self.records, most_rejected)
 
     def input(self, sha256: str | None) -> Input:
         """Return what is said of the file."""
         export, header = self.export, self.export.header
         passed_over = {kind: self.passed_over[kind] for kind in PASSED_OVER}
+        ignored, sheet = sorted(self.ignored), export.of_workbook
+        hidden = sheet is not None and sheet.is_hidden(sheet.name)
         return Input(
             path=export.path,
             sha256=sha256,
@@ -111,7 +109,11 @@ class FileAudit:
                     ],
                 )
             ),
-            ignored=sorted(self.ignored),
+            ignored=ignored,
+            sheets=(SheetRead(sheet.name, hidden, self.records, header.mapped, header.absent, ignored),)
+            if sheet
+            else (),
+            sheets_left=sheet.others if sheet else (),
         )
 
 

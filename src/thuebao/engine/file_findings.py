@@ -43,16 +43,18 @@ class Unlike:
 class Doubts:
     """Columns of a file that were misread, or whose values need a mapping.
 
-    month_first: date columns; unlike: by column. ignored: those of both that count as absent.
+    month_first: date columns; unlike: by column; valueless: those whose values are not in the file. ignored: those that
+    count as absent.
     """
 
     month_first: frozenset[str]
     unlike: Mapping[str, Unlike]
+    valueless: frozenset[str] = frozenset()
 
     @property
     def ignored(self) -> frozenset[str]:
         """The columns that count as absent."""
-        return self.month_first | (self.unlike.keys() & set(CODED))
+        return self.month_first | self.valueless | (self.unlike.keys() & set(CODED))
 
 
 def doubts_of(audit: FileAudit, rulebook: Rulebook) -> Doubts:
@@ -64,8 +66,9 @@ def doubts_of(audit: FileAudit, rulebook: Rulebook) -> Doubts:
     least = by_name["dates-month-first"]["values"]
     first = month_first(audit.export, audit.observed.suspected_dates(least), audit.observed)
     unlike = audit.observed.unlike(**by_name["values-unlike-column"])
-    counts = {name: count for name, count in unlike.items() if name not in first}
-    return Doubts(frozenset(first), _looked_up(audit, counts, rulebook.reference))
+    valueless = audit.export.valueless(audit.records)
+    counts = {name: count for name, count in unlike.items() if name not in first | valueless}
+    return Doubts(frozenset(first), _looked_up(audit, counts, rulebook.reference), frozenset(valueless))
 
 
 def _looked_up(audit: FileAudit, unlike: Mapping[str, int], reference: Reference) -> dict[str, Unlike]:

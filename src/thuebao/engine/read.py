@@ -24,12 +24,13 @@ from thuebao.engine.observe import Observed
 from thuebao.engine.plan import Plan, plan_for
 from thuebao.engine.prepare import Prepared
 from thuebao.engine.rejected import Rejections
+from thuebao.engine.sheets import findings_of_sheets, of_sheets
 from thuebao.results.evidence.digests import digest_of
 from thuebao.results.files import RejectsOutput, is_ours
 from thuebao.results.findings import SCHEMA, Files
 from thuebao.results.places import Lines
 from thuebao.results.result import ExportFinding, Input
-from thuebao.sources import Batch, Export, Stored, open_export, spool, stored_at, unpacked
+from thuebao.sources import Batch, Export, Stored, open_exports, spool, stored_at, unpacked
 from thuebao.sources.discover import STANDARD_INPUT, STANDARD_INPUT_SHOWN
 
 Progress = Callable[[str, int], None]
@@ -41,7 +42,8 @@ class Reading:
     """Reads each file once, evaluates record rules, stages columns for group rules.
 
     staged, own: where the staged columns and the findings of record rules go, rejects: where rejected lines go; None
-    if nobody asks for them. folder: for what has to lie on disk.
+    if nobody asks for them. folder: for what has to lie on disk. exports: of all files, the sheets of a workbook one by
+    one; for each of them `first` is the number of its first record in the whole audit, `number_from` of its file's.
     """
 
     prepared: Prepared
@@ -56,6 +58,7 @@ class Reading:
     passed_over: list[str] = field(default_factory=list)
     counts: list[Counts] = field(default_factory=list)
     first: list[int] = field(default_factory=list)
+    number_from: list[int] = field(default_factory=list)
     lines: Lines = field(default_factory=Lines)
     rows: int = 0  # of all files so far: records, and lines that are none
     _plans: dict[tuple[frozenset[str], frozenset[str]], Plan] = field(default_factory=dict)
@@ -81,23 +84,29 @@ class Reading:
                 return
             options = self.prepared.options
             operators, reference = self.prepared.operators, rulebook.reference
-            export = open_export(stored, operators, reference, self.prepared.read_as, self.exports)
-            if export.header.names == tuple(SCHEMA):
+            exports = open_exports(stored, operators, reference, self.prepared.read_as, self.exports)
+            if exports[0].header.names == tuple(SCHEMA):
                 self.passed_over.append(stored.path)
                 return
             with ThreadPoolExecutor(1) as hasher:
                 digest = hasher.submit(_sha256, stored) if options.hash_inputs or options.is_evidence else None
-                audit, doubts = self._audited(export, progress)
+                audits = [self._audited(export, progress) for export in exports]
                 sha256 = digest.result() if digest else None
+            _check_records(audits)
         except InputError as error:
             self._take_back(before)
             self.unreadable.append(error)
             return
-        self.exports.append(export)
-        self.export_findings += file_findings(audit, doubts, rulebook, self.prepared.wanted.selected)
-        self.counts.append(audit.tally.counts())
-        self.first.append(before)
-        self.inputs.append(audit.input(sha256))
+        selected, found = self.prepared.wanted.selected, []
+        for audit, doubts in audits:
+            found.append((audit.export.sheet or "", [*file_findings(audit, doubts, rulebook, selected)]))
+            self.counts.append(audit.tally.counts())
+            self.first.append(audit.first_row)
+            self.number_from.append(before)
+        self.exports += exports
+        exports[0].close()
+        self.export_findings += findings_of_sheets(found, {rule.code: rule.name for rule in rulebook.export_rules})
+        self.inputs.append(of_sheets([audit.input(sha256) for audit, _ in audits]))
 
     def _audited(self, export: Export, progress: Progress | None) -> tuple[FileAudit, Doubts]:
         """Audit a file; once more where columns turn out to be misread, without these."""
@@ -171,15 +180,22 @@ class Reading:
     @property
     def files(self) -> Files:
         """Which records stand in which file, and where."""
-        paths = pl.Series([i.path for i in self.inputs], dtype=pl.String)
+        paths = pl.Series([export.path for export in self.exports], dtype=pl.String)
         sheets = pl.Series([export.sheet for export in self.exports], dtype=pl.String)
-        return Files(paths, sheets, pl.Series(self.first, dtype=pl.UInt32), *self.lines.stretches())
+        first, number_from = (pl.Series(rows, dtype=pl.UInt32) for rows in (self.first, self.number_from))
+        return Files(paths, sheets, first, number_from, *self.lines.stretches())
 
     def passed_over_findings(self, more: Collection[str]) -> list[ExportFinding]:
         """Return the findings about large files that were passed over; `more`: those that were never opened."""
         others = [path for path in more if Path(path).is_file() and not is_ours(Path(path))]
         sizes = {path: Path(path).stat().st_size for path in others}
         return list(passed_over_findings(sizes, self.prepared.rulebook, self.prepared.wanted.selected))
+
+
+def _check_records(audits: Collection[tuple[FileAudit, Doubts]]) -> None:
+    """Raise InputError if no table of a file has a record."""
+    if not any(audit.records for audit, _ in audits):
+        raise InputError("file_without_records", path=next(audit.export.path for audit, _ in audits))
 
 
 def _standard_input() -> BinaryIO:

@@ -88,7 +88,8 @@ def _result(
     options, picture = prepared.options, prepared.picture
     operators = counts.by(["operator"])
     order = pl.Enum([rule.code for rule in prepared.rulebook.rules])
-    pictured = picture and any(not lacking(picture.searches[0].needs, i.present) for i in reading.inputs)
+    tables = [table for read in reading.inputs for table in read.tables]
+    pictured = picture and any(not lacking(picture.searches[0].needs, table.present) for table in tables)
     return AuditResult(
         as_of=prepared.as_of,
         law=options.law,
@@ -135,12 +136,13 @@ def _notices(prepared: Prepared, reading: Reading) -> Iterator[str]:
 def _rule_results(prepared: Prepared, reading: Reading, counts: pl.DataFrame) -> Iterator[RuleResult]:
     """Yield how each rule fared."""
     violations = dict(counts.group_by("code").agg(pl.col("violations").sum()).iter_rows())
-    silent = [silenced(frozenset(i.ignored), prepared.rulebook) for i in reading.inputs]
+    tables = [table for read in reading.inputs for table in read.tables]
+    silent = [silenced(frozenset(i.ignored), prepared.rulebook) for i in tables]
     for rule in prepared.rulebook.rules:
         needs = prepared.compilation.needs[rule.code]
         lacks = [
             lacking(needs, i.present) or (i.ignored if rule.code in codes else [])
-            for i, codes in zip(reading.inputs, silent, strict=True)
+            for i, codes in zip(tables, silent, strict=True)
         ]
         reasons = sorted({column for missing in lacks for column in missing})
         reason = ", ".join(reasons) or None

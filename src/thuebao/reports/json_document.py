@@ -50,7 +50,8 @@ def as_dict(result: AuditResult, gate: Sequence[dict[str, Any]] = ()) -> dict[st
 
 def _input(read: Input) -> dict[str, Any]:
     fields = asdict(read)
-    del fields["ignored"]
+    for part in (fields, *fields["sheets"]):
+        del part["ignored"]
     last = ("operator_from", "passed_over", "notices")
     return {name: fields[name] for name in (*(name for name in fields if name not in last), *last)}
 

@@ -83,19 +83,21 @@ class Texts:
 class Files:
     """Which file a record stands in, and where: files by the number of their first record (ROW), in order.
 
-    sheets: of workbooks, by file; starts, lines: stretches of records on consecutive lines (results/places.py).
+    The sheets of a workbook stand here each for itself; number_from: the first record (ROW) of the file around them.
+    sheets: their names; starts, lines: stretches of records on consecutive lines (results/places.py).
     """
 
     paths: pl.Series
     sheets: pl.Series
     first: pl.Series
+    number_from: pl.Series
     starts: pl.Series
     lines: pl.Series
 
     def places(self, rows: pl.Series) -> Places:
         """Return where each ROW stands."""
         at = (self.first.search_sorted(rows, side="right") - 1).cast(pl.UInt32)
-        record = (rows - self.first.gather(at) + 1).cast(pl.UInt64)
+        record = (rows - self.number_from.gather(at) + 1).cast(pl.UInt64)
         stretch = (self.starts.search_sorted(rows, side="right") - 1).cast(pl.UInt32)
         line = (self.lines.gather(stretch) + (rows - self.starts.gather(stretch))).cast(pl.UInt64)
         return Places(at, record, line)

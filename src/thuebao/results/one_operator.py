@@ -113,9 +113,10 @@ def _names_others(result: AuditResult, operator: str, condition: str) -> bool:
 def _rules_of(result: AuditResult, counts: pl.DataFrame, inputs: Sequence[Input]) -> Iterator[RuleResult]:
     """Yield each rule's status and violations in an operator's records; columns that others' files lack don't count."""
     violations = dict(counts.select("code", "violations").iter_rows())
+    tables = [table for read in inputs for table in read.tables]
     for r in result.rules:
         groups = r.reason.split(", ") if r.reason else []
-        lacks = [group for group in groups if any(not set(group.split(" | ")) & set(i.columns) for i in inputs)]
+        lacks = [group for group in groups if any(not set(group.split(" | ")) & set(t.columns) for t in tables)]
         status = r.status
         if status != DESELECTED:
             status = (PARTLY if lacks else EVALUATED) if r.rule.code in violations else NOT_EVALUATED

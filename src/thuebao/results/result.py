@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,12 +18,31 @@ EVALUATED, PARTLY, NOT_EVALUATED, DESELECTED = "evaluated", "partly evaluated", 
 
 
 @dataclass(frozen=True)
+class SheetRead:
+    """A sheet of a workbook as it was read, by its own header; hidden: from who opens the workbook."""
+
+    name: str
+    hidden: bool
+    records: int
+    columns: dict[str, str]
+    absent: list[str]
+    ignored: list[str]
+
+    @property
+    def present(self) -> set[str]:
+        """The columns that rules can rely on."""
+        return self.columns.keys() - {*self.ignored}
+
+
+@dataclass(frozen=True)
 class Input:
     """An export as it was read.
 
     rejected: lines that are no records; passed_over: lines that are neither, by kind (sources/batch.py).
     operator_from: how it is known whose the records are; notices: what is said of it beyond findings; ignored: columns
-    that the file has and that count as absent, since their values speak against them.
+    that the file has and that count as absent, since their values speak against them. sheets, sheets_left: of a
+    workbook, those that were read and those with something in them that were not; `columns` has the columns of all,
+    `absent` those that none has.
     """
 
     path: str
@@ -39,11 +58,18 @@ class Input:
     operator_from: str = "column"
     notices: tuple[Notice, ...] = ()
     ignored: list[str] = field(default_factory=list)
+    sheets: tuple[SheetRead, ...] = ()
+    sheets_left: tuple[str, ...] = ()
 
     @property
     def present(self) -> set[str]:
         """The columns that rules can rely on."""
         return self.columns.keys() - {*self.ignored}
+
+    @property
+    def tables(self) -> Sequence[Input | SheetRead]:
+        """What has one header: the sheets, or the file itself."""
+        return self.sheets or (self,)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,8 @@ from thuebao.sources.packing.stored import Stored
 from thuebao.sources.parquet import ParquetTable
 from thuebao.sources.raw_values import RawValues
 from thuebao.sources.sheets.table import SheetTable
-from thuebao.sources.sheets.workbook import open_sheet
+from thuebao.sources.sheets.workbook import Sheet, open_sheets
+from thuebao.sources.sheets.workbook_table import WorkbookTable
 from thuebao.sources.tables.kinds import MARKED_UP
 from thuebao.sources.tables.table import open_tables
 
@@ -105,6 +106,17 @@ class Export:
         return self.table.sheet if isinstance(self.table, SheetTable) else None
 
     @property
+    def of_workbook(self) -> Sheet | None:
+        """That sheet, if it is one of a workbook."""
+        sheet = self.table.of_workbook if isinstance(self.table, SheetTable) else None
+        return sheet if isinstance(sheet, Sheet) else None
+
+    def close(self) -> None:
+        """Let go what is held in memory of a workbook; it is read anew where something is asked for."""
+        if self.of_workbook:
+            self.of_workbook.book.close()
+
+    @property
     def path(self) -> str:
         """The file's name, as shown."""
         return self.stored.path
@@ -124,6 +136,10 @@ class Export:
             yield self.values.apply(replace(batch, records=self.repairs.repaired(batch.records)))
         if self.stored.fingerprint() != before:
             raise InputError("file_changed", path=self.path)
+
+    def valueless(self, records: int) -> set[str]:
+        """Return the columns of which too much is not in the file to judge so many records by them."""
+        return self.table.valueless(records) if isinstance(self.table, WorkbookTable) else set()
 
     @property
     def sample(self) -> pl.DataFrame:
@@ -165,7 +181,7 @@ class Export:
             yield Notice("operator_differs", said, others)
 
 
-def open_export(
+def open_exports(
     stored: Stored,
     operators: Operators | str | None,
     reference: Reference,
@@ -173,10 +189,11 @@ def open_export(
     earlier: Sequence[Export] = (),
     *,
     operator_needed: bool = True,
-) -> Export:
-    """Return the export that is stored; `operators` is the user's word on whose it is.
+) -> list[Export]:
+    """Return the exports that are stored: one, or those in the sheets of a workbook, each with a header of its own.
 
-    earlier: exports read before, whose header it may lack because it goes on where one of them ends.
+    operators: the user's word on whose they are; earlier: exports read before, whose header one may lack, since it goes
+    on where one of them ends.
     Raises InputError when the file is of no known kind, has no header, or nothing says whose it is.
     """
     if not isinstance(operators, Operators):
@@ -187,12 +204,13 @@ def open_export(
         deque(stored.chunks(_HEAD), maxlen=0)  # where it breaks off, that is what is the matter with it
     kind, encoding = kind_of_bytes(stored.path, head), _UTF8
     repairs = Repairs.as_said(read_as.encoding)
-    table: Table
+    tables: list[Table]
     if kind in SPREADSHEETS:
-        opened = open_sheet(stored.path, BytesIO(_in_memory(stored)) if stored.packing else stored.file, read_as.sheet)
-        table = SheetTable.of(opened, mapping)
+        file = BytesIO(_in_memory(stored)) if stored.packing else stored.file
+        sheets = open_sheets(stored.path, file, read_as.sheet, mapping)
+        tables = [WorkbookTable.of(sheet, mapping) for sheet in sheets]
     elif kind == PARQUET:
-        table = ParquetTable.of(stored.path, _in_memory(stored) if stored.packing else stored.file, mapping)
+        tables = [ParquetTable.of(stored.path, _in_memory(stored) if stored.packing else stored.file, mapping)]
     else:
         samples = stored.samples()
         encoding = carrier_of(read_as.encoding, samples) if read_as.encoding else detect(samples)
@@ -201,21 +219,37 @@ def open_export(
         beginning = encoding.text(head)
         kind = kind_of_text(stored.path, beginning)
         if kind in MARKED_UP:
-            table, encoding = open_tables(stored, kind, read_as.encoding, read_as.sheet, mapping)
+            marked_up, encoding = open_tables(stored, kind, read_as.encoding, read_as.sheet, mapping)
+            tables = [marked_up]
         elif kind in (NDJSON, JSON):
-            table = NdjsonTable.of(stored, encoding, mapping, in_list=kind == JSON)
+            tables = [NdjsonTable.of(stored, encoding, mapping, in_list=kind == JSON)]
         else:
             if len(head) == _HEAD:
                 beginning = beginning.rstrip("\ufffd")  # the character that its end may cut in two
             split = [e.layout for e in earlier if e.layout and _one_export(e.path, stored.path)]
-            table = DelimitedTable(stored, layout_of(stored.path, beginning, mapping, split), encoding)
-    if mapping is None:
-        check_is_export(stored.path, table.header)
+            tables = [DelimitedTable(stored, layout_of(stored.path, beginning, mapping, split), encoding)]
     of = whose(stored.path, mapping, operators, reference)
-    if operator_needed and of.operator is None and "operator" not in table.header.canonical:
-        raise InputError("operator_unknown", path=stored.path)
-    values = RawValues(stored.path, table.header, mapping, of)
-    return Export(stored, str(kind), encoding, table, values, repairs)
+    for table in tables:
+        if mapping is None:
+            check_is_export(stored.path, table.header)
+        if operator_needed and of.operator is None and "operator" not in table.header.canonical:
+            raise InputError("operator_unknown", path=stored.path)
+    return [
+        Export(stored, str(kind), encoding, t, RawValues(stored.path, t.header, mapping, of), Repairs(repairs.said))
+        for t in tables
+    ]
+
+
+def open_export(
+    stored: Stored,
+    operators: Operators | str | None,
+    reference: Reference,
+    read_as: ReadAs = AS_THEY_ARE,
+    *,
+    operator_needed: bool = True,
+) -> Export:
+    """Return the first of the exports that are stored, as `open_exports` does."""
+    return open_exports(stored, operators, reference, read_as, operator_needed=operator_needed)[0]
 
 
 def _one_export(first: str, other: str) -> bool:

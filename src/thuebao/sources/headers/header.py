@@ -195,9 +195,9 @@ def unrecognised(path: str, names: Sequence[str]) -> InputError:
     return InputError("header_unrecognised", path=path, count=len(names))
 
 
-def is_value(cell: str) -> bool:
+def is_value(cell: str, longer_than: int = _DIGITS_OF_A_VALUE - 1) -> bool:
     """Return whether a cell rather holds a value than the name of a column: a number or a day, however it is spelt."""
-    return sum(map(str.isdigit, cell)) >= _DIGITS_OF_A_VALUE
+    return sum(map(str.isdigit, cell)) > longer_than
 
 
 def _holds_values(names: Sequence[str]) -> bool:

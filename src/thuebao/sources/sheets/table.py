@@ -22,7 +22,8 @@ from thuebao.sources.notice import Notice
 BATCH_ROWS = 50_000
 _BATCH_CHARACTERS = 32 << 20  # in all cells of a batch
 Row = tuple[str | None, ...]
-_Numbered = tuple[int, Row]
+Numbered = tuple[int, Row]
+"""A row and its number in the file, from 1."""
 
 
 class Sheet(Protocol):
@@ -34,10 +35,6 @@ class Sheet(Protocol):
     @property
     def name(self) -> str | None:
         """What it is called, None if it is no sheet of a workbook."""
-
-    @property
-    def others(self) -> tuple[str, ...]:
-        """The sheets that are not read."""
 
     def rows(self) -> Iterator[Row]:
         """Yield its rows, from the first to the last, each time anew."""
@@ -69,8 +66,7 @@ class SheetTable:
         chosen = self.header.chosen(wanted) or [0]
         no_records = NoRecords(self.of_workbook.path, self.header)
         passed_over = self.position.passed_over
-        numbered = enumerate(self.of_workbook.rows(), 1)
-        below = islice(numbered, self.position.first, None)
+        below = islice(self.numbered(), self.position.first, None)
         empty = True
         for rows in in_batches(below, _characters, BATCH_ROWS, _BATCH_CHARACTERS):
             yield _batch(rows, self.header, chosen, no_records, passed_over)
@@ -78,27 +74,30 @@ class SheetTable:
         if empty:
             yield _batch([], self.header, chosen, no_records, passed_over)
 
+    def numbered(self) -> Iterator[Numbered]:
+        """Yield the rows of the sheet with their numbers in the file."""
+        return enumerate(self.of_workbook.rows(), 1)
+
+    def numbers_of(self, position: int) -> int:
+        """Return how many cells of a column are numbers rather than text or dates."""
+        return self.of_workbook.numbers[position]
+
     def notices(self) -> Iterator[Notice]:
         """Yield what should be said once the sheet has been read."""
-        sheet = self.of_workbook
-        if sheet.others and sheet.name:
-            left = ", ".join(sheet.others)
-            said = text("notice.sheets_left", read=sheet.name, left=left)
-            yield Notice("sheets_left", said, len(sheet.others))
-        for position, count in sorted(sheet.numbers.items()):
-            column = self.header.column_at(position)
-            if column and columns()[column].digits:
+        for position in sorted(self.of_workbook.numbers):
+            column, count = self.header.column_at(position), self.numbers_of(position)
+            if count and column and columns()[column].digits:
                 said = text("notice.numbers", header=self.header.names[position], count=count)
                 yield Notice("numbers_not_text", said, count)
 
 
-def _characters(row: _Numbered) -> int:
+def _characters(row: Numbered) -> int:
     """Return how much stands in a row: batches are copied more than once."""
     return sum(map(len, filter(None, row[1])))
 
 
 def _batch(
-    rows: Sequence[_Numbered],
+    rows: Sequence[Numbered],
     header: Header,
     chosen: Sequence[int],
     no_records: NoRecords,

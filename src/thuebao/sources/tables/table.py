@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from thuebao.base.errors import InputError
+from thuebao.base.messages import text
 from thuebao.sources.batch import TITLES, Batch
 from thuebao.sources.encodings.encoding import Encoding
 from thuebao.sources.headers.mapping import Mapping
+from thuebao.sources.notice import Notice
 from thuebao.sources.packing.stored import Stored
 from thuebao.sources.sheets.table import SheetTable
 from thuebao.sources.tables.decoding import encoding_of, texts_of
@@ -147,6 +149,14 @@ class MarkedUpTable(SheetTable):
             batch.passed_over.update(Counter({TITLES: titles - counted}))
             counted = titles
             yield batch
+
+    def notices(self) -> Iterator[Notice]:
+        """Yield what should be said once the tables have been read."""
+        sheet = self.of_workbook
+        if isinstance(sheet, _Sheet) and sheet.others and sheet.name:
+            said = text("notice.sheets_left", read=sheet.name, left=", ".join(sheet.others))
+            yield Notice("sheets_left", said, len(sheet.others))
+        yield from super().notices()
 
 
 def open_tables(
