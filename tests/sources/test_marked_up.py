@@ -21,27 +21,11 @@ from helpers.markup import (
     spreadsheetml_zeros,
 )
 from helpers.outcomes import Command, one_message
-from helpers.people import AS_OF, person
+from helpers.people import AS_OF
 from thuebao.rulebook.reference import shipped_reference
 from thuebao.sources.export import ReadAs, open_export
 from thuebao.sources.packing.stored import stored_at
-
-DEFECTS: dict[int, dict[str, str]] = {
-    1: {"full_name": "An"},
-    3: {"msisdn": "0212345678"},
-    4: {"id_number": ""},
-    6: {"full_name": "H'Hen Niê", "address": 'Số 7; tổ "5" & ngõ <3>, Hà Nội'},
-    8: {"id_number": "001090012345"},
-    9: {"address": ""},
-    13: {"date_of_birth": "31/02/1990"},
-    17: {"payment_type": "trả nửa"},
-}
-HEADERS = {"msisdn": "Số thuê bao", "full_name": "Họ và tên", "date_of_birth": "Ngày sinh", "id_number": "Số giấy tờ"}
-
-
-def data() -> Rows:
-    records = [person(n) | DEFECTS.get(n, {}) for n in range(24)]
-    return [[HEADERS.get(name, name) for name in records[0]], *(list(record.values()) for record in records)]
+from writers.form import data
 
 
 def as_csv(rows: Rows) -> bytes:
