@@ -15,6 +15,7 @@ _LONGEST = 16 << 20  # bytes of a piece without the end of a row
 _ROW_END, _ROW, _TABLE = b"</table:table-row>", b"<table:table-row", re.compile(rb"<table:table[\s>]")
 _CELLS = (b"<table:table-cell", b"<table:covered-table-cell")
 _CELL_END = (b"</table:table-cell>", b"</table:covered-table-cell>")
+_UNUSUAL = (b"!--", b"!DOCTYPE", b"![", b"text:c=")
 _REPEATED = re.compile(rb"table:number-(rows|columns)-repeated=[\"']([0-9]{1,9})[\"']")
 
 
@@ -28,28 +29,31 @@ class OdsEstimate:
     _rows: int = 0
     _filled_rows: int = 0
     _columns: int = 0
+    _cells: tuple[bytes, ...] = ()
 
     @classmethod
     def of(cls, chunks: Iterable[bytes]) -> OdsEstimate:
         """Return the estimate of a document. Raises UnusualFormError where only a parser can tell."""
         found = cls()
         for piece in row_pieces(chunks):
-            if b"<!" in piece or b"text:c=" in piece:
+            if any(sign in piece for sign in _UNUSUAL):
                 raise UnusualFormError
+            found._cells = _CELLS if b"covered" in piece else _CELLS[:1]
             for row in piece.split(_ROW_END):
                 found._add(row)
         found._finish()
         return found
 
     def _add(self, row: bytes) -> None:
-        if _TABLE.search(row):
+        # A table begins behind the rows of the one before it.
+        if not row.startswith(_ROW) and _TABLE.search(row.partition(_ROW)[0]):
             self._finish()
         if row.count(_ROW) > 1:
             raise UnusualFormError
         self._rows += 1
         held = _without_empty_end(row)
         filled = b"office:" in held or b"table:formula" in held
-        cells = sum(map(held.count, _CELLS))
+        cells = sum(map(held.count, self._cells))
         if b"repeated" in row:
             repeated = _REPEATED.findall(row)
             if len(repeated) != row.count(b"repeated"):
