@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from thuebao.sources.sheets.forms.about import About
+from thuebao.sources.sheets.forms.ods import read_ods
 from thuebao.sources.sheets.forms.xlsx import read_xlsx
 from thuebao.sources.sheets.limits.archive import Archive
 
 
 def read_forms(path: str, file: BinaryIO, kind: str) -> tuple[BinaryIO | None, dict[str, About]]:
     """Return a workbook rewritten, None where that need not be, and what is said of its sheets, by their names."""
-    return read_xlsx(Archive.of(path, file)) if kind == "xlsx" else (None, {})
+    if kind == "xls":
+        return None, {}
+    archive = Archive.of(path, file)
+    return read_xlsx(archive) if kind == "xlsx" else read_ods(archive)

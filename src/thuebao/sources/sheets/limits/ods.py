@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from thuebao.base.errors import InputError
 from thuebao.sources.sheets.limits import DamagedError
 from thuebao.sources.sheets.limits.archive import Archive, column_letters, contains
+from thuebao.sources.sheets.limits.ods_patterns import OdsEstimate
 from thuebao.sources.sheets.limits.parse import Handler, parse_xml
+from thuebao.sources.sheets.limits.xlsx_patterns import UnusualFormError
 
 _COLUMNS, _ROWS = 16_384, 1_048_576  # at which calamine stops repeating
 _MOST_BYTES = 3 << 30
@@ -25,9 +28,22 @@ def check_ods(archive: Archive) -> None:
     for member in sorted(archive.members, key=lambda member: member.filename != "META-INF/manifest.xml"):
         chunks = archive.first(member)
         if member.filename == "content.xml":
-            parse_xml(chunks, _Tables(archive.path))
+            if not _is_small(chunks):
+                parse_xml(archive.again(member), _Tables(archive.path))
         elif contains(chunks, b"manifest:encryption-data") and member.filename == "META-INF/manifest.xml":
             raise InputError("spreadsheet_encrypted", path=archive.path)
+
+
+def _is_small(chunks: Iterator[bytes]) -> bool:
+    """Return whether tables are in the usual form and surely within the limit; a parser tells of all others."""
+    try:
+        found = OdsEstimate.of(chunks)
+    except UnusualFormError:
+        for _ in chunks:  # all of it counts
+            pass
+        return False
+    taken = found.cells * _CELL_BYTES + found.places * _PLACE_BYTES + found.text * _TEXT_BYTES
+    return taken <= _MOST_BYTES
 
 
 @dataclass
