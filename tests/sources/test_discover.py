@@ -14,7 +14,7 @@ import zstandard
 import thuebao
 from helpers.desks import Desk
 from helpers.outcomes import Command
-from helpers.people import AS_OF, GOOD
+from helpers.people import AS_OF, GOOD, people
 from helpers.sources import RECORDS, inputs
 
 
@@ -128,3 +128,35 @@ def test_a_folder_of_empty_parts_holds_no_exports(desk: Desk, cli: Command) -> N
     done = cli("audit", "out", "--operator", "Viettel")
     assert done.code == 3
     assert "holds no exports" in done.err
+
+
+def test_a_table_in_folders_of_a_data_engine(desk: Desk, cli: Command) -> None:
+    records = people(6)
+    for n, part in enumerate(("date=2026-01-01/operator=VinaPhone", "date=2026-01-02/operator=VinaPhone")):
+        of_part = pl.DataFrame(records[3 * n : 3 * n + 3])
+        (desk.path / "t" / part).mkdir(parents=True)
+        of_part.write_parquet(desk.path / "t" / part / "part-0.parquet")
+        of_part.clear().write_parquet(desk.path / "t" / part / "part-1.parquet")
+        of_part.clear().write_csv(desk.path / "t" / part / "part-2.csv")
+        desk.write(f"t/{part}/.part-0.parquet.crc", b"crc")
+    desk.export("t/_temporary/0/part-7.csv")
+    desk.write("t/_delta_log/00000.json", '{"commitInfo": {}}')
+    for name in ("_SUCCESS", "_metadata", "_common_metadata", "date=2026-01-01/~$x.xlsx"):
+        desk.write(f"t/{name}", b"PAR1")
+    for path in ("t", "t/date=*/*/*"):
+        done = cli("audit", path, "--as-of", AS_OF, "--format", "json", "--ignore", "EXP")
+        read = done.document["inputs"]
+        assert (done.code, [(one["records"], one["operator_from"]) for one in read]) == (0, [(3, "name")] * 2)
+        for name in ("part-1.parquet", "part-2.csv"):
+            assert done.err.count(name) == 2
+    done = cli("audit", "t", "--as-of", AS_OF)
+    for name in ("_SUCCESS", "_metadata", "~$x.xlsx", "part-7.csv", "00000.json"):
+        assert name in done.err
+
+
+def test_parts_none_of_which_has_a_record_are_no_export(desk: Desk, cli: Command) -> None:
+    for n in range(2):
+        desk.write(f"vinaphone/part-{n}.csv", "msisdn,full_name\n")
+    done = cli("audit", "vinaphone")
+    assert done.code == 3
+    assert done.err.count("has a header but no records") == 2

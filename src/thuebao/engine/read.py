@@ -31,7 +31,7 @@ from thuebao.results.findings import SCHEMA, Files
 from thuebao.results.places import Lines
 from thuebao.results.result import ExportFinding, Input
 from thuebao.sources import Batch, Export, Stored, open_exports, spool, stored_at, unpacked
-from thuebao.sources.discover import STANDARD_INPUT, STANDARD_INPUT_SHOWN
+from thuebao.sources.discover import STANDARD_INPUT, STANDARD_INPUT_SHOWN, is_part
 
 Progress = Callable[[str, int], None]
 """Told the path of the file being read and how many records all files gave so far."""
@@ -56,12 +56,20 @@ class Reading:
     export_findings: list[ExportFinding] = field(default_factory=list)
     unreadable: list[InputError] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
+    empty_parts: list[InputError] = field(default_factory=list)
     counts: list[Counts] = field(default_factory=list)
     first: list[int] = field(default_factory=list)
     number_from: list[int] = field(default_factory=list)
     lines: Lines = field(default_factory=Lines)
     rows: int = 0  # of all files so far: records, and lines that are none
     _plans: dict[tuple[frozenset[str], frozenset[str]], Plan] = field(default_factory=dict)
+
+    def finish(self) -> None:
+        """Pass over parts without records where another part has some; nothing at all is no export."""
+        if self.inputs:
+            self.passed_over += [str(error.values["path"]) for error in self.empty_parts]
+        else:
+            self.unreadable += self.empty_parts
 
     def read(self, path: str, progress: Progress | None) -> None:
         """Audit the export at a path, or those in the zip there; `-` is standard input."""
@@ -95,7 +103,8 @@ class Reading:
             _check_records(audits)
         except InputError as error:
             self._take_back(before)
-            self.unreadable.append(error)
+            empty = error.key == "file_without_records" and is_part(stored.path)
+            (self.empty_parts if empty else self.unreadable).append(error)
             return
         selected, found = self.prepared.wanted.selected, []
         for audit, doubts in audits:

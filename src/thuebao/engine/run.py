@@ -66,6 +66,7 @@ def run(
         )
         for path in files:
             reading.read(path, progress)
+        reading.finish()
         for spill in (records, own):
             spill.flush()
         at_once = min(prepared.at_once, enough(reading.rows))

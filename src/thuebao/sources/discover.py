@@ -16,8 +16,10 @@ from thuebao.sources.packing.streams import holds_nothing
 STANDARD_INPUT, STANDARD_INPUT_SHOWN = "-", "stdin"
 """What the user calls standard input, and what it is called in results: no spreadsheet takes that for a formula."""
 
-MARKS = ("~$", "_SUCCESS", "_committed_", "_started_")
+MARKS = ("~$", "_SUCCESS", "_committed_", "_started_", "_metadata", "_common_metadata")
 """How the names of files begin that office programs and data engines leave beside exports."""
+_OF_ENGINES = ("_temporary", "_delta_log", "_spark_metadata", "_change_data", "_symlink_format_manifest")
+"""Folders in which data engines keep unfinished parts, and what they know of a table."""
 
 
 @dataclass
@@ -28,6 +30,11 @@ class Found:
     passed_over: list[str] = field(default_factory=list)
     given_twice: list[str] = field(default_factory=list)
     errors: list[ThuebaoError] = field(default_factory=list)
+
+
+def is_part(path: str) -> bool:
+    """Return whether a file is one of the parts in which data engines write a table; some may have no records."""
+    return Path(path).name.startswith("part-") or "=" in Path(path).parent.name
 
 
 def find_exports(paths: Sequence[str | os.PathLike[str]], outputs: Sequence[Path] = ()) -> Found:
@@ -62,7 +69,7 @@ def _identity(file: str) -> object:
 def _files_of(path: str, found: Found, outputs: Sequence[Path]) -> list[str]:
     if Path(path).is_dir():
         files = _walk(path, found)
-        exports = [f for f in files if is_export_name(f) and not _is_one_of(outputs, f) and not holds_nothing(Path(f))]
+        exports = [f for f in files if is_export_name(f) and not _is_one_of(outputs, f) and not _is_aside(f, path)]
         taken = set(exports)
         found.passed_over += [file for file in files if file not in taken]
         if not exports and not found.errors:
@@ -90,6 +97,11 @@ def _may_be_read(file: str) -> bool:
     """Return whether a file that a pattern matches is more than an empty part of an export, or a mark beside them."""
     name = Path(file).name
     return not (name.startswith(MARKS) or holds_nothing(Path(file)))
+
+
+def _is_aside(file: str, folder: str) -> bool:
+    """Return whether a file below a folder is an empty part of an export, or no part of one that is whole."""
+    return not set(_OF_ENGINES).isdisjoint(Path(file).relative_to(folder).parts[:-1]) or holds_nothing(Path(file))
 
 
 def _is_one_of(outputs: Sequence[Path], file: str) -> bool:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
+from urllib.parse import unquote
 
 from thuebao.base.errors import UsageError
-from thuebao.base.fold import fold_name_of_place, fold_text
+from thuebao.base.fold import fold_header, fold_name_of_place, fold_text
 from thuebao.facts.number import operator_named
+from thuebao.rulebook.columns import columns_by_header
 from thuebao.rulebook.reference import Reference, shipped_reference
 from thuebao.sources.endings import is_archive_name
 from thuebao.sources.headers.mapping import Mapping, comparable, read_mapping
@@ -19,6 +21,8 @@ from thuebao.sources.headers.mapping import Mapping, comparable, read_mapping
 COLUMN, MAPPING, NAME, OPTION = "column", "mapping", "name", "option"
 """How it is known whose a record is: in this order."""
 
+OPERATOR = "operator"
+_PARTITION = re.compile(r"[^=]=[^=]")  # a folder that is a column and its value, as Hive and Spark write tables
 _NEAR = 0.8  # how much a name must resemble a known one to be taken for a slip
 
 
@@ -107,13 +111,23 @@ def same_operator(name: str) -> str:
 
 
 def _of_path(path: str, reference: Reference) -> str | None:
-    """Return the operator that the name of a file says, else of its folder, or the archive around it and its folder."""
+    """Return the operator that the name of a file says, else of its folder, or the archive around it and its folder.
+
+    Folders such as date=2026-01-01 are columns of a table, whose own folder is the one above them.
+    """
     parts = Path(path).parts
     packed = [n for n, part in enumerate(parts) if is_archive_name(part)]
-    first = packed[-1] - 1 if packed and packed[-1] < len(parts) - 1 else len(parts) - 2
-    *folders, name = parts[max(first, 0) :]
-    names = [Path(name).stem, *reversed(folders)]
-    return next((found for text in names if (found := _only_name(text, reference))), None)
+    first = max(packed[-1] - 1 if packed and packed[-1] < len(parts) - 1 else len(parts) - 2, 0)
+    while first and _PARTITION.search(parts[first]):
+        first -= 1
+    *folders, name = parts[first:]
+    found = _only_name(Path(name).stem, reference)
+    for folder in () if found else reversed(folders):
+        key, _, value = unquote(folder).partition("=")
+        if value and columns_by_header().get(fold_header(key)) == OPERATOR:
+            return operator_named(reference, value)
+    names = [unquote(folder) for folder in reversed(folders)]
+    return found or next((found for text in names if (found := _only_name(text, reference))), None)
 
 
 def _only_name(text: str, reference: Reference) -> str | None:
