@@ -92,6 +92,13 @@ def test_the_form_of_values_is_named(desk: Desk, cli: Command, column: str, text
     assert text not in said["detail"] or column == "registered_at"
 
 
+@pytest.mark.parametrize("text", ["20251302", "0912345678", "001090012345"])
+def test_numbers_of_another_kind_are_no_seconds(desk: Desk, cli: Command, text: str) -> None:
+    desk.export("vina.csv", *codes(25, service_started_at=text))
+    [said] = found(cli("audit", "vina.csv", *AUDIT).document, "EXP108")
+    assert "1970" not in said["detail"]
+
+
 def test_the_form_is_that_of_the_values_that_are_there(desk: Desk, cli: Command) -> None:
     missing = [record | {"registered_at": "\\N"} for record in people(30, 40)]
     desk.export("vina.csv", *codes(25, registered_at="1717236600"), *missing)

@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from thuebao.base.errors import InputError
 
+_MAIL, _POINTER, _SHORTCUT, _SEALED = "kind_mail", "kind_pointer", "kind_shortcut", "kind_sealed"
 _PACKED, _SIGNED, _DOCUMENT, _DATA, _DUMP, _VERTICAL, _OTHER = (
     "kind_packed",
     "kind_signed",
@@ -37,6 +38,12 @@ _BEGINNINGS: dict[bytes, tuple[str, str]] = {
     b"!<arch>\n": (_PACKED, "ar"),
     b"-----BEGIN PKCS7-----": (_SIGNED, "PKCS #7"),
     b"-----BEGIN CMS-----": (_SIGNED, "PKCS #7"),
+    b"-----BEGIN PGP": (_SEALED, "PGP"),
+    b"age-encryption.org/": (_SEALED, "age"),
+    b"-----BEGIN AGE": (_SEALED, "age"),
+    b"Salted__": (_SEALED, "OpenSSL"),
+    b"\x4c\0\0\0\x01\x14\x02\0": (_SHORTCUT, ".lnk"),
+    b"bplist0": (_DATA, "plist"),
     b"%PDF": (_DOCUMENT, "PDF"),
     b"{\\rtf": (_DOCUMENT, "RTF"),
     b"%!PS": (_DOCUMENT, "PostScript"),
@@ -71,8 +78,11 @@ _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")  # the object identifier 
 _OLD_STATA = {bytes([version, order, 1, 0]) for version in range(104, 116) for order in (1, 2)}
 _DBASE = b"\x02\x03\x04\x05\x30\x31\x32\x43\x63\x83\x8b\xcb\xf5\xfb"  # versions, as the first byte
 _MONTHS, _DAYS, _FIELD = range(1, 13), range(1, 32), 32
+_LOOKED_AT = 1 << 16  # characters of a text by which it is told
 _ENDINGS = {".br": "Brotli", ".sz": "Snappy", ".snappy": "Snappy", ".lzo": "LZO", ".deflate": "deflate"}
 """Packers that leave no mark at the beginning."""
+_IN_COMPOUND = {"WordDocument": "Word", "PowerPoint Document": "PowerPoint", "__substg1.0_": "Outlook"}
+_WORKBOOKS = ("Workbook", "Book")
 _IN_ZIP = {b"word/document.xml": "Word", b"ppt/presentation.xml": "PowerPoint", b"META-INF/container.xml": "EPUB"}
 _OPEN_DOCUMENT, _OPEN_SPREADSHEET = b"mimetypeapplication/", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 _NAMES_IN_ZIP = re.compile(
@@ -86,6 +96,15 @@ def refuse_foreign_zip(path: str, head: bytes) -> None:
         raise InputError(_DOCUMENT, path=path, kind="OpenDocument")
     if found := _NAMES_IN_ZIP.search(head):
         raise InputError(_DOCUMENT, path=path, kind=_IN_ZIP[found[1]])
+
+
+def refuse_foreign_compound(path: str, head: bytes) -> None:
+    """Raise InputError for a file of an older office program that is no workbook: a letter, slides, a mail."""
+    if any(name.encode("utf-16le") in head for name in _WORKBOOKS):
+        return
+    for name, kind in _IN_COMPOUND.items():
+        if name.encode("utf-16le") in head:
+            raise InputError(_DOCUMENT, path=path, kind=kind)
 
 
 def refuse_foreign_bytes(path: str, head: bytes) -> None:
@@ -106,8 +125,9 @@ def refuse_binary(path: str) -> None:
 
 def refuse_foreign_text(path: str, start: str) -> None:
     """Raise InputError for a text that is another program's and no table."""
+    beginning = start[:_LOOKED_AT]
     for pattern, (key, kind) in _TEXTS.items():
-        if pattern.match(start):
+        if pattern.match(beginning):
             raise InputError(key, path=path, kind=kind)
 
 
@@ -135,21 +155,38 @@ _PATTERNS: dict[str, tuple[str, Callable[[bytes], bool]]] = {
 }
 # What was taken is not given back: of many comments a text could else be tried in any grouping.
 _COMMENTS = r"(?>\s|--[^\n]*(?:\n|$)|/\*.*?\*/;?|#[^\n]*\n)*+"
+# What a console repeats of the query before its result.
+_ECHO = r"(?>[^\n*─-][^\n]*\n|\s*\n){0,5}"
 _TEXTS: dict[re.Pattern[str], tuple[str, str]] = {
     re.compile(r"\s*(-- (MySQL|MariaDB|PostgreSQL|SQL Server|phpMyAdmin|Dump)\b|/\*M?!)", re.IGNORECASE): (
         _DUMP,
         "SQL",
     ),
     re.compile(
-        _COMMENTS + r"(INSERT\s+(IGNORE\s+)?INTO|REPLACE\s+INTO|CREATE\s+(TABLE|DATABASE)|DROP\s+TABLE|LOCK\s+TABLES|"
-        r"SET\s+NAMES|SET\s+@?\w+\s*=|PRAGMA\s+\w+\s*=|BEGIN\s+TRANSACTION|COPY\s+\S+\s*\()",
+        _COMMENTS + r"((REM|PROMPT)\b[^\n]*\n\s*)*"
+        r"(INSERT\s+(IGNORE\s+)?(INTO\b|\[)|REPLACE\s+INTO|CREATE\s+(TABLE|DATABASE)|DROP\s+TABLE|LOCK\s+TABLES|"
+        r"SET\s+(NAMES|DEFINE|ANSI_\w+|NOCOUNT|IDENTITY_INSERT|QUOTED_IDENTIFIER)|SET\s+@?\w+\s*=|PRAGMA\s+\w+\s*=|"
+        r"BEGIN\s+TRANSACTION|COPY\s+\S+\s*\(|\\(restrict|connect)\b|USE\s+[\[`]?\w+[\]`]?\s*;?\s*\n|ALTER\s+TABLE)",
         re.IGNORECASE | re.DOTALL,
     ): (_DUMP, "SQL"),
-    re.compile(r"\s*\*{10,} 1\. row \*{10,}\s*\n"): (_VERTICAL, "MySQL \\G"),
-    re.compile(r"\s*-\[ RECORD 1 \][-+]*\s*\n"): (_VERTICAL, "psql \\x"),
+    re.compile(_ECHO + r"\s*\*{10,} 1\. row \*{10,}\s*\n"): (_VERTICAL, "MySQL \\G"),
+    re.compile(_ECHO + r"\s*[-─]\[ RECORD 1 \][-─+┬]*\s*\n"): (_VERTICAL, "psql \\x"),
+    re.compile(r"(?: *\w[\w .()/-]* = [^\n]*\n){2,}(?:\n|$)"): (_VERTICAL, "sqlite3 .mode line"),
     re.compile(r"TABLE\r?\n0,1\r?\n"): (_DATA, "DIF"),
     re.compile(r"(?:[A-Za-z-]+:[^\n]*\n)*Content-Type: (application/(x-)?pkcs7|multipart/signed)", re.IGNORECASE): (
         _SIGNED,
         "S/MIME",
     ),
+    re.compile(r"MII[A-Za-z0-9+/]{50,}={0,2}\s*(\n[A-Za-z0-9+/=]+\s*)*$"): (_SIGNED, "PKCS #7"),
+    # Lines of a header, some of which go on behind white space; one of them that only a mail has.
+    re.compile(
+        r"(?=(?:[A-Za-z-]+:[^\n]*\n|[ \t][^\n]+\n){0,200}"
+        r"(?:(?:Received|Return-Path|Delivered-To|Message-ID|MIME-Version):|From:[^\n]*@))"
+        r"(?:[A-Za-z-]+:[^\n]*\n|[ \t][^\n]+\n){2,}",
+        re.IGNORECASE,
+    ): (_MAIL, "mail"),
+    re.compile(r"version https://git-lfs\.github\.com/spec/"): (_POINTER, "Git LFS"),
+    re.compile(r"[./\\]*(\.git/)?annex/objects/\S+\s*$"): (_POINTER, "git-annex"),
+    re.compile(r"\[InternetShortcut\]\s*\n"): (_SHORTCUT, ".url"),
+    re.compile(r"\[Desktop Entry\]\s*\n"): (_SHORTCUT, ".desktop"),
 }

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from thuebao.base.errors import InputError
 from thuebao.sources.delimited.layout import SEPARATORS
-from thuebao.sources.foreign import refuse_binary, refuse_foreign_bytes, refuse_foreign_text, refuse_foreign_zip
+from thuebao.sources.foreign import (
+    refuse_binary,
+    refuse_foreign_bytes,
+    refuse_foreign_compound,
+    refuse_foreign_text,
+    refuse_foreign_zip,
+)
 from thuebao.sources.json_form import json_form
 from thuebao.sources.printed import refuse_printed
 from thuebao.sources.tables.kinds import OTHER_XML, kind_of_markup
@@ -24,6 +30,8 @@ def kind_of_bytes(path: str, head: bytes) -> str | None:
         refuse_foreign_zip(path, head)
         return ODS if _OPEN_DOCUMENT in head[:256] else XLSX
     kind = next((name for start, name in _BEGINNINGS.items() if head.startswith(start)), None)
+    if kind == XLS:
+        refuse_foreign_compound(path, head)
     if kind is None:
         refuse_foreign_bytes(path, head)
     return kind

@@ -99,6 +99,8 @@ class Repairs:
     def _count_lost(self, sample: pl.DataFrame, odd: Collection[str]) -> None:
         """Count values, and in odd columns those with a lost letter and those with letters left."""
         texts = [name for name, dtype in sample.schema.items() if dtype == pl.String]
+        if not texts:
+            return  # a table without a record has columns of no kind
         counts = {"filled": pl.col(texts).str.len_bytes() > 0}
         if odd:
             counts |= {"lost": pl.col(odd).str.contains(_LOST), "left": pl.col(odd).str.contains(_LEFT)}
