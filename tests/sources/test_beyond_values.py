@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import openpyxl
@@ -216,3 +217,46 @@ def test_a_stray_cell_far_below(row: int, desk: Desk, cli: Command) -> None:
     assert document["totals"]["records"] == 5
     assert document["inputs"][0]["passed_over"]["blank"] < 20_000
     assert {line for line in (r["line"] for r in desk.rows("f.csv")) if int(line) > 5} == {str(row)}
+
+
+def imported_month_first(value: str) -> Any:
+    """Return what a spreadsheet makes of a date if it takes the month to come first."""
+    day, month, year = map(int, value[:10].split("/"))
+    return datetime(year, day, month) if day <= 12 else value
+
+
+@pytest.mark.parametrize(
+    ("name", "dates"),
+    [
+        ("date_of_birth", ["03/04/1990", "12/01/1985", "25/12/1979", "31/05/1991", "01/02/1988", "17/08/1984"]),
+        ("id_issue_date", ["13/05/2021", "14/06/2021", "02/03/2021", "05/07/2021", "29/09/2021", "08/01/2022"]),
+        ("service_started_at", ["13/05/2025", "07/06/2025"] * 12),
+    ],
+)
+def test_days_that_a_spreadsheet_took_for_months(name: str, dates: list[str], desk: Desk, cli: Command) -> None:
+    records = [person(n) | {name: date} for n, date in enumerate(dates)]
+
+    def swap(sheet: Any) -> None:
+        for cell in column(sheet, name):
+            cell.value = imported_month_first(cell.value)
+
+    document, _ = audited(desk, cli, book_of(swap, records))
+    [finding] = [f for f in document["export_findings"] if f["code"] == "EXP107"]
+    assert (finding["column"], violated(document)) == (name, {})
+    assert name not in document["inputs"][0]["absent"]
+
+
+@pytest.mark.parametrize(
+    "dates", [["25/12/1979", "13/04/1990", "03/04/1990"] * 5, ["03/04/1990"] * 9, ["25/04/1990"] * 9]
+)
+def test_days_and_texts_in_one_column_are_no_sign_of_it(dates: list[str], desk: Desk, cli: Command) -> None:
+    records = [person(n) | {"date_of_birth": date} for n, date in enumerate(dates)]
+
+    def some_days(sheet: Any) -> None:
+        for n, cell in enumerate(column(sheet, "date_of_birth")):
+            if n % 2:
+                day, month, year = map(int, cell.value.split("/"))
+                cell.value = datetime(year, month, day)
+
+    document, _ = audited(desk, cli, book_of(some_days, records))
+    assert [f for f in document["export_findings"] if f["code"] == "EXP107"] == []

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
-from helpers.spreadsheets import PLAIN, PLAIN_TEXTS, Rows, Writer, every_writer, opened, rows
+from helpers.spreadsheets import (
+    PLAIN,
+    PLAIN_TEXTS,
+    Rows,
+    Writer,
+    by_openpyxl,
+    by_xlsxwriter,
+    every_writer,
+    opened,
+    rows,
+)
 from thuebao.sources.sheets.workbook import open_sheet
 
 HEADER = ["Số thuê bao", "Họ và tên", "Ngày sinh", "Số giấy tờ", "Thời gian đăng ký", "Ghi chú"]
@@ -68,3 +79,21 @@ def test_a_stream_that_cannot_be_sought_in_is_read(write: Writer) -> None:
             return False
 
     assert list(open_sheet("x", Stream(write({"A": PLAIN})), None).rows()) == PLAIN_TEXTS
+
+
+def moved(content: bytes, *changes: tuple[str, str]) -> bytes:
+    """Return an .xlsx whose parts lie elsewhere: in their names, and wherever these stand, one text becomes another."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            data = old.read(name).decode()
+            for before, after in changes:
+                name, data = name.replace(before, after), data.replace(before, after)  # noqa: PLW2901
+            new.writestr(name, data)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("folder", ["", "book/", "XL/", "a/b/"])
+@pytest.mark.parametrize("write", [by_openpyxl, by_xlsxwriter])
+def test_the_parts_of_a_workbook_may_lie_in_any_folder(write: Writer, folder: str) -> None:
+    assert rows(moved(write({"A": PLAIN}), ("/xl/", f"/{folder}"), ("xl/", folder))) == PLAIN_TEXTS

@@ -54,6 +54,8 @@ class FileAudit:
                 first = self.first_row + self.rows
                 place(first, batch)
                 if batch.records.height:
+                    if self.export.of_workbook:
+                        self.observed.look_at_imported(batch.records)
                     evaluate = partial(self.plan.evaluate, batch.records, self.export.operator, first, batch.places)
                     under_way.append((workers.submit(evaluate), batch.records))
                 self._take(batch)

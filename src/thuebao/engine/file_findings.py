@@ -43,18 +43,19 @@ class Unlike:
 class Doubts:
     """Columns of a file that were misread, or whose values need a mapping.
 
-    month_first: date columns; unlike: by column; valueless: those whose values are not in the file. ignored: those that
-    count as absent.
+    month_first: date columns; swapped: those whose days a workbook took for months; unlike: by column; valueless: those
+    whose values are not in the file. ignored: those that count as absent.
     """
 
     month_first: frozenset[str]
     unlike: Mapping[str, Unlike]
     valueless: frozenset[str] = frozenset()
+    swapped: frozenset[str] = frozenset()
 
     @property
     def ignored(self) -> frozenset[str]:
         """The columns that count as absent."""
-        return self.month_first | self.valueless | (self.unlike.keys() & set(CODED))
+        return self.month_first | self.swapped | self.valueless | (self.unlike.keys() & set(CODED))
 
 
 def doubts_of(audit: FileAudit, rulebook: Rulebook) -> Doubts:
@@ -67,8 +68,12 @@ def doubts_of(audit: FileAudit, rulebook: Rulebook) -> Doubts:
     first = month_first(audit.export, audit.observed.suspected_dates(least), audit.observed)
     unlike = audit.observed.unlike(**by_name["values-unlike-column"])
     valueless = audit.export.valueless(audit.records)
-    counts = {name: count for name, count in unlike.items() if name not in first | valueless}
-    return Doubts(frozenset(first), _looked_up(audit, counts, rulebook.reference), frozenset(valueless))
+    swapped = audit.observed.swapped_dates(**rulebook.reference.document("file_findings")["month_first"]["imported"])
+    swapped -= first | valueless
+    counts = {name: count for name, count in unlike.items() if name not in first | swapped | valueless}
+    return Doubts(
+        frozenset(first), _looked_up(audit, counts, rulebook.reference), frozenset(valueless), frozenset(swapped)
+    )
 
 
 def _looked_up(audit: FileAudit, unlike: Mapping[str, int], reference: Reference) -> dict[str, Unlike]:
@@ -178,6 +183,9 @@ class _Finder:
     def month_first(self) -> Iterator[ExportFinding]:
         for column in sorted(self.doubts.month_first):
             said = text("export_finding.month_first", header=self._header(column), column=column)
+            yield self._finding(said, column=column)
+        for column in sorted(self.doubts.swapped):
+            said = text("export_finding.month_swapped", header=self._header(column), column=column)
             yield self._finding(said, column=column)
 
     def unlike(self) -> Iterator[ExportFinding]:

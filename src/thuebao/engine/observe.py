@@ -62,30 +62,36 @@ class Observed:
 
     counted: by column of Watch, of how many records it holds; second_parts: date columns some of whose values have a
     second part above twelve; day_first: those of which one has such a first part. digits_lost: by column, values whose
-    digits were lost to an exponent.
+    digits were lost to an exponent. imported: by date column of a workbook, how many values are days and how many
+    texts; those that twelve does not tell apart are not in it.
     """
 
     dates: frozenset[str]
     forms: tuple[str, ...]
     months: int
+    day: str
     counted: Counter[str] = field(default_factory=Counter)
     second_parts: set[str] = field(default_factory=set)
     day_first: set[str] = field(default_factory=set)
     digits: frozenset[str] = frozenset()
     exponent: str = ""
     digits_lost: Counter[str] = field(default_factory=Counter)
+    imported: dict[str, Counter[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, reference: Reference, present: Collection[str]) -> Observed:
         """Return an observation of a file with the columns `present`."""
         document = reference.document("file_findings")
-        dates, forms = document["month_first"], document["forms"]
+        months, forms = document["month_first"], document["forms"]
+        dates = frozenset(DAYS.keys() & set(present))
         return cls(
-            frozenset(DAYS.keys() & set(present)),
-            tuple(dates["forms"]),
-            dates["months"],
+            dates,
+            tuple(months["forms"]),
+            months["months"],
+            months["day"],
             digits=frozenset(name for name in present if name in columns() and columns()[name].digits),
             exponent=forms["digits_lost"],
+            imported={name: Counter[str]() for name in sorted(dates)},
         )
 
     def add(self, evaluated: pl.DataFrame, names: Iterable[str]) -> None:
@@ -119,6 +125,33 @@ class Observed:
                 doubtful = values.str.contains("+", literal=True).fill_null(value=False)
             if doubtful.any() and (count := int(values.filter(doubtful).str.contains(self.exponent).sum())):
                 self.digits_lost[name] += count
+
+    def look_at_imported(self, records: pl.DataFrame) -> None:
+        """Look whether days are those up to the twelfth and texts all others, as where a workbook took months for days.
+
+        records: the raw text of a sheet.
+        """
+        for name, seen in list(self.imported.items()):
+            if raw(name) not in records.columns:
+                continue
+            values = records[raw(name)].drop_nulls()
+            days = values.str.extract(self.day, 1).cast(pl.Int32).drop_nulls()
+            texts = pl.DataFrame({"value": values}).select(
+                pl.coalesce(pl.col("value").str.extract(form, 1).cast(pl.Int32) for form in self.forms)
+            )
+            firsts = texts.to_series().drop_nulls()
+            if (days > self.months).any() or (firsts <= self.months).any():
+                del self.imported[name]
+            else:
+                seen.update(days=len(days), texts=len(firsts))
+
+    def swapped_dates(self, days: int, texts: int, values: int) -> set[str]:
+        """Return the date columns with so many days and texts that were told apart by twelve."""
+        return {
+            name
+            for name, seen in self.imported.items()
+            if seen["days"] >= days and seen["texts"] >= texts and seen.total() >= values
+        }
 
     def look_at_all_dates(self, records: pl.DataFrame, names: Collection[str]) -> None:
         """Look for first parts above twelve in all values of some date columns."""

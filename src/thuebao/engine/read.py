@@ -113,9 +113,9 @@ class Reading:
             self.first.append(audit.first_row)
             self.number_from.append(before)
         self.exports += exports
-        exports[0].close()
         self.export_findings += findings_of_sheets(found, {rule.code: rule.name for rule in rulebook.export_rules})
         self.inputs.append(of_sheets([audit.input(sha256) for audit, _ in audits]))
+        exports[0].close()
 
     def _audited(self, export: Export, progress: Progress | None) -> tuple[FileAudit, Doubts]:
         """Audit a file; once more where columns turn out to be misread, without these."""

@@ -127,7 +127,9 @@ def map_header(path: str, names: Sequence[str], mapping: Names | None = None) ->
     for n in (n for places in rivals.values() for n in places):
         canonical[n] = None
     if not mapping or not mapping.tentative:
-        _check_unique(path, names, canonical, looked_at=bool(mapping))
+        # That a header has two columns of one name is nothing to mend where it is not that of an export.
+        of_others = set(canonical).isdisjoint(_WHOSE)
+        _check_unique(path, names, canonical, looked_at=bool(mapping) or of_others)
     combined = {
         column: Combination(tuple(places), isinstance(mapping.columns[column], Join))
         for column, places in said.items()

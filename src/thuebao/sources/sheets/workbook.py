@@ -19,6 +19,7 @@ from thuebao.sources.sheets.refusals import refusals
 from thuebao.sources.sheets.values import Value, moment_of, text_of
 from thuebao.sources.sheets.which import holds_export
 
+_MOST_KEPT = 10**15  # the number from which on digits are lost
 _TOP = 60  # rows that show how a sheet's text is written
 
 
@@ -67,8 +68,9 @@ class Sheet:
         self.numbers.clear()
         cells_of = self.book.cells(self.name)
         with refusals(self.path):
-            wide = self._wide
-            for cells in cells_of.iter_rows():
+            wide, zeros = self._wide, self.about.zeros
+            for number, plain in enumerate(cells_of.iter_rows()):
+                cells = self._with_zeros(plain, zeros[number]) if number in zeros else plain
                 row = [narrowed(value) if type(value) is str else value for value in cells] if wide else cells
                 yield tuple(
                     [
@@ -92,6 +94,15 @@ class Sheet:
             for position, value in enumerate(row)
             if type(value) is datetime and " " in moment_of(value)
         )
+
+    def _with_zeros(self, cells: list[Value], zeros: dict[int, int]) -> list[Value]:
+        """Return the cells of a row, as texts where a format shows numbers with zeros in front."""
+        shown = list(cells)
+        for column, digits in zeros.items():
+            value = shown[column - self.first_column]
+            if type(value) is float and value.is_integer() and 0 <= value < _MOST_KEPT:
+                shown[column - self.first_column] = str(int(value)).zfill(digits)
+        return shown
 
     def _other_text(self, position: int, value: Value) -> str:
         if type(value) is float or type(value) is int:

@@ -86,4 +86,7 @@ def _of_workbook(sheet: Sheet) -> Iterator[Notice]:
         yield Notice("sheets_hidden", said, len(hidden))
     if sheet.others:
         names = (text("notice.hidden_sheet", name=n) if sheet.is_hidden(n) else n for n in sheet.others)
-        yield Notice("sheets_left", text("notice.sheets_left", read=read, left=", ".join(names)), len(sheet.others))
+        left = ", ".join(names)
+        one = text("notice.sheets_left", read=read, left=left)
+        said = one if len(sheet.read) == 1 else text("notice.sheets_left_of_many", left=left)
+        yield Notice("sheets_left", said, len(sheet.others))

@@ -38,7 +38,7 @@ _COLUMNS_REPEATED = re.compile(rb"table:number-columns-repeated=\"([0-9]{1,9})\"
 _SPANNED = re.compile(rb"table:number-rows-spanned=\"([0-9]{1,7})\"")
 _HIDDEN = re.compile(rb"table:visibility=\"(?:collapse|filter)\"")
 _OF_NOTE = (b"visibility", b"rows-spanned", b"table:formula")
-_NOTED = (*_OF_NOTE, b"rows-repeated", b"table:name=")
+_NOTED = (b"table:visibility=", b"table:formula", b"table:number-rows-", b"table:name=")
 _SPACE_WITHIN = 1 << 16  # bytes of each piece: who writes white space does so everywhere
 _MOST_DIGITS = 15  # that a number of a spreadsheet keeps
 
@@ -55,7 +55,7 @@ class _Document:
         """Yield a document, piece by piece, as it shall be read. Raises UnusualFormError where it has no rows."""
         for piece in row_pieces(chunks):
             after = piece
-            if b"![" not in piece:
+            if b"!" not in piece or b"![" not in piece:
                 if _SPACE.search(piece, 0, _SPACE_WITHIN):
                     after = _SPACE_IN_CELL.sub(rb"\1", _SPACE.sub(b">", piece))
                 if b"<text:p>0" in after and b"office:value=" in after:

@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 from thuebao.sources.sheets.forms.about import About
 from thuebao.sources.sheets.forms.ods import read_ods
+from thuebao.sources.sheets.forms.xls import read_xls
 from thuebao.sources.sheets.forms.xlsx import read_xlsx
 from thuebao.sources.sheets.limits.archive import Archive
 
@@ -13,6 +14,7 @@ from thuebao.sources.sheets.limits.archive import Archive
 def read_forms(path: str, file: BinaryIO, kind: str) -> tuple[BinaryIO | None, dict[str, About]]:
     """Return a workbook rewritten, None where that need not be, and what is said of its sheets, by their names."""
     if kind == "xls":
-        return None, {}
+        file.seek(0)
+        return read_xls(file.read())
     archive = Archive.of(path, file)
     return read_xlsx(archive) if kind == "xlsx" else read_ods(archive)

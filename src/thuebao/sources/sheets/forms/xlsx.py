@@ -51,6 +51,7 @@ class _Sheet:
     changed: bool = False
     _row: int = 0
     _left_out: int = 0
+    _prefixed: bool = False
 
     def __post_init__(self) -> None:
         styles = b"|".join(self.zeros)
@@ -86,9 +87,10 @@ class _Sheet:
         if first:
             head = piece[: piece.find(b"sheetData")]
             about.hidden_columns += _hidden_columns(head)
+            self._prefixed = b"<row " not in piece
         if b"hidden=" in piece:
             about.hidden_rows += len(_HIDDEN_ROW.findall(piece))
-        if b"<f" in piece or b":f" in piece:
+        if b"<f" in piece or (self._prefixed and b":f" in piece):
             self._count_formulas(piece)
         if self.zeros:
             after = self._with_zeros.sub(self._as_text, piece)
@@ -120,9 +122,9 @@ class _Sheet:
         first = _ROW.search(piece)
         if first is None:
             return piece
-        starts = piece.rfind(b"<row "), piece.rfind(b":row ") - _LONGEST_PREFIX
-        last = int((_ROW.search(piece, max(*starts, 0)) or first)[1])
-        between = last - self._row - piece.count(b"<row ") - piece.count(b":row ")
+        start = piece.rfind(b":row ") - _LONGEST_PREFIX if self._prefixed else piece.rfind(b"<row ")
+        last = int((_ROW.search(piece, max(start, 0)) or first)[1])
+        between = last - self._row - piece.count(b":row " if self._prefixed else b"<row ")
         if between < _GAP and not self._left_out:
             self._row = last
             return piece

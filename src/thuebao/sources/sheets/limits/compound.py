@@ -48,6 +48,11 @@ class CompoundFile:
     def __contains__(self, name: str) -> bool:
         return name in self._entries
 
+    @property
+    def names(self) -> list[str]:
+        """The names of its entries."""
+        return list(self._entries)
+
     def stream(self, name: str) -> bytes:
         """Return the bytes of a stream."""
         start, size = self._entries[name]

@@ -15,7 +15,7 @@ _LONGEST = 16 << 20  # bytes of a piece without the end of a row
 _ROW_END, _ROW, _TABLE = b"</table:table-row>", b"<table:table-row", re.compile(rb"<table:table[\s>]")
 _CELLS = (b"<table:table-cell", b"<table:covered-table-cell")
 _CELL_END = (b"</table:table-cell>", b"</table:covered-table-cell>")
-_UNUSUAL = (b"!--", b"!DOCTYPE", b"![", b"text:c=")
+_MARKUP = (b"!--", b"!DOCTYPE", b"![")
 _REPEATED = re.compile(rb"table:number-(rows|columns)-repeated=[\"']([0-9]{1,9})[\"']")
 
 
@@ -30,15 +30,18 @@ class OdsEstimate:
     _filled_rows: int = 0
     _columns: int = 0
     _cells: tuple[bytes, ...] = ()
+    _repeats: bool = True
 
     @classmethod
     def of(cls, chunks: Iterable[bytes]) -> OdsEstimate:
         """Return the estimate of a document. Raises UnusualFormError where only a parser can tell."""
         found = cls()
         for piece in row_pieces(chunks):
-            if any(sign in piece for sign in _UNUSUAL):
+            # Of a single sign it is known at once that it is nowhere.
+            if (b"!" in piece and any(sign in piece for sign in _MARKUP)) or b"text:c=" in piece:
                 raise UnusualFormError
-            found._cells = _CELLS if b"covered" in piece else _CELLS[:1]
+            found._cells = _CELLS if b"covered-table-cell" in piece else _CELLS[:1]
+            found._repeats = b"-repeated" in piece
             for row in piece.split(_ROW_END):
                 found._add(row)
         found._finish()
@@ -54,9 +57,9 @@ class OdsEstimate:
         held = _without_empty_end(row)
         filled = b"office:" in held or b"table:formula" in held
         cells = sum(map(held.count, self._cells))
-        if b"repeated" in row:
+        if self._repeats and b"-repeated" in row:
             repeated = _REPEATED.findall(row)
-            if len(repeated) != row.count(b"repeated"):
+            if len(repeated) != row.count(b"-repeated"):
                 raise UnusualFormError
             rows = sum(max(int(count) - 1, 0) for kind, count in repeated if kind == b"rows")
             if rows and filled:

@@ -9,7 +9,8 @@ from thuebao.base.errors import InputError
 from thuebao.sources.sheets.limits import DamagedError
 from thuebao.sources.sheets.limits.compound import CompoundFile
 
-_NAMES = ("Workbook", "Book", "WORKBOOK", "BOOK")  # in calamine's order
+NAMES = ("Workbook", "Book", "WORKBOOK", "BOOK")
+"""The names of the stream that holds a workbook, in calamine's order."""
 # [MS-XLS]: kinds of records; those of cells that hold something begin with row and column.
 _BEGIN, _END, _SHEET, _FILE_PASS, _DIMENSIONS, _MANY_NUMBERS = 0x0809, 0x000A, 0x0085, 0x002F, 0x0200, 0x00BD
 _FILLED = frozenset((0x0006, _MANY_NUMBERS, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x0205, 0x027E))
@@ -22,12 +23,9 @@ def check_xls(path: str, compound: CompoundFile) -> None:
     """Raise DamagedError where cells reach farther than they can, InputError if the workbook needs a password."""
     if "EncryptedPackage" in compound:
         raise InputError("spreadsheet_encrypted", path=path)
-    name = next((name for name in _NAMES if name in compound), None)
-    if name is None:
-        raise DamagedError("no workbook in it")
-    stream = compound.stream(name)
+    stream = compound.stream(stream_of(compound))
     sheets: list[int] = []
-    for kind, place, _ in _records(stream, 0):
+    for kind, place, _ in records(stream, 0):
         if kind == _FILE_PASS:
             raise InputError("spreadsheet_encrypted", path=path)
         if kind == _SHEET:
@@ -42,7 +40,7 @@ def _check_cells(stream: bytes, sheets: list[int]) -> None:
         if sheet >= len(stream):
             raise DamagedError("a sheet's place")
         rows = columns = 0
-        for kind, place, size in _records(stream, sheet):
+        for kind, place, size in records(stream, sheet):
             passed += size + _PAIR.size
             # Each sheet has records of its own: together they cannot be longer than all there is.
             if passed > len(stream) + size:
@@ -67,7 +65,17 @@ def _cell(stream: bytes, kind: int, place: int, size: int) -> tuple[int, int]:
     return row, column
 
 
-def _records(stream: bytes, place: int) -> Iterator[tuple[int, int, int]]:
+def stream_of(compound: CompoundFile) -> str:
+    """Return the name of the stream that holds the workbook, in whatever case. Raises DamagedError if there is none."""
+    known = [name.casefold() for name in NAMES]
+    spelt = [name for name in compound.names if name.casefold() in known]
+    name = next((name for name in (*NAMES, *spelt) if name in compound), None)
+    if name is None:
+        raise DamagedError("no workbook in it")
+    return name
+
+
+def records(stream: bytes, place: int) -> Iterator[tuple[int, int, int]]:
     """Yield kind, place and size of each record from `place` on, to the end of the sheet that begins there."""
     depth = 0
     while place + _PAIR.size <= len(stream):

@@ -50,8 +50,11 @@ def _unprefixed(piece: bytes) -> bytes:
 
 
 def _series(piece: bytes) -> pl.Series:
-    """Return bytes as a text of as many characters, for patterns."""
-    return pl.Series([piece.decode("latin-1")])
+    """Return bytes as a text, for patterns; what is no UTF-8 becomes a text of as many characters."""
+    try:
+        return pl.Series([piece], dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.PolarsError:
+        return pl.Series([piece.decode("latin-1")])
 
 
 def _count(series: pl.Series, pattern: str) -> int:
@@ -126,7 +129,7 @@ def string_lengths(chunks: Iterable[bytes]) -> pl.Series:
         strings = series.str.extract_all(_STRING).explode().drop_nulls()
         if series.str.replace_all(_STRING, "").item().strip() not in ("", "</sst>"):
             raise UnusualFormError
-        found.append(strings.str.len_chars().cast(pl.Int64) - _AROUND_STRING)
+        found.append(strings.str.len_bytes().cast(pl.Int64) - _AROUND_STRING)
     return pl.concat(found)
 
 
