@@ -75,6 +75,11 @@ class _Shape:
         """The tables for this way, made when a column is first written so."""
         return DateTables(self.format)
 
+    def with_other_clocks(self) -> list[_Shape]:
+        """Return how the same date is written with another time or without one, most likely first."""
+        date, *_ = re.split(".%H", self.format)
+        return [s for s in _SHAPES if s.in_tables and s.format.startswith(date) and s is not self]
+
     def read(self, values: pl.Series) -> tuple[pl.Series, pl.Series]:
         """Return the day and the time of each value; NULL for days that do not exist, and for other ways to write."""
         if self.in_tables:
@@ -137,8 +142,9 @@ class DateParsing:
         # Days between these two stand for themselves, which a look at the least and the greatest of a batch shows.
         self._after = max(day for day in days if day.year < _USUAL_YEAR)
         self._before = min((day for day in days if day.year > _USUAL_YEAR), default=date.max)
-        # What is no date is often the same again: a year, a row of zeros, a word.
-        self._general = OverDistinct(self._parse_general, self.dtype)
+        # What is no date is often the same again: a year, a row of zeros, a word. Working out a few of them costs
+        # as much as reading the dates of a whole batch.
+        self._general = OverDistinct(self._parse_general, self.dtype, few=_FEW)
 
     def parse(self, values: pl.Series) -> pl.Series:
         """Return the struct of each value."""
@@ -152,7 +158,7 @@ class DateParsing:
         if day.null_count() > values.null_count():
             left = day.is_null() & (values != "").fill_null(value=False)
             if left.any():
-                rest = self._parse_rest(values.filter(left))
+                rest = self._parse_rest(_without_clock(values.filter(left), usual), usual)
                 parts = {name: fill_where(parts[name], left, rest[name]) for name in parts}
         return pl.DataFrame(parts).to_struct()
 
@@ -169,7 +175,7 @@ class DateParsing:
         no_years = {"year": pl.repeat(None, len(day), dtype=pl.Int32, eager=True)}
         return parts | (no_years if "year" in self.dtype.to_schema() else {})
 
-    def _parse_rest(self, values: pl.Series) -> _Parts:
+    def _parse_rest(self, values: pl.Series, usual: _Shape) -> _Parts:
         day = pl.repeat(None, len(values), dtype=pl.Date, eager=True)
         time = pl.repeat(None, len(values), dtype=TIME, eager=True)
         left = pl.repeat(True, len(values), dtype=pl.Boolean, eager=True)
@@ -179,6 +185,12 @@ class DateParsing:
                 days, times = shape.convert(values.filter(fits))
                 day, time = fill_where(day, fits, days), fill_where(time, fits, times)
                 left &= day.is_null()
+        for shape in usual.with_other_clocks() if len(values) <= _FEW else ():
+            days, times = shape.read(values.filter(left))
+            day, time = fill_where(day, left, days), fill_where(time, left, times)
+            left &= day.is_null()
+            if not left.any():
+                break
         parts = self._parts(day, time)
         if left.any():
             parsed = self._general(values.filter(left)).struct
@@ -202,6 +214,19 @@ class DateParsing:
         return pl.DataFrame(parts | {"invalid": no_date}).to_struct()
 
 
+def _without_clock(values: pl.Series, usual: _Shape) -> pl.Series:
+    """Return values that `usual` did not read, without their time where they are of its form and the day is none.
+
+    The time tells nothing then, and without it the same few come again and again.
+    """
+    if not usual.has_time:
+        return values
+    date = values.str.head(_OF_DATE)
+    no_day = date.str.to_date(usual.format.split("%H")[0][:-1], strict=False, cache=False).is_null()
+    no_day &= values.str.contains(usual.pattern)
+    return values.zip_with(~no_day, date) if no_day.any() else values
+
+
 def _first(values: pl.Series) -> str | None:
     """Return the first value that is not empty."""
     first = values[0] if len(values) else None
@@ -215,6 +240,7 @@ def _first(values: pl.Series) -> str | None:
 # So few values are parsed the general way at once: trying the shapes in turn has its own price.
 _FEW = 2_000
 _USUAL_YEAR = 2000
+_OF_DATE = 10  # signs of a date before its time
 _MOSTLY = 2
 
 
