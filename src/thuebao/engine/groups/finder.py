@@ -127,7 +127,7 @@ class Finder:
         decided = Partitions(self.folder, "groups", key, bounds, self.at_once)
         wanted = rows[ROW].sort()
         large = groups.filter(pl.col(SIZE) > self.at_once * _SCREENED_PER_RECORD)[key]
-        for files in self._stretches(self.at_once * _SCREENED_PER_RECORD):
+        for files in self._stretches(self.at_once):
             start = int(wanted.search_sorted(files[0].first, side="left"))
             some = wanted.slice(start, int(wanted.search_sorted(files[-1].last, side="right")) - start)
             if len(some) or len(large):
