@@ -139,6 +139,7 @@ class DateParsing:
         self._nothing = pl.Series(sorted(days), dtype=pl.Date)
         unreal = [(day.year, day.month, day.day) for day in days] + [tuple(parts) for parts in law["missing_unreal"]]
         self._nothing_written = [year * 10_000 + month * 100 + day for year, month, day in unreal]
+        self._no_day_is_invalid = _NO_DAY not in self._nothing_written
         # Days between these two stand for themselves, which a look at the least and the greatest of a batch shows.
         self._after = max(day for day in days if day.year < _USUAL_YEAR)
         self._before = min((day for day in days if day.year > _USUAL_YEAR), default=date.max)
@@ -158,7 +159,7 @@ class DateParsing:
         if day.null_count() > values.null_count():
             left = day.is_null() & (values != "").fill_null(value=False)
             if left.any():
-                rest = self._parse_rest(_without_clock(values.filter(left), usual), usual)
+                rest = self._parse_rest(self._alike(values.filter(left), usual), usual)
                 parts = {name: fill_where(parts[name], left, rest[name]) for name in parts}
         return pl.DataFrame(parts).to_struct()
 
@@ -174,6 +175,23 @@ class DateParsing:
         parts = {"day": day, "time": time, "invalid": pl.repeat(False, len(day), dtype=pl.Boolean, eager=True)}
         no_years = {"year": pl.repeat(None, len(day), dtype=pl.Int32, eager=True)}
         return parts | (no_years if "year" in self.dtype.to_schema() else {})
+
+    def _alike(self, values: pl.Series, usual: _Shape) -> pl.Series:
+        """Return values that `usual` did not read, of its form and of no day as one of them: all mean the same.
+
+        Such a time tells nothing either. So what is remembered is soon all that there is.
+        """
+        form = usual.format.split("%H")[0][: -1 if usual.has_time else None]
+        date = values.str.head(_OF_DATE)
+        no_day = date.str.to_date(form, strict=False, cache=False).is_null() & values.str.contains(usual.pattern)
+        if not (usual.in_tables and no_day.any()):
+            return values
+        # Zeros may stand for what is not known, and some days for nothing: those are looked at as they are.
+        at = ((6, 4), (3, 2), (0, 2)) if form.startswith("%d") else ((0, 4), (5, 2), (8, 2))
+        year, month, day = (date.str.slice(*part).cast(pl.Int32, strict=False) for part in at)
+        nothing = (year * 10_000 + month * 100 + day).is_in([*self._nothing_written, _NO_DAY])
+        texts = values.zip_with(~no_day, date)
+        return texts.set(no_day & (day > 0) & ~nothing, _NO_DAY_AS_TEXT) if self._no_day_is_invalid else texts
 
     def _parse_rest(self, values: pl.Series, usual: _Shape) -> _Parts:
         day = pl.repeat(None, len(values), dtype=pl.Date, eager=True)
@@ -214,19 +232,6 @@ class DateParsing:
         return pl.DataFrame(parts | {"invalid": no_date}).to_struct()
 
 
-def _without_clock(values: pl.Series, usual: _Shape) -> pl.Series:
-    """Return values that `usual` did not read, without their time where they are of its form and the day is none.
-
-    The time tells nothing then, and without it the same few come again and again.
-    """
-    if not usual.has_time:
-        return values
-    date = values.str.head(_OF_DATE)
-    no_day = date.str.to_date(usual.format.split("%H")[0][:-1], strict=False, cache=False).is_null()
-    no_day &= values.str.contains(usual.pattern)
-    return values.zip_with(~no_day, date) if no_day.any() else values
-
-
 def _first(values: pl.Series) -> str | None:
     """Return the first value that is not empty."""
     first = values[0] if len(values) else None
@@ -241,6 +246,7 @@ def _first(values: pl.Series) -> str | None:
 _FEW = 2_000
 _USUAL_YEAR = 2000
 _OF_DATE = 10  # signs of a date before its time
+_NO_DAY, _NO_DAY_AS_TEXT = 20_010_231, "31/02/2001"
 _MOSTLY = 2
 
 
