@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of malloc.h
+
 
 def main() -> None:
     """Run the command line; its version without loading anything else."""
@@ -19,9 +21,24 @@ def main() -> None:
     # Memory that one batch gives back is what the next one asks for: returning it to the system in between costs
     # more than a tenth of an audit. Read by Polars' allocator when it is loaded.
     os.environ.setdefault("_RJEM_MALLOC_CONF", "narenas:2,dirty_decay_ms:-1,muzzy_decay_ms:-1,background_thread:false")
+    _keep_memory()
     from thuebao.cli.app import run
 
     run(sys.argv[1:])
+
+
+def _keep_memory() -> None:
+    """Let glibc keep the large blocks of one batch for the next one too, where it is the C library."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError):
+        return
+    mallopt(_MMAP_THRESHOLD, 32 << 20)
+    mallopt(_TRIM_THRESHOLD, 128 << 20)
 
 
 if __name__ == "__main__":

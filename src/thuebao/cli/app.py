@@ -28,6 +28,8 @@ from thuebao.cli.sample import sample
 from thuebao.cli.verify import verify
 
 _INTERNAL_ERROR = 4
+_AT_FIRST = 200_000
+"""Objects from which the collector first looks for waste."""
 
 
 @cache
@@ -75,8 +77,8 @@ def _language_of(arguments: Sequence[str]) -> None:
 def run(arguments: Sequence[str]) -> NoReturn:
     """Run a command line and exit with its code."""
     _language_of(arguments)
-    # What lives now lives to the end: the collector need not look at it again between batches.
-    gc.freeze()
+    # What a command begins with, modules, rules and facts, lives to its end: the collector need not look for waste.
+    gc.set_threshold(_AT_FIRST)
     # An end asked for is an ordinary way out: files half written go, and no trace of where it struck is printed.
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -123,6 +124,7 @@ def audit(
         folder = None
         if delivery.needs_findings or format is Format.SARIF:
             folder = stack.enter_context(private_folder(temp_dir))
+        gc.freeze()  # what lives now lives to the end, and need not be looked at between batches
         with progress(quiet=quiet) as tell:
             result = run.run(delivery.findings_of_audit(folder), tell)
         for error in result.unreadable:

@@ -104,9 +104,13 @@ class Tally:
 
     def add(self, evaluated: pl.DataFrame) -> None:
         """Count an evaluated batch."""
-        grouped = evaluated.select(*self._keys, HIT, ERROR, *self._scopes).group_by(self._keys)
-        self._records.add(grouped.agg(pl.len().alias("records"), pl.col(HIT, ERROR, *self._scopes).sum()))
-        hits = evaluated.filter(HIT)
+        counts = pl.len().alias("records"), pl.col(HIT, ERROR, *self._scopes).sum()
+        if evaluated.height and all(_is_constant(evaluated[key]) for key in self._keys):
+            # Most files are of one operator, and a sum is much cheaper than sums by groups.
+            self._records.add(evaluated.select(*(pl.col(key).first() for key in self._keys), *counts))
+        else:
+            self._records.add(evaluated.group_by(self._keys).agg(*counts))
+        hits = evaluated.select(*{HIT, "operator", *self._keys, *self._codes, *OFFENDERS}).filter(HIT)
         if hits.height:
             self._hits.add(hits.group_by(self._keys).agg(pl.col(self._codes).sum()))
             self._offenders.add(offenders(hits, pl.sum_horizontal(self._codes)))
@@ -125,6 +129,10 @@ class Tally:
 
     def _long(self, wide: pl.DataFrame, name: str) -> pl.DataFrame:
         return wide.unpivot(index=self._keys, variable_name="code", value_name=name)
+
+
+def _is_constant(values: pl.Series) -> bool:
+    return bool(values.eq_missing(values[0]).all())
 
 
 def offenders(hits: pl.DataFrame, findings: pl.Expr) -> pl.DataFrame:

@@ -10,6 +10,7 @@ import polars as pl
 from thuebao.base.helper_columns import HIT, ROW
 from thuebao.engine.plan import CompiledRule, Plan
 from thuebao.results.findings import ROWS, Texts, shown
+from thuebao.results.number_key import NUMBER
 from thuebao.rulebook.columns import raw
 
 _NO_FIELD = "_no_field"
@@ -23,6 +24,11 @@ class _Part:
     column: str
     era: str
     kind: pl.Expr
+
+    @property
+    def columns(self) -> set[str]:
+        """The columns that it takes."""
+        return {*self.hit.meta.root_names(), self.column, self.era}
 
 
 def _parts(compiled: CompiledRule, texts: Texts) -> Iterator[_Part]:
@@ -47,9 +53,11 @@ def rows_of(
     hit = evaluated.select(HIT, *codes).select(pl.all().any()).row(0, named=True) if codes else {HIT: False}
     if not hit[HIT]:
         return pl.DataFrame(schema=ROWS)
-    hits = evaluated.select(pl.exclude(*set(plan.scopes))).filter(HIT)
-    hits = hits.with_columns(pl.lit(None, dtype=pl.String).alias(_NO_FIELD))
     asked = [part for c in plan.active if hit[c.rule.code] for part in _parts(c, texts)]
+    # Of the rules that hit nothing, most of them, nothing is copied.
+    used = {ROW, "operator", "shown_number", NUMBER, *(name for part in asked for name in part.columns)}
+    hits = evaluated.select(name for name in evaluated.columns if name in used or name == HIT).filter(HIT)
+    hits = hits.with_columns(pl.lit(None, dtype=pl.String).alias(_NO_FIELD))
     # All rules in one go: for each the rows that it hit, what stood in its column there, and whose law holds.
     parts = hits.select(
         pl.concat_list(part.hit.arg_true().implode() for part in asked).alias("row"),

@@ -75,6 +75,11 @@ class _Shape:
         """The tables for this way, made when a column is first written so."""
         return DateTables(self.format)
 
+    def with_other_clocks(self) -> list[_Shape]:
+        """Return how the same date is written with another time or without one, most likely first."""
+        date, *_ = re.split(".%H", self.format)
+        return [s for s in _SHAPES if s.in_tables and s.format.startswith(date) and s is not self]
+
     def read(self, values: pl.Series) -> tuple[pl.Series, pl.Series]:
         """Return the day and the time of each value; NULL for days that do not exist, and for other ways to write."""
         if self.in_tables:
@@ -134,11 +139,13 @@ class DateParsing:
         self._nothing = pl.Series(sorted(days), dtype=pl.Date)
         unreal = [(day.year, day.month, day.day) for day in days] + [tuple(parts) for parts in law["missing_unreal"]]
         self._nothing_written = [year * 10_000 + month * 100 + day for year, month, day in unreal]
+        self._no_day_is_invalid = _NO_DAY not in self._nothing_written
         # Days between these two stand for themselves, which a look at the least and the greatest of a batch shows.
         self._after = max(day for day in days if day.year < _USUAL_YEAR)
         self._before = min((day for day in days if day.year > _USUAL_YEAR), default=date.max)
-        # What is no date is often the same again: a year, a row of zeros, a word.
-        self._general = OverDistinct(self._parse_general, self.dtype)
+        # What is no date is often the same again: a year, a row of zeros, a word. Working out a few of them costs
+        # as much as reading the dates of a whole batch.
+        self._general = OverDistinct(self._parse_general, self.dtype, few=_FEW)
 
     def parse(self, values: pl.Series) -> pl.Series:
         """Return the struct of each value."""
@@ -152,7 +159,7 @@ class DateParsing:
         if day.null_count() > values.null_count():
             left = day.is_null() & (values != "").fill_null(value=False)
             if left.any():
-                rest = self._parse_rest(values.filter(left))
+                rest = self._parse_rest(self._alike(values.filter(left), usual), usual)
                 parts = {name: fill_where(parts[name], left, rest[name]) for name in parts}
         return pl.DataFrame(parts).to_struct()
 
@@ -169,7 +176,24 @@ class DateParsing:
         no_years = {"year": pl.repeat(None, len(day), dtype=pl.Int32, eager=True)}
         return parts | (no_years if "year" in self.dtype.to_schema() else {})
 
-    def _parse_rest(self, values: pl.Series) -> _Parts:
+    def _alike(self, values: pl.Series, usual: _Shape) -> pl.Series:
+        """Return values that `usual` did not read, of its form and of no day as one of them: all mean the same.
+
+        Such a time tells nothing either. So what is remembered is soon all that there is.
+        """
+        form = usual.format.split("%H")[0][: -1 if usual.has_time else None]
+        date = values.str.head(_OF_DATE)
+        no_day = date.str.to_date(form, strict=False, cache=False).is_null() & values.str.contains(usual.pattern)
+        if not (usual.in_tables and no_day.any()):
+            return values
+        # Zeros may stand for what is not known, and some days for nothing: those are looked at as they are.
+        at = ((6, 4), (3, 2), (0, 2)) if form.startswith("%d") else ((0, 4), (5, 2), (8, 2))
+        year, month, day = (date.str.slice(*part).cast(pl.Int32, strict=False) for part in at)
+        nothing = (year * 10_000 + month * 100 + day).is_in([*self._nothing_written, _NO_DAY])
+        texts = values.zip_with(~no_day, date)
+        return texts.set(no_day & (day > 0) & ~nothing, _NO_DAY_AS_TEXT) if self._no_day_is_invalid else texts
+
+    def _parse_rest(self, values: pl.Series, usual: _Shape) -> _Parts:
         day = pl.repeat(None, len(values), dtype=pl.Date, eager=True)
         time = pl.repeat(None, len(values), dtype=TIME, eager=True)
         left = pl.repeat(True, len(values), dtype=pl.Boolean, eager=True)
@@ -179,6 +203,12 @@ class DateParsing:
                 days, times = shape.convert(values.filter(fits))
                 day, time = fill_where(day, fits, days), fill_where(time, fits, times)
                 left &= day.is_null()
+        for shape in usual.with_other_clocks() if len(values) <= _FEW else ():
+            days, times = shape.read(values.filter(left))
+            day, time = fill_where(day, left, days), fill_where(time, left, times)
+            left &= day.is_null()
+            if not left.any():
+                break
         parts = self._parts(day, time)
         if left.any():
             parsed = self._general(values.filter(left)).struct
@@ -215,6 +245,8 @@ def _first(values: pl.Series) -> str | None:
 # So few values are parsed the general way at once: trying the shapes in turn has its own price.
 _FEW = 2_000
 _USUAL_YEAR = 2000
+_OF_DATE = 10  # signs of a date before its time
+_NO_DAY, _NO_DAY_AS_TEXT = 20_010_231, "31/02/2001"
 _MOSTLY = 2
 
 

@@ -45,9 +45,11 @@ class OverDistinct:
     What it found is remembered from batch to batch: an export repeats the same offices, kinds and places.
     """
 
-    def __init__(self, kernel: Kernel, dtype: pl.DataType | type[pl.DataType]) -> None:
+    def __init__(self, kernel: Kernel, dtype: pl.DataType | type[pl.DataType], few: int = 0) -> None:
+        """Take the kernel; `few`: so many values are told apart without asking first whether they repeat."""
         self._kernel = kernel
         self._dtype = dtype
+        self._few = few
         self._known: dict[str | None, object] = {}
         self._usual: pl.Series | None = None
 
@@ -57,7 +59,7 @@ class OverDistinct:
             return pl.Series(values.name, [], self._dtype)
         if (results := self._by_comparing(values)) is not None:
             return results
-        if values.head(10 * _PROBE).n_unique() > _FEW:
+        if len(values) > self._few and values.head(10 * _PROBE).n_unique() > _FEW:
             return self._kernel(values)
         distinct = values.unique()
         self._usual = distinct if len(distinct) <= _COMPARED else None
@@ -87,8 +89,8 @@ class OverDistinct:
         new = [text for text in texts if text not in known]
         if new:
             known = known if len(known) < _MOST_REMEMBERED else {}
-            part = pl.Series(texts, dtype=pl.String)
-            known = known | dict(zip(texts, self._kernel(part).to_list(), strict=True))
+            new = new if known else texts
+            known = known | dict(zip(new, self._kernel(pl.Series(new, dtype=pl.String)).to_list(), strict=True))
             self._known = known  # a new dict: other threads keep reading theirs
         return pl.Series([known[text] for text in texts], dtype=self._dtype)
 

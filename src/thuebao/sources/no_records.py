@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 
@@ -75,8 +75,15 @@ class NoRecords:
     def kinds(self, rows: pl.DataFrame, lines: Sequence[int]) -> list[str | None]:
         """Return for each row what it is, None for a record. Raises InputError as `sift` does."""
         frame = rows.rename(dict(zip(rows.columns, self._names, strict=True)))
-        judged = frame.select(self._kind, self._filled.alias("filled"), self._first_text.alias("text"))
-        kinds: list[str | None] = judged["kind"].to_list()
+        judged = frame.select(self._filled.alias("filled"), self._first_text.alias("text"))
+        # The conditions cost more for a handful of rows than a batch takes to parse: few rows are asked.
+        may_be_one = judged.select(self._may_be_one).to_series()
+        kinds = cast("list[str | None]", [None] * frame.height)
+        if may_be_one.any():
+            found = frame.filter(may_be_one).select(self._kind).to_series()
+            for n, kind in zip(may_be_one.arg_true(), found, strict=True):
+                kinds[n] = kind
+        judged = judged.with_columns(pl.Series("kind", kinds, dtype=pl.String))
         _find_signatures(kinds, judged, lines)
         looked_at = [fold(frame[name].fill_null("")).str.replace_all("[^0-9a-z]", "") for name in self._looked_at]
         named = pl.DataFrame(looked_at).select(pl.any_horizontal(pl.all().is_in(list(self._known))))
@@ -154,6 +161,12 @@ class NoRecords:
     @cached_property
     def _first_text(self) -> pl.Expr:
         return pl.coalesce(pl.when(one).then(text) for one, text in zip(self._there, self._stripped, strict=True))
+
+    @cached_property
+    def _may_be_one(self) -> pl.Expr:
+        """Whether a row can be of a kind at all: it is half empty, or begins as an underline does."""
+        begins_as_underline = pl.col("text").str.contains(_layout()["underline"]).fill_null(value=True)
+        return (pl.col("filled") * 2 <= len(self._names)) | begins_as_underline
 
     @cached_property
     def _kind(self) -> pl.Expr:

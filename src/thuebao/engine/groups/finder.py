@@ -1,12 +1,13 @@
 """Finding groups: nominated by the hash of their key, decided on the values themselves, in bounded memory.
 
-Memory is bounded by taking the hashes in ranges, the nominated groups in rounds of so many records, and a group
-larger than a round in slices of the values that are counted in it.
+Memory is bounded by ranges of hashes, by rounds of nominated groups, of so many records each, and by slices of the
+values that are counted in a group larger than a round. What was staged is read from front to back, once to nominate
+and once to decide, and what is read goes to the range or the round that it belongs to: no range is looked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -14,20 +15,19 @@ from pathlib import Path
 import polars as pl
 
 from thuebao.base.helper_columns import ERA, INSIDE, ROW
-from thuebao.base.spill import Spill, writing_scratch
+from thuebao.base.spill import Part, Spill, writing_scratch
+from thuebao.engine.groups.nominating import SIZE, Nominator
 from thuebao.engine.groups.one_character_apart import values_one_character_apart
+from thuebao.engine.groups.partitions import Partitions, even_bounds
 from thuebao.engine.groups.search import AFTER_FIRST, EARLIEST, HAS_ONE_CHARACTER_APART, Search
-from thuebao.engine.groups.staging import Staging, nominators
-from thuebao.facts.groups import LATE
+from thuebao.engine.groups.staging import Staging
 from thuebao.rulebook.sql import RECORDS, distinct
 
 GROUP = "_group"
 """The number of a group among those of one search, from 0."""
-SIZE = "_size"
 
-_HASHES = 1 << 64
-_HASHES_PER_RECORD, _SCREENED_PER_RECORD = 8, 3
-"""How many hashes, or records with only what is counted in them, take the memory of one record that is held."""
+_SCREENED_PER_RECORD, _NOMINATED_PER_RECORD = 3, 32
+"""How many records with only hashes of what is counted, or with only a hash, take the memory of one that is held."""
 _SEED = 2
 
 
@@ -63,95 +63,94 @@ class Finder:
         """Return what each search found, by its code."""
         found = {search.code: Found() for search in self.staging.searches}
         for key in self.staging.hashes:
-            searches = [s for s in self.staging.searches if self.staging.keys[s.code] == key]
-            least = min(s.having.least for s in searches)
-            for first, last in self._ranges():
-                sizes = self._sizes(key, first, last, least)
-                nominated = {search.code: self._nominated(search, key, sizes) for search in searches}
-                chosen = sizes.filter(pl.col(key).is_in(pl.concat(nominated.values()).implode()))
-                for some in self._rounds(chosen, key, self.at_once):
-                    self._decide_round(searches, key, some, nominated, found)
+            nominator = Nominator(
+                key, [s for s in self.staging.searches if self.staging.keys[s.code] == key], self.staging
+            )
+            waiting: list[tuple[pl.DataFrame, pl.DataFrame]] = []
+            for nominated in self._nominated(nominator):
+                waiting.append(nominated)
+                if sum(rows.height for _, rows in waiting) >= self.at_once * _NOMINATED_PER_RECORD:
+                    self._decide_all(nominator, waiting, found)
+                    waiting = []
+            if waiting:
+                self._decide_all(nominator, waiting, found)
         return found
 
-    def _ranges(self) -> Iterator[tuple[pl.Expr, pl.Expr]]:
-        """Yield ranges of hashes, from first to last, each of about as many records as may be held."""
-        ranges = -(-self.total // (self.at_once * _HASHES_PER_RECORD)) or 1
-        for n in range(ranges):
-            bounds = n * _HASHES // ranges, (n + 1) * _HASHES // ranges - 1
-            yield pl.lit(bounds[0], dtype=pl.UInt64), pl.lit(bounds[1], dtype=pl.UInt64)
-
-    def _sizes(self, key: str, first: pl.Expr, last: pl.Expr, least: int) -> pl.DataFrame:
-        """Return key and SIZE of the groups of at least so many records, by hash."""
-        hashes = self.records.scan().select(self.staging.hashes[key].alias(key))
-        rows = hashes.filter(pl.col(key).is_between(first, last))
-        if rows.select(pl.len()).collect(engine="streaming").item() > 2 * self.at_once * _HASHES_PER_RECORD:
-            # Too many of one hash: grouping holds each hash once, however often it stands there.
-            groups = rows.group_by(key).agg(pl.len().alias(SIZE)).filter(pl.col(SIZE) >= least)
-            return groups.collect(engine="streaming").sort(key)
-        ordered = rows.collect(engine="streaming").to_series().sort()
-        # Of a hash that stands n times in a row, n - least + 1 equal the one so many places before.
-        again = ordered.filter(ordered == ordered.shift(least - 1)).rle().struct.unnest()
-        return again.select(pl.col("value").alias(key), (pl.col("len") + least - 1).alias(SIZE))
-
-    def _rounds(self, sizes: pl.DataFrame, key: str, records: int) -> Iterator[pl.DataFrame]:
-        """Yield groups in the order of their hash, together about so many records, or a single group of more."""
-        # A group that is too large stands alone; the others are counted up to the limit.
-        number = (pl.col(SIZE).cast(pl.UInt64).cum_sum() // records) * 2 + (pl.col(SIZE) > records)
-        numbered = sizes.with_columns(_round=number.rle_id())
-        for _, part in numbered.group_by("_round", maintain_order=True):
-            yield part.select(key, SIZE)
-
-    def _nominated(self, search: Search, key: str, sizes: pl.DataFrame) -> pl.Series:
-        """Return the keys of groups that may fulfil the search, by counts that can only be too large."""
-        having = search.having
-        sizes = sizes.filter(pl.col(SIZE) >= having.least)
-        if not having.grows:
-            return sizes[key]
-        by = [name for name in search.across if name not in {*nominators(search.across), *LATE}]
-        stand_in = {column: next(iter(self.staging.roots([column]))) for column in having.counted}
-        counts = [pl.col(root).drop_nulls().n_unique().alias(distinct(c)) for c, root in stand_in.items()]
-        nominated = [sizes[key].clear()]
-        for chosen in self._rounds(sizes, key, self.at_once * _SCREENED_PER_RECORD):
-            if chosen[SIZE][0] > self.at_once * _SCREENED_PER_RECORD:
-                nominated.append(chosen[key])
+    def _nominated(self, nominator: Nominator) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+        """Yield nominated groups and their records, as Nominator has them, by ranges of the hash in order."""
+        most, key = self.at_once * _SCREENED_PER_RECORD, nominator.key
+        narrow = Partitions(self.folder, "keys", key, even_bounds(-(-self.total // most) or 1), most)
+        for parts in self._stretches(most):
+            narrow.add(nominator.narrow(self.records.scan(parts)).collect(engine="streaming"))
+        for height, rows in narrow.ranges():
+            if height <= 2 * most:
+                yield nominator.nominated(rows.collect())
                 continue
-            rows = self._rows(key, chosen[key], {self.staging.parts[search.code], *by, *stand_in.values()})
-            groups = (
-                rows.filter(self.staging.parts[search.code]).group_by(key, *by).agg(pl.len().alias(RECORDS), *counts)
-            )
-            keys = groups.filter(having.condition).select(pl.col(key).unique()).collect(engine="streaming")
-            nominated.append(keys[key])
-        return pl.concat(nominated)
+            # Many of one hash: not even the numbers of such a group's records are held.
+            sizes = rows.group_by(key).agg(pl.len().alias(SIZE)).collect(engine="streaming")
+            large = sizes.filter(pl.col(SIZE) > most)
+            others = rows.filter(~pl.col(key).is_in(large[key].implode())).collect(engine="streaming")
+            groups, some = nominator.nominated(others)
+            codes = [(pl.col(SIZE) >= s.having.least).alias(s.code) for s in nominator.searches]
+            yield pl.concat([groups, large.select(key, SIZE, *codes)]).sort(key), some
 
-    def _rows(self, key: str, keys: pl.Series, columns: Collection[str]) -> pl.LazyFrame:
-        """Return the columns of the records that have one of these keys."""
-        # As a filter, not as a join: the reader then skips what else stands in other records.
-        key_hash = self.staging.hashes[key]
-        return self.records.scan().filter(key_hash.is_in(keys.implode())).select(key_hash.alias(key), *columns)
+    def _stretches(self, most: int) -> Iterator[list[Part]]:
+        """Yield the files of what was staged, as many at a time as have about so many records."""
+        some: list[Part] = []
+        for part in self.records.parts:
+            some.append(part)
+            if some[-1].last - some[0].first >= most:
+                yield some
+                some = []
+        if some:
+            yield some
 
-    def _decide_round(
-        self,
-        searches: Sequence[Search],
-        key: str,
-        chosen: pl.DataFrame,
-        nominated: Mapping[str, pl.Series],
-        found: Mapping[str, Found],
+    def _rounds(self, groups: pl.DataFrame) -> list[pl.DataFrame]:
+        """Return groups in the order of their hash, together about so many records, or a single group of more."""
+        # A group that is too large stands alone; the others are counted up to the limit.
+        number = (pl.col(SIZE).cast(pl.UInt64).cum_sum() // self.at_once) * 2 + (pl.col(SIZE) > self.at_once)
+        return groups.with_columns(_round=number.rle_id()).partition_by("_round", include_key=False)
+
+    def _decide_all(
+        self, nominator: Nominator, nominated: Sequence[tuple[pl.DataFrame, pl.DataFrame]], found: Mapping[str, Found]
     ) -> None:
-        """Add to `found` what the searches find in the chosen groups."""
+        """Add to `found` what the searches find in nominated groups, whose records are read once."""
+        key, searches = nominator.key, nominator.searches
+        groups, rows = pl.concat([groups for groups, _ in nominated]), pl.concat([rows for _, rows in nominated])
+        if groups.is_empty():
+            return
         values = {value for search in searches for value in search.values}
         parts = {self.staging.parts[search.code] for search in searches}
-        rows = self._rows(
-            key, chosen[key], {ROW, ERA, *parts, *self.staging.roots(values), *([INSIDE] if self.limited else [])}
-        )
-        slices = -(-int(chosen[SIZE].sum()) // (2 * self.at_once))
-        if slices == 1:
-            rows = rows.collect(engine="streaming").lazy()
-        for search in searches:
-            keys = nominated[search.code].filter(nominated[search.code].is_in(chosen[key].implode()))
+        columns = {ROW, ERA, *parts, *self.staging.roots(values), *([INSIDE] if self.limited else [])}
+        rounds = self._rounds(groups)
+        bounds = pl.Series([some[key][0] for some in rounds[1:]], dtype=pl.UInt64)
+        decided = Partitions(self.folder, "groups", key, bounds, self.at_once)
+        wanted = rows[ROW].sort()
+        large = groups.filter(pl.col(SIZE) > self.at_once * _SCREENED_PER_RECORD)[key]
+        for files in self._stretches(self.at_once):
+            start = int(wanted.search_sorted(files[0].first, side="left"))
+            some = wanted.slice(start, int(wanted.search_sorted(files[-1].last, side="right")) - start)
+            if len(some) or len(large):
+                key_hash = self.staging.hashes[key]
+                chosen = pl.col(ROW).is_in(some.implode())
+                chosen |= key_hash.is_in(large.implode()) if len(large) else False
+                of_files = self.records.scan(files).filter(chosen).select(key_hash.alias(key), *columns)
+                decided.add(of_files.collect(engine="streaming"))
+        for of_round, (_, read) in zip(rounds, decided.ranges(), strict=True):
+            slices = -(-int(of_round[SIZE].sum()) // (2 * self.at_once))
+            self._decide_round(nominator, of_round, read.collect().lazy() if slices == 1 else read, slices, found)
+
+    def _decide_round(
+        self, nominator: Nominator, chosen: pl.DataFrame, rows: pl.LazyFrame, slices: int, found: Mapping[str, Found]
+    ) -> None:
+        """Add to `found` what the searches find in the chosen groups, which have these rows."""
+        for search in nominator.searches:
+            keys = chosen.filter(search.code)[nominator.key]
             if len(keys):
-                some = rows.filter(pl.col(self.staging.parts[search.code]), pl.col(key).is_in(keys.implode()))
+                some = rows.filter(pl.col(self.staging.parts[search.code]), pl.col(nominator.key).is_in(keys.implode()))
                 some = some.collect().lazy() if slices == 1 else some
-                self._decide(search, key, self.staging.worked_out(some, search.values), slices, found[search.code])
+                worked_out = self.staging.worked_out(some, search.values)
+                self._decide(search, nominator.key, worked_out, slices, found[search.code])
 
     def _decide(self, search: Search, key: str, rows: pl.LazyFrame, slices: int, found: Found) -> None:
         """Add to `found` what the groups of these records really are."""
