@@ -10,6 +10,7 @@ from thuebao.base.errors import InputError
 from thuebao.base.fold import fold_header
 from thuebao.rulebook.columns import columns, columns_by_header, raw
 from thuebao.sources.encodings.header_readings import header_reading
+from thuebao.sources.headers.additions import without_additions
 from thuebao.sources.headers.mapping import Join, headers_of, plain_header
 from thuebao.sources.headers.mapping import Mapping as Names
 
@@ -90,6 +91,11 @@ def unmapped(position: int) -> str:
     return f"?{position}"
 
 
+def understood(name: str) -> str:
+    """Return what names the column in a header, without what a wrong encoding or its writer added."""
+    return header_reading(without_additions(name)).text
+
+
 def recognised(names: Sequence[str], mapping: Names | None = None) -> int:
     """Return how many headers name a canonical column, or are named by the mapping."""
     said = mapping.headers if mapping else []
@@ -98,7 +104,7 @@ def recognised(names: Sequence[str], mapping: Names | None = None) -> int:
     def names_one(plain: str, key: str) -> bool:
         return bool(plain) and (key in known or key in folded or plain in exact)
 
-    return sum(names_one(plain_header(name), fold_header(header_reading(name).text)) for name in names)
+    return sum(names_one(plain_header(name), fold_header(understood(name))) for name in names)
 
 
 def map_header(path: str, names: Sequence[str], mapping: Names | None = None) -> Header:
@@ -113,7 +119,7 @@ def map_header(path: str, names: Sequence[str], mapping: Names | None = None) ->
     parts = {n for places in said.values() for n in places[1:]}
     by_mapping = {places[0]: column for column, places in said.items()}
     canonical: list[str | None] = []
-    readings = [header_reading(name).text for name in names]
+    readings = [understood(name) for name in names]
     for position, name in enumerate(readings):
         column = known.get(fold_header(name))
         free = column not in spoken and position not in parts
@@ -151,7 +157,7 @@ def rare_spellings(counts: Mapping[str, int]) -> dict[str, str]:
     known = columns_by_header()
     alike: dict[str, list[str]] = {}
     for name in counts:
-        alike.setdefault(known.get(fold_header(header_reading(name).text)) or f"?{plain_header(name)}", []).append(name)
+        alike.setdefault(known.get(fold_header(understood(name))) or f"?{plain_header(name)}", []).append(name)
     found = {}
     for names in alike.values():
         most = max(names, key=lambda name: counts[name])
