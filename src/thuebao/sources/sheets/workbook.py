@@ -99,9 +99,10 @@ class Sheet:
         """Return the cells of a row, as texts where a format shows numbers with zeros in front."""
         shown = list(cells)
         for column, digits in zeros.items():
-            value = shown[column - self.first_column]
+            position = column - self.first_column
+            value = shown[position] if 0 <= position < len(shown) else None
             if type(value) is float and value.is_integer() and 0 <= value < _MOST_KEPT:
-                shown[column - self.first_column] = str(int(value)).zfill(digits)
+                shown[position] = str(int(value)).zfill(digits)
         return shown
 
     def _other_text(self, position: int, value: Value) -> str:

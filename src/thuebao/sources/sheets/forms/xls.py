@@ -77,7 +77,7 @@ def _text(stream: bytes, place: int, length: str) -> str:
     """Return a text that its length goes before, and a sign whether its characters take one byte or two."""
     count = struct.unpack_from(length, stream, place)[0]
     place += struct.calcsize(length)
-    wide = stream[place] & 1
+    wide = stream[place : place + 1] == b"\x01"
     return stream[place + 1 : place + 1 + (count << wide)].decode("utf-16-le" if wide else "latin-1", "replace")
 
 
