@@ -37,7 +37,7 @@ from thuebao.sources.headers.mapping import Mapping
 Row = list[str]
 _COLUMNS = ("msisdn", "full_name", "id_number", "address", "clerk_name")
 _SLOW = 20.0  # seconds
-_MOST_ROWS = 20_000
+_MOST_ROWS = 1_000_000
 
 
 def independent_rows(path: Path) -> list[Row] | None:
