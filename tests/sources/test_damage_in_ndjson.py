@@ -10,7 +10,7 @@ from helpers.damage import BYTES, NUL, OBJECT, Rejected, audit, damaged, exp102,
 from helpers.desks import Desk
 from helpers.outcomes import Command
 from helpers.people import ERROR, GOOD, NAMELESS, person
-from thuebao.sources import ndjson
+from thuebao.sources.json import table as ndjson
 
 NDJSON_DAMAGES: dict[str, tuple[str | bytes, int, Rejected]] = {
     "none": (OBJECT * 3, 3, []),

@@ -9,7 +9,7 @@ import pytest
 from helpers.desks import Desk
 from thuebao import audit
 from thuebao.sources.encodings.encoding import Encoding
-from thuebao.sources.ndjson import NdjsonTable
+from thuebao.sources.json.table import NdjsonTable
 from thuebao.sources.packing.stored import stored_at
 
 

@@ -12,7 +12,7 @@ from helpers.desks import Desk
 from helpers.outcomes import Command
 from helpers.people import AS_OF, GOOD, people
 from thuebao.base.errors import InputError
-from thuebao.sources.json_records import elements
+from thuebao.sources.json.records import elements
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from thuebao.base.errors import InputError, ThuebaoError
 from thuebao.base.paths import same_file
-from thuebao.sources.endings import is_export_name
+from thuebao.sources.kinds.endings import is_export_name
 from thuebao.sources.packing.streams import holds_nothing
 
 STANDARD_INPUT, STANDARD_INPUT_SHOWN = "-", "stdin"

@@ -23,9 +23,9 @@ from thuebao.sources.encodings.notices import notices_of_repairs
 from thuebao.sources.encodings.repair import Repairs
 from thuebao.sources.headers.header import Header, check_is_export, unmapped
 from thuebao.sources.headers.mapping import Mapping, mapping_for
-from thuebao.sources.json_form import JSON, NDJSON
-from thuebao.sources.kind import PARQUET, SPREADSHEETS, kind_of_bytes, kind_of_text
-from thuebao.sources.ndjson import NdjsonTable
+from thuebao.sources.json.form import JSON, NDJSON
+from thuebao.sources.json.table import NdjsonTable
+from thuebao.sources.kinds.kind import PARQUET, SPREADSHEETS, kind_of_bytes, kind_of_text
 from thuebao.sources.notice import Notice
 from thuebao.sources.operators import COLUMN, OPTION, Operators, whose
 from thuebao.sources.packing.stored import Stored

@@ -15,8 +15,8 @@ from thuebao.base.fold import fold_header, fold_name_of_place, fold_text
 from thuebao.facts.number import operator_named
 from thuebao.rulebook.columns import columns_by_header
 from thuebao.rulebook.reference import Reference, shipped_reference
-from thuebao.sources.endings import is_archive_name
 from thuebao.sources.headers.mapping import Mapping, comparable, read_mapping
+from thuebao.sources.kinds.endings import is_archive_name
 
 COLUMN, MAPPING, NAME, OPTION = "column", "mapping", "name", "option"
 """How it is known whose a record is: in this order."""

@@ -16,7 +16,7 @@ from typing import BinaryIO, cast
 
 from thuebao.base.errors import InputError, OutputError
 from thuebao.sources.discover import STANDARD_INPUT_SHOWN
-from thuebao.sources.endings import PACKED_ENDINGS, is_export_name
+from thuebao.sources.kinds.endings import PACKED_ENDINGS, is_export_name
 from thuebao.sources.packing import streams, unpacking
 from thuebao.sources.packing.members import OFFICE_FIRST, Member, hidden, is_office_document, is_part_of_zip, members_of
 from thuebao.sources.packing.tar import BLOCK, is_tar

@@ -21,7 +21,7 @@ from thuebao.sources.delimited.malformed import BYTES, NUL
 from thuebao.sources.encodings.encoding import Encoding
 from thuebao.sources.headers.header import Header, map_header, rare_spellings
 from thuebao.sources.headers.mapping import Mapping
-from thuebao.sources.json_records import Piece, elements, lines
+from thuebao.sources.json.records import Piece, elements, lines
 from thuebao.sources.no_records import NoRecords
 from thuebao.sources.notice import Notice
 from thuebao.sources.packing.stored import Stored

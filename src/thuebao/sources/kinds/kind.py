@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from thuebao.base.errors import InputError
 from thuebao.sources.delimited.layout import SEPARATORS
-from thuebao.sources.foreign import (
+from thuebao.sources.json.form import json_form
+from thuebao.sources.kinds.foreign import (
     refuse_binary,
     refuse_foreign_bytes,
     refuse_foreign_compound,
     refuse_foreign_text,
     refuse_foreign_zip,
 )
-from thuebao.sources.json_form import json_form
-from thuebao.sources.printed import refuse_printed
+from thuebao.sources.kinds.printed import refuse_printed
 from thuebao.sources.tables.kinds import OTHER_XML, kind_of_markup
 
 CSV, PARQUET, XLSX, XLS, ODS = "csv", "parquet", "xlsx", "xls", "ods"

@@ -1,0 +1,1 @@
+"""Records in JSON: one object a line, or a list of them."""
