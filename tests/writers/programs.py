@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 from writers.form import PRINTED, REFUSED, SAID, SAME, Form, Rows
@@ -77,6 +79,26 @@ def _office(ending: str, expected: str, because: Sequence[str]) -> Form:
         path.with_name(f"plain.{ending}").rename(path)
 
     return Form("LibreOffice", ending, write, ["soffice"], expected, because)
+
+
+PROBES = {
+    "node": ("node", "-e", "for (const name of ['csv-stringify/sync', 'papaparse', 'xlsx', 'exceljs']) require(name)"),
+    "perl": ("perl", "-MText::CSV", "-e", "1"),
+    "php": ("php", "-r", "json_encode(1);"),
+    "ruby": ("ruby", "-e", 'require "csv"; require "json"'),
+    "sqlite3": ("sqlite3", "-box", ":memory:", "SELECT 1"),
+    "mlr": ("mlr", "--ojsonl", "-n", "cat"),
+}
+"""Whether a program has what it writes with: its own libraries, or the version that has the option."""
+
+
+@cache
+def is_there(program: str) -> bool:
+    """Return whether this machine has a program, with its libraries."""
+    if not shutil.which(program):
+        return False
+    probe = PROBES.get(program)
+    return not probe or subprocess.run(probe, capture_output=True, check=False).returncode == 0
 
 
 FORMS_OF_PROGRAMS = [

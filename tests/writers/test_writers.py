@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import shutil
 from collections import Counter
 from typing import Any
 
@@ -14,7 +13,7 @@ from helpers.outcomes import Command, one_message
 from helpers.people import AS_OF
 from writers.form import REFUSED, SAID, SAME, Form, data
 from writers.libraries import FORMS
-from writers.programs import FORMS_OF_PROGRAMS
+from writers.programs import FORMS_OF_PROGRAMS, is_there
 
 PLAIN = next(form for form in FORMS if form.name == "csv")
 
@@ -49,7 +48,7 @@ def missing(form: Form) -> list[str]:
     """Return what of a form's libraries, or programs, this machine lacks."""
     if form in FORMS:
         return [name for name in form.needs if not importlib.util.find_spec(name)]
-    return [name for name in form.needs if not shutil.which(name)]
+    return [name for name in form.needs if not is_there(name)]
 
 
 @pytest.mark.parametrize("form", [*FORMS, *FORMS_OF_PROGRAMS], ids=lambda form: f"{form.name}.{form.ending}")
