@@ -259,7 +259,7 @@ FORMS_OF_PROGRAMS = [
             ("dif", "dif", ("kind_data",)),
             ("rtf", "rtf", ("kind_document",)),
             ("prn", "prn", PRINTED),
-            ("eth", "eth", ("kind_unsupported", "header_unrecognised", "not_an_export", "not_a_table")),
+            ("eth", "eth", ("kind_mail",)),
         )
     ),
     _node(
