@@ -47,6 +47,9 @@ def test_json_has_the_keys_of_the_catalogue_in_their_order(desk: Desk, cli: Comm
         "operator_from",
         "passed_over",
         "notices",
+        # Beyond the catalogue: of workbooks.
+        "sheets",
+        "sheets_left",
     ]
     assert given["sha256"] is None
     assert given["bytes"] == (desk.path / "vina.csv").stat().st_size

@@ -52,7 +52,7 @@ def _input(read: Input) -> dict[str, Any]:
     fields = asdict(read)
     for part in (fields, *fields["sheets"]):
         del part["ignored"]
-    last = ("operator_from", "passed_over", "notices")
+    last = ("operator_from", "passed_over", "notices", "sheets", "sheets_left")
     return {name: fields[name] for name in (*(name for name in fields if name not in last), *last)}
 
 
