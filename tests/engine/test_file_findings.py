@@ -172,6 +172,17 @@ def test_large_files_that_are_passed_over(desk: Desk, cli: Command) -> None:
     assert len(found(cli("audit", "folder", *AUDIT, "--set", "EXP110.bytes=1").document, "EXP110")) == 2
 
 
+def test_results_of_an_audit_are_no_files_that_it_missed(desk: Desk, cli: Command) -> None:
+    desk.export("folder/vina.csv")
+    result = cli("audit", "folder", *AUDIT).out
+    desk.write("folder/result.json", result)
+    desk.write("folder/like it.json", result.replace('"operators"', '"operator"'))
+    desk.write("folder/said to be it.json", '{\n "schema": "thuebao-audit/1",\n "records": []\n}')
+    document = cli("audit", "folder", *AUDIT, "--set", "EXP110.bytes=1").document
+    missed = {finding["path"] for finding in found(document, "EXP110")}
+    assert missed == {"folder/like it.json", "folder/said to be it.json"}
+
+
 def test_findings_say_line_and_keyed_hash(desk: Desk, cli: Command) -> None:
     desk.write("key.bin", b"secret")
     wrong = person(1) | {"full_name": ""}

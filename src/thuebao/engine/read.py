@@ -25,6 +25,7 @@ from thuebao.engine.plan import Plan, plan_for
 from thuebao.engine.prepare import Prepared
 from thuebao.engine.rejected import Rejections
 from thuebao.engine.sheets import findings_of_sheets, of_sheets
+from thuebao.results.compare.document import is_result
 from thuebao.results.evidence.digests import digest_of
 from thuebao.results.files import RejectsOutput, is_ours
 from thuebao.results.findings import SCHEMA, Files
@@ -196,7 +197,7 @@ class Reading:
 
     def passed_over_findings(self, more: Collection[str]) -> list[ExportFinding]:
         """Return the findings about large files that were passed over; `more`: those that were never opened."""
-        others = [path for path in more if Path(path).is_file() and not is_ours(Path(path))]
+        others = [path for path in more if Path(path).is_file() and not (is_ours(Path(path)) or is_result(Path(path)))]
         sizes = {path: Path(path).stat().st_size for path in others}
         return list(passed_over_findings(sizes, self.prepared.rulebook, self.prepared.wanted.selected))
 

@@ -107,8 +107,23 @@ class _Manifest(_Document):
     options: _Options
 
 
+_BEGINNING = b'{\n "schema": "thuebao-'
+_LARGEST = 256 << 20  # bytes of a document, which is read whole
 _SHAPES: dict[str, type[_Audit | _Manifest]] = {"thuebao-audit/1": _Audit, "thuebao-manifest/1": _Manifest}
 """The documents that hold a result, by their schema."""
+
+
+def is_result(path: Path) -> bool:
+    """Return whether a file is what an audit prints as JSON, or its manifest, by all that is in it."""
+    try:
+        with path.open("rb") as file:
+            started = file.read(len(_BEGINNING)) == _BEGINNING
+        if not started or path.stat().st_size > _LARGEST:
+            return False
+        read_result(path)
+    except (OSError, InputError):
+        return False
+    return True
 
 
 def read_result(path: Path) -> Recorded:
