@@ -71,11 +71,11 @@ def _r(name: str, ending: str, code: str, expected: str = SAME, because: Sequenc
 
 def _office(ending: str, expected: str, because: Sequence[str]) -> Form:
     """Return a form of LibreOffice, which takes numbers for numbers as it opens the CSV."""
-    convert = "soffice", "-env:UserInstallation=file:///tmp/thuebao-writers", "--headless", "--convert-to", ending
     filter_ = "--infilter=Text - txt - csv (StarCalc):44,34,76"
 
     def write(rows: Rows, path: Path) -> None:
-        _run(*convert, filter_, "plain.csv")(rows, path)
+        profile = f"-env:UserInstallation={path.with_name('profile').as_uri()}"
+        _run("soffice", profile, "--headless", "--convert-to", ending, filter_, "plain.csv")(rows, path)
         path.with_name(f"plain.{ending}").rename(path)
 
     return Form("LibreOffice", ending, write, ["soffice"], expected, because)
