@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 LONGEST, MOST_LINES = 4 << 20, 100
 """How many bytes and lines a record of several lines may have."""
@@ -206,6 +207,10 @@ def is_header_again(found: Found, headings: tuple[str, ...], separator: str = ",
         return False  # a header and a record in one line: what it holds of the record is lost, and said to be
     if any(n >= len(own) or own[n] != name for n, name in named.items()):
         raise TwoExportsError
+    for cell, name in zip(map(letters_of, cells), own, strict=False):
+        # A digit or two may be damage; a value is no name.
+        if cell and sum(map(str.isdigit, cell)) < DIGITS_OF_A_VALUE and SequenceMatcher(None, cell, name).ratio() < 0.5:
+            raise TwoExportsError
     return not beyond
 
 

@@ -34,6 +34,12 @@ LEFT_ALONE = (
     "Họ và tên (vợ/chồng)",
     "Trạng thái (TTTB)",
     "Số giấy tờ (bản sao)",
+    "Ngày sinh (mm/dd/yyyy)",
+    "Ngày sinh (yyyy-dd-mm)",
+    "Ngày sinh mm/dd/yyyy",
+    "Giới tính (1: Nữ, 2: Nam)",
+    "Giới tính (0: Nam, 1: Nữ)",
+    "Loại thuê bao (A: trả trước, B: trả sau)",
 )
 
 

@@ -241,3 +241,12 @@ def test_a_file_without_a_column_of_numbers(desk: Desk) -> None:
     [read] = thuebao.audit("a.csv", operator="VinaPhone", as_of=AS_OF_DAY).inputs
     assert read.records == 2
     assert read.passed_over == {"headers": 0, "titles": 1, "sums": 0, "blank": 1}
+
+
+@pytest.mark.parametrize("other", ["Mã khách hàng", "Ghi chú", "x"])
+def test_another_column_where_a_known_one_stood_is_another_export(desk: Desk, cli: Command, other) -> None:
+    first = csv_of([HEADER, *records(30)]).decode()
+    desk.write("vina.csv", first + ",".join([*HEADER[:-1], other]) + "\n" + csv_of(records(3)).decode())
+    done = cli("audit", "vina.csv")
+    assert done.code == 3
+    one_message(done, "vina.csv, line 32")

@@ -10,6 +10,7 @@ import string
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from functools import cache, cached_property
 from typing import Any, cast
 
@@ -29,6 +30,7 @@ _KEYS = ("msisdn", "id_number", "sim_serial", "organisation_tax_code")
 _OF_A_RECORD = ("full_name", "id_number", "organisation_name", "sim_serial")
 """Columns in which something makes a row a record, whatever else it looks like."""
 _LOOKED_AT = 4  # columns whose text shows whether a row may be a header
+_ALIKE = 0.5  # a header again that is damaged is at least so much like it
 _LEAST = 2  # cells that make a row of several columns a header again
 
 
@@ -106,7 +108,8 @@ class NoRecords:
             return False
         for n, column in enumerate(theirs):
             here = self._own[n] if n < len(self._own) else None
-            if column and column != here and (column in self._own or here in self._columns):
+            other = column is None and here in self._columns and _is_another(cells[n], self.header.names[n])
+            if other or (column and column != here):
                 raise InputError("two_exports_in_one", path=self.path, line=line)
         return True
 
@@ -221,6 +224,12 @@ def kind_of_line(text: str) -> str | None:
     if not any(re.search(pattern, folded) for pattern in _layout()["one_line"]):
         return None
     return SUMS if pl.select(_has_sum(pl.lit(text))).item() else TITLES
+
+
+def _is_another(cell: str, header: str) -> bool:
+    """Return whether a cell of a header names something else than the header above it, and is not that with damage."""
+    one, other = fold_header(cell), fold_header(header)
+    return bool(one) and not is_value(cell) and SequenceMatcher(None, one, other).ratio() < _ALIKE
 
 
 def _are_column_numbers(cells: Sequence[str | None]) -> bool:

@@ -13,7 +13,7 @@ from thuebao.rulebook.reference import shipped_reference
 _LONGEST = 120  # characters of a header
 _IN_BRACKETS = re.compile(r"[(\[{<（【]([^()\[\]{}<>（）【】]*)[)\]}>）】]")
 _NUMBERING = re.compile(r"^\s*\d{1,2}\s*[.)\-]\s*(?=\D)")
-_CODE = re.compile(r"^\s*\w{1,2}\s*[:=.–-]\s*")  # before what it means
+_CODE = re.compile(r"^\s*(\w{1,2})\s*[:=.–-]\s*(.+)$")  # and what it means
 _BETWEEN_NAMES = re.compile(r"\s*[/|\n\r;]+\s*|\s+[-–—]\s+")
 
 
@@ -48,15 +48,24 @@ def _adds_nothing(words: str) -> bool:
 
 
 def _lists(words: str, column: str) -> bool:
-    """Return whether words are values of a coded column, two at least: `Loại thuê bao (1: trả trước, 2: trả sau)`."""
-    values = [_CODE.sub("", fold_text(value)) for value in re.split("[/,;|]", words)]
-    return len(values) > 1 and _values(column).issuperset(values)
+    """Return whether words are values of a coded column, two at least, that mean what they mean without them.
+
+    `Giới tính (1: Nam, 2: Nữ)` is how such codes are read anyhow; `Giới tính (1: Nữ, 2: Nam)` is for a mapping to say.
+    """
+    values = re.split("[/,;|]", words)
+    return len(values) > 1 and all(_means_itself(fold_text(value), column) for value in values)
+
+
+def _means_itself(value: str, column: str) -> bool:
+    known = _values(column)
+    code = _CODE.match(value)
+    return known.get(code[1]) == known[code[2]] if code and code[2] in known else value in known
 
 
 @cache
-def _values(column: str) -> frozenset[str]:
+def _values(column: str) -> dict[str, str]:
     rows = shipped_reference().table("codes")
-    return frozenset(fold_text(row["text"]) for row in rows if row["column"] == column)
+    return {fold_text(row["text"]): row["code"] for row in rows if row["column"] == column}
 
 
 def _patterns() -> dict[str, Any]:

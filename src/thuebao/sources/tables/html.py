@@ -19,6 +19,9 @@ from thuebao.sources.tables.row import DEEPEST, LARGEST_ROW, MOST_COLUMNS, MOST_
 _UNSEEN = frozenset({"script", "style", "template", "noscript", "textarea", "title"})
 _APART = frozenset({"br", "p", "div", "li", "tr", "td", "th", "hr", "option"})
 _GROUPS = frozenset({"thead", "tbody", "tfoot"})
+_AROUND_ROWS = frozenset({"table", "thead", "tbody", "tfoot", "tr"})  # a part of a page may be folded away
+_NO_TEXT = frozenset({"hidden", "checkbox", "radio", "button", "submit", "image", "file", "reset"})  # fields of forms
+_NOT_DISPLAYED = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _END = re.compile(r"</(?:body|html)\s*>\s*(?:<!--.*?-->\s*|</html\s*>\s*)*$", re.IGNORECASE | re.DOTALL)
 _FEW_CELLS = 20  # of a table within a cell that belong to the cell's text, too: headers are laid out so
 _WEIGHT = 8  # characters that an element counts as in a row
@@ -61,11 +64,16 @@ class _Page:
         self._text: list[str] = []
         self._columns = self._spanned = 1
         self._typed: str | None = None
+        self._hidden_from: int | None = None  # the depth of an element of a table that is not shown
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth > DEEPEST:
             raise InputError("table_too_large", path=self._path, limit=f"{DEEPEST} levels")
+        if self._hidden_from is None and self.open and _is_hidden(tag, attributes):
+            self._hidden_from = self._depth
+        if self._hidden_from is not None:
+            return
         if tag in ("td", "th"):
             self._start_cell(attributes)
         elif tag == "tr":
@@ -77,9 +85,15 @@ class _Page:
         self._length += _WEIGHT
         if tag in _APART:
             self.data(" ")
+        if tag == "input":
+            self.data(attributes.get("value", ""))
 
     def end(self, tag: str) -> None:
         self._depth -= 1
+        if self._hidden_from is not None:
+            if self._depth < self._hidden_from:
+                self._hidden_from = None
+            return
         if tag in ("td", "th"):
             if self._within:
                 self.data(" ")
@@ -95,7 +109,7 @@ class _Page:
             self.open[-1].spans.clear()
 
     def data(self, text: str) -> None:
-        if self._unseen or not self.open or not self.open[-1].in_cell:
+        if self._unseen or self._hidden_from is not None or not self.open or not self.open[-1].in_cell:
             return
         self._text.append(text)
         self._length += len(text)
@@ -221,6 +235,17 @@ def html_rows(path: str, texts: Iterable[str], has_header: Callable[[list[Cells]
 def _taken(page: _Page) -> Iterator[Row]:
     rows, page.rows = page.rows, []
     yield from rows
+
+
+def _is_hidden(tag: str, attributes: dict[str, str]) -> bool:
+    """Return whether an element of a table is not shown: a key to sort by, a field of a form, what is not selected."""
+    if tag == "option":
+        return "selected" not in attributes
+    if not attributes or tag in _AROUND_ROWS:
+        return False
+    if tag == "input":
+        return attributes.get("type", "text").lower() in _NO_TEXT
+    return "hidden" in attributes or _NOT_DISPLAYED.search(attributes.get("style", "")) is not None
 
 
 def _span(said: str | None, most: int) -> int:
