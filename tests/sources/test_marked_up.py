@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 from typing import Any
 
@@ -174,3 +175,38 @@ def test_what_breaks_off_is_said(share: float, write: Writer, desk: Desk, cli: C
     assert done.code == 3
     one_message(done, "breaks off")
     assert done.document["totals"]["records"] == 0
+
+
+def cells_as(tag: str, shown: str, rows: Rows) -> str:
+    """Return a table whose cells hold more than they show."""
+    lines = ["".join(f"<th>{html.escape(name)}</th>" for name in rows[0])]
+    lines += ["".join(f"<td>{shown.format(html.escape(value))}</td>" for value in row) for row in rows[1:]]
+    return page(f"<{tag}>" + "".join(f"<tr>{line}</tr>" for line in lines) + f"</{tag}>")
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '<span style="display:none">0001</span>{}',
+        '<span style="color: red; DISPLAY : none"><b>khóa</b></span>{}',
+        "<i hidden>x</i>{}",
+        '<input type="hidden" value="7">{}',
+        '<input type="checkbox" value="1">{}',
+        '<input value="{}">',
+        '<select><option value="1">khác</option><option selected>{}</option><option>nữa</option></select>',
+    ],
+)
+def test_cells_are_what_they_show(desk: Desk, cli: Command, shown) -> None:
+    rows = data()
+    plain, expected = audited(desk, cli, "vina.csv", as_csv(rows))
+    document, found = audited(desk, cli, "vina.xls", cells_as("table", shown, rows).encode())
+    assert found == expected
+    assert document["totals"] == plain["totals"]
+
+
+def test_a_cell_that_is_not_shown_is_no_cell(desk: Desk, cli: Command) -> None:
+    rows = data()
+    plain, expected = audited(desk, cli, "vina.csv", as_csv(rows))
+    table = cells_as("table", "{}", rows).replace("<tr><td>", '<tr><td style="display: none">9</td><td>')
+    document, found = audited(desk, cli, "vina.xls", table.encode())
+    assert (found, document["totals"]) == (expected, plain["totals"])
