@@ -210,3 +210,12 @@ def test_a_cell_that_is_not_shown_is_no_cell(desk: Desk, cli: Command) -> None:
     table = cells_as("table", "{}", rows).replace("<tr><td>", '<tr><td style="display: none">9</td><td>')
     document, found = audited(desk, cli, "vina.xls", table.encode())
     assert (found, document["totals"]) == (expected, plain["totals"])
+
+
+def test_a_row_that_is_shifted_is_said(desk: Desk, cli: Command) -> None:
+    rows = [list(row) for row in data()]
+    rows[3].insert(0, "x")
+    desk.write("vina.xls", cells_as("table", "{}", rows).encode())
+    done = cli("audit", "vina.xls", "--as-of", AS_OF, "--format", "json", "--fail-on", "never")
+    notices = {notice["code"]: notice["count"] for read in done.document["inputs"] for notice in read["notices"]}
+    assert notices["values_without_header"] == 1

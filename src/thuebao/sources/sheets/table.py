@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Protocol, Self
 
@@ -42,11 +42,16 @@ class Sheet(Protocol):
 
 @dataclass(frozen=True)
 class SheetTable:
-    """The records of a sheet, and where its header stands."""
+    """The records of a sheet, and where its header stands.
+
+    unnamed: of the rows that were read last, how many there were ("rows"), and how many have values in columns without
+    a header ("filled").
+    """
 
     of_workbook: Sheet
     header: Header
     position: HeaderPosition
+    unnamed: Counter[str] = field(default_factory=Counter, compare=False)
 
     @classmethod
     def of(cls, sheet: Sheet, mapping: Mapping | None) -> Self:
@@ -67,8 +72,13 @@ class SheetTable:
         no_records = NoRecords(self.of_workbook.path, self.header)
         passed_over = self.position.passed_over
         below = islice(self.numbered(), self.position.first, None)
+        nameless = [n for n, name in enumerate(self.header.names) if not name.strip()]
+        self.unnamed.clear()
         empty = True
         for rows in in_batches(below, _characters, BATCH_ROWS, _BATCH_CHARACTERS):
+            self.unnamed["rows"] += len(rows)
+            if nameless:
+                self.unnamed["filled"] += sum(any(row[n] for n in nameless) for _, row in rows)
             yield _batch(rows, self.header, chosen, no_records, passed_over)
             passed_over, empty = Counter(), False
         if empty:
@@ -89,6 +99,10 @@ class SheetTable:
             if count and column and columns()[column].digits:
                 said = text("notice.numbers", header=self.header.names[position], count=count)
                 yield Notice("numbers_not_text", said, count)
+        filled = self.unnamed["filled"]
+        # Where most rows have one it is a column, such as a running number; where few have, these rows are shifted.
+        if filled and 2 * filled <= self.unnamed["rows"]:
+            yield Notice("values_without_header", text("notice.values_without_header", count=filled), filled)
 
 
 def _characters(row: Numbered) -> int:

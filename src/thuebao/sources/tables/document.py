@@ -42,6 +42,8 @@ class Found:
 
     def places_for(self, header: Header) -> list[int | None]:
         """Return for each column of another header where it stands in this table."""
+        if self.header.names == header.names:
+            return list(range(len(header.names)))  # those without a name, too
         plain = [plain_header(name) for name in self.header.names]
         return [
             self.header.canonical.index(column) if column else plain.index(name) if name in plain and name else None
