@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -17,7 +17,10 @@ from thuebao.sources.headers.mapping import Mapping as Names
 _DIGITS_OF_A_VALUE = 5  # more than a header has: a year has four, the shortest day six (1/1/2024)
 _RARE = 10  # times as often as a key, another one of the same meaning makes it a slip
 
-_FEWEST_KNOWN, _WHOSE = 2, ("msisdn", "full_name", "id_number")  # what the header of an export has at least
+FEWEST_KNOWN = 2
+"""Known columns that the header of an export has at least."""
+_NUMBERS = ("msisdn", "id_number")
+_WHOSE = ("full_name", *_NUMBERS)  # of these one at least
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,7 @@ def map_header(path: str, names: Sequence[str], mapping: Names | None = None) ->
 
 def is_export(known: Collection[str]) -> bool:
     """Return whether canonical columns are as many as an export's, and say whose the records are."""
-    return len(known) >= _FEWEST_KNOWN and not set(known).isdisjoint(_WHOSE)
+    return len(known) >= FEWEST_KNOWN and not set(known).isdisjoint(_WHOSE)
 
 
 def rare_spellings(counts: Mapping[str, int]) -> dict[str, str]:
@@ -166,6 +169,16 @@ def rare_spellings(counts: Mapping[str, int]) -> dict[str, str]:
             if count < counts[most] and (count == 1 or count * _RARE <= counts[most]):
                 found[name] = most
     return found
+
+
+def has_subscriber(header: Header, rows: Iterable[Sequence[str | None]], digits: int = _DIGITS_OF_A_VALUE) -> bool:
+    """Return whether some row names a person, or has a subscriber's or a document's number of so many digits."""
+    keys = [n for n, column in enumerate(header.canonical) if column in _NUMBERS]
+    names = [n for n, column in enumerate(header.canonical) if column == "full_name"]
+    return any(
+        any(is_value(row[n] or "", digits) for n in keys if n < len(row)) or any(row[n] for n in names if n < len(row))
+        for row in rows
+    )
 
 
 def check_is_export(path: str, header: Header) -> None:
@@ -203,9 +216,9 @@ def unrecognised(path: str, names: Sequence[str]) -> InputError:
     return InputError("header_unrecognised", path=path, count=len(names))
 
 
-def is_value(cell: str, longer_than: int = _DIGITS_OF_A_VALUE - 1) -> bool:
+def is_value(cell: str, digits: int = _DIGITS_OF_A_VALUE) -> bool:
     """Return whether a cell rather holds a value than the name of a column: a number or a day, however it is spelt."""
-    return sum(map(str.isdigit, cell)) > longer_than
+    return sum(map(str.isdigit, cell)) >= digits
 
 
 def _holds_values(names: Sequence[str]) -> bool:

@@ -7,10 +7,9 @@ import re
 from typing import Any
 
 from thuebao.base.errors import InputError
-from thuebao.sources.headers.header import recognised
+from thuebao.sources.headers.header import FEWEST_KNOWN, recognised
 
 NDJSON, JSON = "ndjson", "json"
-_RECORD = 2  # known columns that a record has at least
 _ANY_NUMBER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 _LIST_OF_RECORDS = re.compile(r"\[\s*\{")
 _LIST_OF_ANY = re.compile(r"\[\s*(\[|\]|$)")
@@ -36,7 +35,7 @@ def json_form(path: str, start: str) -> str | None:
         return NDJSON
     values = found if isinstance(found, dict) else _first_values(start)
     # The object around a list of records may say more, but nothing that a record would.
-    if any(_is_records(value) for value in values.values()) and recognised(list(values)) < _RECORD:
+    if any(_is_records(value) for value in values.values()) and recognised(list(values)) < FEWEST_KNOWN:
         return JSON
     if _is_by_column(values):
         raise InputError("json_by_column", path=path)

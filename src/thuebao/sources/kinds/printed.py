@@ -9,10 +9,9 @@ import re
 from collections.abc import Sequence
 
 from thuebao.base.errors import InputError
-from thuebao.sources.headers.header import recognised
+from thuebao.sources.headers.header import FEWEST_KNOWN, recognised
 
 _TOP = 60  # lines among which the rule below a header is looked for
-_FEWEST_KNOWN = 2
 _SHOWN = 8  # characters of a rule that a message shows
 _SEPARATORS = re.compile(r"[,;\t|~^\x01\x1f]")
 
@@ -43,13 +42,9 @@ def refuse_printed(path: str, start: str) -> None:
             raise InputError("kind_printed", path=path, kind=_sign_of(line))
         if "|" in above and (_CROSSED.match(line) or _MARKDOWN.match(line) or _COLONS.match(line)):
             raise InputError("kind_printed", path=path, kind=_sign_of(line))
-        if _ALIGNED.match(line) and recognised(_below_dashes(above, line)) >= _FEWEST_KNOWN:
+        if _ALIGNED.match(line) and recognised(_below_dashes(above, line)) >= FEWEST_KNOWN:
             raise InputError("kind_printed", path=path, kind=_sign_of(line))
-    if (
-        lines
-        and not _SEPARATORS.search(lines[0])
-        and recognised(re.split(r"\s{2,}", lines[0].strip())) >= _FEWEST_KNOWN
-    ):
+    if lines and not _SEPARATORS.search(lines[0]) and recognised(re.split(r"\s{2,}", lines[0].strip())) >= FEWEST_KNOWN:
         raise InputError("kind_printed", path=path, kind="A  B")
 
 

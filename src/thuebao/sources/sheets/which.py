@@ -6,14 +6,13 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from thuebao.base.errors import InputError
-from thuebao.sources.headers.header import Header, is_export, is_value, map_header
+from thuebao.sources.headers.header import has_subscriber, is_export, map_header
 from thuebao.sources.headers.mapping import Mapping
 from thuebao.sources.headers.position import TOP, find_header, known_headers
 
 _BELOW = 40  # rows below the last that may be a header, in which records may begin
 _UNDOUBTED = 5  # known columns that no table but an export has
-_KEYS, _NAME = ("msisdn", "id_number"), "full_name"
-_LONGEST_COUNT = 6  # digits: what a pivot table counts is rarely longer, and numbers of subscribers never that short
+_MORE_THAN_A_COUNT = 7  # digits: what a pivot table counts has rarely so many, and numbers of subscribers have more
 
 Row = Sequence[str | None]
 
@@ -43,14 +42,4 @@ def holds_export(path: str, rows: Iterable[Row], mapping: Mapping | None) -> boo
     below = top[position.first :]
     if not is_export(header.mapped) or not any(any(row) for row in below):
         return False
-    return undoubted or _has_subscriber(header, below)
-
-
-def _has_subscriber(header: Header, rows: Iterable[Row]) -> bool:
-    """Return whether some row names a person, or has a number that is more than a count."""
-    keys = [header.canonical.index(key) for key in _KEYS if key in header.canonical]
-    name = header.canonical.index(_NAME) if _NAME in header.canonical else None
-    return any(
-        any(is_value(row[n] or "", longer_than=_LONGEST_COUNT) for n in keys) or (name is not None and bool(row[name]))
-        for row in rows
-    )
+    return undoubted or has_subscriber(header, below, _MORE_THAN_A_COUNT)

@@ -10,14 +10,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from thuebao.base.errors import InputError
-from thuebao.sources.headers.header import Header, is_value, map_header
+from thuebao.sources.headers.header import FEWEST_KNOWN, Header, has_subscriber, is_export, map_header
 from thuebao.sources.headers.mapping import Mapping, plain_header
 from thuebao.sources.headers.position import TOP, find_header, known_headers
 from thuebao.sources.tables.row import Cells, Row
 
-_KEYS = ("msisdn", "id_number")
-_NAME = "full_name"
-_LEAST = 2  # columns that an export has at least
 _MOST_WITHOUT = 5_000  # tables without a header: looking for one takes time
 _UNDECIDED = 100  # tables whose first rows are held at once
 
@@ -144,7 +141,7 @@ class Tables:
     def _completes(self, row: Cells, below: Cells) -> bool:
         shared = sum(one is not None and one == other for one, other in zip(row, below, strict=False))
         known = known_headers(below, self.mapping)
-        return known > known_headers(row, self.mapping) and (shared > 0 or known >= _LEAST)
+        return known > known_headers(row, self.mapping) and (shared > 0 or known >= FEWEST_KNOWN)
 
 
 def _filled(cells: Cells) -> int:
@@ -154,15 +151,9 @@ def _filled(cells: Cells) -> int:
 
 def _is_export(found: Found, top: Sequence[Cells]) -> bool:
     """Return whether a table says something of subscribers: two columns at least, and numbers or names in them."""
-    canonical = found.header.canonical
-    keys = [canonical.index(key) for key in _KEYS if key in canonical]
-    name = canonical.index(_NAME) if _NAME in canonical else None
-    if len(found.columns) < _LEAST or (not keys and name is None):
-        return False
-    below = [(*row, *[None] * len(canonical)) for row in top[found.first :]]
-    return any(any(is_value(row[n] or "") for n in keys) or (name is not None and row[name]) for row in below)
+    return is_export(found.columns) and has_subscriber(found.header, top[found.first :])
 
 
 def known_row(rows: Collection[Cells], mapping: Mapping | None) -> bool:
     """Return whether one of some rows names the columns of an export."""
-    return any(known_headers(row, mapping) >= _LEAST for row in rows)
+    return any(known_headers(row, mapping) >= FEWEST_KNOWN for row in rows)
