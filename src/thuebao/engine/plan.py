@@ -32,7 +32,7 @@ from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.columns import columns, given, raw
 from thuebao.rulebook.law import Law
 from thuebao.rulebook.rule import ABSENT, Needs, Rule
-from thuebao.rulebook.sql import compile_rule
+from thuebao.rulebook.sql import FAILURES, blaming, compile_rule
 
 _COMPILED_KEPT = 8
 """Compiled rulebooks that are kept: of one process, which may audit under several laws or days."""
@@ -173,6 +173,7 @@ class Plan:
     _given: tuple[pl.Expr, ...]
     _names_operator: pl.Expr
     _steps: tuple[tuple[pl.Expr, ...], ...]
+    _predicates: tuple[tuple[Rule | None, pl.Expr], ...]  # of rules, and (None) of --where
 
     def evaluate(
         self, batch: pl.DataFrame, operator: str | None, first_row: int = 0, places: pl.Series | None = None
@@ -189,10 +190,21 @@ class Plan:
         if operator is not None and raw("operator") in batch.columns:
             frame = frame.with_columns(pl.when(self._names_operator).then(raw("operator")).otherwise(pl.lit(operator)))
         for step in self._steps:
-            frame = frame.select(step)
+            try:
+                frame = frame.select(step)
+            except FAILURES:
+                self._blame(frame)
+                raise
         if places is None:
             return frame.with_row_index(ROW, offset=first_row)
         return frame.insert_column(0, (places + first_row).cast(pl.UInt32).alias(ROW))
+
+    def _blame(self, frame: pl.DataFrame) -> None:
+        """Raise the error of the rule, or of --where, whose predicate cannot be worked out for these records."""
+        for rule, predicate in self._predicates:
+            if set(predicate.meta.root_names()) <= set(frame.columns):
+                with blaming(rule):
+                    frame.select(predicate)
 
 
 def _any_of(names: list[str]) -> pl.Expr:
@@ -245,6 +257,11 @@ def plan_for(
         _names_operator=compilation.facts["has_operator"],
         _given=tuple(pl.lit(c in present).alias(given(c)) for c in sorted(given_columns(facts, roots))),
         _steps=tuple(_steps(stages, kept)),
+        _predicates=(
+            *((c.rule, predicate) for c in active for predicate in (c.applies, c.violation)),
+            *((s.rule, s.part & s.judged) for s in searches),
+            *((None, where) for where in inside.values()),
+        ),
     )
 
 

@@ -2,61 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from difflib import get_close_matches
 from functools import partial
+from typing import TypeVar
 
 import polars as pl
 import sqlglot
-from sqlglot import Token, Tokenizer, TokenType, exp
-from sqlglot.errors import TokenError
+from sqlglot import Token, TokenType, exp
 
 from thuebao.base.errors import RuleError, ThuebaoError, UsageError
 from thuebao.rulebook.columns import columns
+from thuebao.rulebook.predicates import PredicateError, checked, nearest, tokens_of
 from thuebao.rulebook.rule import LARGEST_PARAMETER, Rule
 
+FAILURES = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
+"""What Polars raises on a predicate that it cannot work out."""
+_SHOWN = 300
+"""Characters of a predicate that a message shows."""
 
-def compile_sql(sql: str) -> pl.Expr:
-    """Return the expression of a SQL predicate. Raises what Polars raises on SQL that it does not know."""
-    return pl.sql_expr(_replaced(sql, _presence))
-
-
-Replacing = Callable[[Sequence[Token]], tuple[int, str] | None]
-"""Told the tokens from one on: how many of them are replaced by which SQL, None if none is."""
-
-
-def _replaced(sql: str, replacing: Replacing) -> str:
-    """Return SQL with runs of its tokens replaced; what cannot be cut into tokens is left to Polars to refuse."""
-    try:
-        tokens = Tokenizer().tokenize(sql)
-    except TokenError:
-        return sql
-    pieces, at, end = [], 0, 0
-    while at < len(tokens):
-        found = replacing(tokens[at:])
-        if found:
-            count, instead = found
-            pieces += [sql[end : tokens[at].start], instead]
-            end = tokens[at + count - 1].end + 1
-            at += count
-        else:
-            at += 1
-    return "".join([*pieces, sql[end:]])
-
-
-def _presence(tokens: Sequence[Token]) -> tuple[int, str] | None:
-    """Ask `IS [NOT] NULL` of a canonical column by whether it has a value: cheaper to know than its cleaned text."""
-    name = tokens[0].text.lower()
-    if tokens[0].token_type == TokenType.STRING or name not in columns():
-        return None
-    kinds = [token.token_type for token in tokens[1:4]]
-    if kinds[:2] == [TokenType.IS, TokenType.NULL]:
-        return 3, f"(NOT has_{name})"
-    return (4, f"(has_{name})") if kinds == [TokenType.IS, TokenType.NOT, TokenType.NULL] else None
-
-
+_T = TypeVar("_T")
 Broken = Callable[..., ThuebaoError]
 """Makes the error of a predicate that cannot be used, from the key of a reason and its values."""
 
@@ -64,41 +31,72 @@ Broken = Callable[..., ThuebaoError]
 def compile_rule(rule: Rule, sql: str, schema: Mapping[str, pl.DataType]) -> pl.Expr:
     """Return the expression of one of a rule's predicates; `schema` has the types of canonical columns and facts.
 
-    Raises RuleError when the SQL cannot be read, names an unknown column, or is no condition.
+    Raises RuleError when the SQL cannot be read, says what no predicate may, or is no condition.
     """
     return _compile(rule.filled(sql), schema, partial(_broken, rule))
 
 
 def compile_where(sql: str, schema: Mapping[str, pl.DataType]) -> pl.Expr:
     """Return the expression of the user's own predicate. Raises UsageError where compile_rule raises RuleError."""
+    return _compile(sql, schema, _broken_where)
 
-    def broken(key: str, /, **values: object) -> UsageError:
-        return UsageError("where_predicate", reason=str(UsageError(key, **values)))
 
-    return _compile(sql, schema, broken)
+@contextmanager
+def blaming(rule: Rule | None) -> Iterator[None]:
+    """Raise an error about a rule's predicate, or without one the user's own, where it fails on some record's values.
+
+    What Polars says of that holds the values, and is dropped.
+    """
+    try:
+        yield
+    except FAILURES:
+        raise (_broken(rule, "predicate_on_data") if rule else _broken_where("predicate_on_data")) from None
 
 
 def _compile(sql: str, schema: Mapping[str, pl.DataType], broken: Broken) -> pl.Expr:
     try:
-        expr = compile_sql(sql)
-    except (pl.exceptions.PolarsError, ValueError) as error:
-        raise broken("predicate_syntax", sql=sql, reason=str(error).splitlines()[0]) from None
-    names = expr.meta.root_names()
-    for name in names:
-        if name not in schema:
-            raise broken("predicate_column", sql=sql, column=name, near=_nearest(name, schema))
+        words = checked(tokens_of(sql), schema)
+    except PredicateError as reason:
+        raise broken(reason.key, sql=sql, **reason.values) from None
+    return _compiled(words, sql, schema, broken)
+
+
+def _compiled(words: Sequence[str], sql: str, schema: Mapping[str, pl.DataType], broken: Broken) -> pl.Expr:
+    """Return the expression of a predicate of which every word is checked; `sql` is how it was written."""
     try:
-        found = _tried(expr, schema)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise broken("predicate_syntax", sql=sql, reason=str(error).splitlines()[0]) from None
-    if found.dtype != pl.Boolean:
-        raise broken("predicate_no_condition", sql=sql, type=found.dtype)
-    # Without a column, what is worked out is a count of records.
-    worked_out = not names and "(" in sql
-    if worked_out or (names and found.to_list() != _tried(expr, schema, copies=1).to_list() * _COPIES):
-        raise broken("predicate_across_records", sql=sql)
+        expr = pl.sql_expr(" ".join(_replaced(words, _presence)))
+        kind = _tried(expr, schema)
+    except (*FAILURES, ValueError) as error:
+        raise broken("predicate_syntax", sql=sql, reason=_shortened(str(error).splitlines()[0])) from None
+    if kind != pl.Boolean:
+        raise broken("predicate_no_condition", sql=sql, type=kind)
     return expr
 
+
+def _replaced(words: Sequence[_T], replacing: Callable[[Sequence[_T]], tuple[int, _T] | None]) -> list[_T]:
+    """Return words with some runs of them replaced.
+
+    replacing: told the words from one on, how many of them are replaced by which one, None if none is.
+    """
+    found, at = [], 0
+    while at < len(words):
+        count, instead = replacing(words[at:]) or (1, words[at])
+        found.append(instead)
+        at += count
+    return found
+
+
+def _presence(words: Sequence[str]) -> tuple[int, str] | None:
+    """Ask `IS [NOT] NULL` of a canonical column by whether it has a value: cheaper to know than its cleaned text."""
+    name = words[0]
+    if name not in columns():
+        return None
+    if words[1:3] == ["IS", "NULL"]:
+        return 3, f"(NOT has_{name})"
+    return (4, f"(has_{name})") if words[1:4] == ["IS", "NOT", "NULL"] else None
+
+
+_OF_HAVING = frozenset({"predicate_column", "predicate_word", "predicate_function", "predicate_across_records"})
 
 RECORDS = "_records"
 """How many records of a group take part."""
@@ -129,33 +127,36 @@ def compile_having(rule: Rule, sql: str, schema: Mapping[str, pl.DataType]) -> H
     """
     counted: dict[str, None] = {}
 
-    def count(tokens: Sequence[Token]) -> tuple[int, str] | None:
+    def count(tokens: Sequence[Token]) -> tuple[int, Token] | None:
         words = [token.text.upper() for token in tokens[:5]]
         if words[:4] == ["COUNT", "(", "*", ")"]:
-            return 4, RECORDS
+            return 4, Token(TokenType.VAR, RECORDS)
         if len(words) > 4 and words[:3] == ["COUNT", "(", "DISTINCT"] and words[4] == ")":
             column = words[3].lower()
             counted[column] = None
-            return 5, distinct(column)
+            return 5, Token(TokenType.VAR, distinct(column))
         return None
-
-    plain = _replaced(rule.filled(sql), count)
-    names = [RECORDS, *(distinct(column) for column in counted)]
-    for column in counted:
-        if column not in schema:
-            raise _broken(rule, "predicate_column", sql=sql, column=column, near=_nearest(column, schema))
-    numbers = dict.fromkeys(names, pl.Int64())
 
     def broken(key: str, /, **values: object) -> ThuebaoError:
         # The condition as it was written, not as it is worked out; of its own names there are none to choose from.
-        key = "having_column" if key == "predicate_column" else key
+        key = "having_column" if key in _OF_HAVING else key
         return _broken(rule, key, **(values | {"sql": sql}))
 
-    condition = _compile(plain, numbers, broken)
+    try:
+        tokens = _replaced(tokens_of(rule.filled(sql)), count)
+        for column in counted:
+            if column not in schema:
+                raise _broken(rule, "predicate_column", sql=sql, column=column, near=nearest(column, schema))
+        names = [RECORDS, *(distinct(column) for column in counted)]
+        words = checked(tokens, names)
+    except PredicateError as reason:
+        raise broken(reason.key, **reason.values) from None
+    numbers = dict.fromkeys(names, pl.Int64())
+    condition = _compiled(words, sql, numbers, broken)
     single = pl.DataFrame([{RECORDS: 1} | dict.fromkeys(names[1:], n) for n in (0, 1)], schema=numbers)
     if single.select(condition.alias("holds")).to_series().any():
         raise _broken(rule, "having_single", sql=sql)
-    bounds = _lower_bounds(sqlglot.parse_one(plain))
+    bounds = _lower_bounds(sqlglot.parse_one(" ".join(words)))
     if not bounds:
         return Having(condition, tuple(counted), least=2, grows=False)
     # The least that fulfils it is one of the bounds, or one more.
@@ -178,8 +179,6 @@ def _lower_bounds(condition: exp.Expr) -> list[int]:
             return []
 
 
-_COPIES = 3
-"""Equal records that a predicate is tried on: one that looks across them answers otherwise than on one."""
 _VALUES: dict[type[pl.DataType], object] = {
     pl.String: "x",
     pl.Boolean: True,
@@ -189,20 +188,28 @@ _VALUES: dict[type[pl.DataType], object] = {
 }
 
 
-def _tried(expr: pl.Expr, schema: Mapping[str, pl.DataType], copies: int = _COPIES) -> pl.Series:
-    """Return the expression worked out on a few equal records: what fails on data must fail before data is read."""
+def _tried(expr: pl.Expr, schema: Mapping[str, pl.DataType]) -> pl.DataType:
+    """Return the type of an expression worked out on one record: what fails on any data must fail before it is read."""
     values = {}
     for name in expr.meta.root_names():
         kind = schema[name]
         value = kind.categories[0] if isinstance(kind, pl.Enum) else _VALUES.get(kind.base_type(), 1)
-        values[name] = pl.Series([value] * copies, dtype=kind)
-    return pl.DataFrame(values).select(expr.alias("violates")).to_series()
+        values[name] = pl.Series([value], dtype=kind)
+    return pl.DataFrame(values).select(expr.alias("violates")).to_series().dtype
 
 
-def _nearest(name: str, schema: Mapping[str, pl.DataType]) -> str:
-    near = get_close_matches(name, [known for known in schema if not known.startswith("_")], n=1)
-    return near[0] if near else "-"
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def _reason(key: str, values: dict[str, object]) -> str:
+    shown = {"sql": _shortened(str(values["sql"]))} if "sql" in values else {}
+    return str(RuleError(key, **(values | shown)))
 
 
 def _broken(rule: Rule, key: str, /, **values: object) -> RuleError:
-    return RuleError("rule_predicate", path=rule.source, code=rule.code, reason=str(RuleError(key, **values)))
+    return RuleError("rule_predicate", path=rule.source, code=rule.code, reason=_reason(key, values))
+
+
+def _broken_where(key: str, /, **values: object) -> UsageError:
+    return UsageError("where_predicate", reason=_reason(key, values))

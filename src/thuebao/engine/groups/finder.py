@@ -8,12 +8,14 @@ and once to decide, and what is read goes to the range or the round that it belo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
 import polars as pl
 
+from thuebao.base.errors import OutputError
 from thuebao.base.helper_columns import ERA, INSIDE, ROW
 from thuebao.base.spill import Part, Spill, writing_scratch
 from thuebao.engine.groups.nominating import SIZE, Nominator
@@ -21,7 +23,7 @@ from thuebao.engine.groups.one_character_apart import values_one_character_apart
 from thuebao.engine.groups.partitions import Partitions, even_bounds
 from thuebao.engine.groups.search import AFTER_FIRST, EARLIEST, HAS_ONE_CHARACTER_APART, Search
 from thuebao.engine.groups.staging import Staging
-from thuebao.rulebook.sql import RECORDS, distinct
+from thuebao.rulebook.sql import RECORDS, blaming, distinct
 
 GROUP = "_group"
 """The number of a group among those of one search, from 0."""
@@ -150,7 +152,8 @@ class Finder:
                 some = rows.filter(pl.col(self.staging.parts[search.code]), pl.col(nominator.key).is_in(keys.implode()))
                 some = some.collect().lazy() if slices == 1 else some
                 worked_out = self.staging.worked_out(some, search.values)
-                self._decide(search, nominator.key, worked_out, slices, found[search.code])
+                with blaming(search.rule) if search.rule else nullcontext():
+                    self._decide(search, nominator.key, worked_out, slices, found[search.code])
 
     def _decide(self, search: Search, key: str, rows: pl.LazyFrame, slices: int, found: Found) -> None:
         """Add to `found` what the groups of these records really are."""
@@ -184,8 +187,12 @@ class Finder:
 
     def _written(self, hits: pl.LazyFrame, code: str) -> Path:
         path = self.folder / f"hits-{code}-{next(self._serial)}.parquet"
-        with writing_scratch(self.folder):
-            hits.sink_parquet(path, compression="uncompressed", statistics=False)
+        try:
+            with writing_scratch(self.folder):
+                hits.sink_parquet(path, compression="uncompressed", statistics=False)
+        except OutputError:
+            hits.select(pl.len()).collect(engine="streaming")  # where it is not the disk that fails
+            raise
         return path
 
     def _groups(self, search: Search, key: str, rows: pl.LazyFrame, slices: int) -> pl.DataFrame:

@@ -27,6 +27,7 @@ class Search:
     and `applies`; the others are counted in their groups all the same); None: groups are only counted.
     of, by, first: the distinct `of` of a group, in the order of their earliest `by`, and how many of them come first.
     one_character_apart: a text of which another in the group may differ in one character.
+    rule: whose search it is; None: nobody's, and nothing of it is written by a user.
     """
 
     code: str
@@ -40,6 +41,7 @@ class Search:
     by: str | None = None
     first: int = 0
     one_character_apart: str | None = None
+    rule: Rule | None = None
 
     @property
     def values(self) -> set[str]:
@@ -84,6 +86,7 @@ def compile_search(rule: Rule, grouping: Grouping, facts: Facts, schema: Mapping
         by=order.by if order else None,
         first=_whole(rule, order.first) if order else 0,
         one_character_apart=apart,
+        rule=rule,
     )
     if rule.needs is not None:
         return search
