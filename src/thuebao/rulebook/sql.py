@@ -66,7 +66,7 @@ def _compiled(words: Sequence[str], sql: str, schema: Mapping[str, pl.DataType],
     try:
         expr = pl.sql_expr(" ".join(_replaced(words, _presence)))
         kind = _tried(expr, schema)
-    except (*FAILURES, ValueError) as error:
+    except (*FAILURES, ValueError, KeyError) as error:
         raise broken("predicate_syntax", sql=sql, reason=_shortened(str(error).splitlines()[0])) from None
     if kind != pl.Boolean:
         raise broken("predicate_no_condition", sql=sql, type=kind)
@@ -192,7 +192,7 @@ def _tried(expr: pl.Expr, schema: Mapping[str, pl.DataType]) -> pl.DataType:
     """Return the type of an expression worked out on one record: what fails on any data must fail before it is read."""
     values = {}
     for name in expr.meta.root_names():
-        kind = schema[name]
+        kind = schema[name]  # a word like IN may stand where a value should
         value = kind.categories[0] if isinstance(kind, pl.Enum) else _VALUES.get(kind.base_type(), 1)
         values[name] = pl.Series([value], dtype=kind)
     return pl.DataFrame(values).select(expr.alias("violates")).to_series().dtype
