@@ -131,7 +131,8 @@ def audit(
             complain(str(error))
         counted, said = delivery.held_against_baseline(result, separate=folder is not None)
         verdicts = thresholds.judge(counted, conditions)
-        for line in (*([] if quiet else result.notices), *said, *thresholds.unevaluated(verdicts)):
+        notices = _at_least(result) if quiet else result.notices
+        for line in (*notices, *said, *thresholds.unevaluated(verdicts)):
             complain(line)
         _print(result, verdicts, format, quiet=quiet)
         for line in delivery.deliver(result, counted, given(context), started):
@@ -139,6 +140,12 @@ def audit(
                 complain(line)
     unread = max((error.exit_code for error in result.unreadable), default=0)
     raise typer.Exit(unread or int(not all(verdict.passed for verdict in verdicts)))
+
+
+def _at_least(result: AuditResult) -> list[str]:
+    """Return what is said of an audit even where quiet is asked for: how much of what was given is not in it."""
+    count = len(result.passed_over)
+    return [text("notice.passed_over_count", count=count)] if count else []
 
 
 def _print(result: AuditResult, verdicts: list[Verdict], format: Format, *, quiet: bool) -> None:  # noqa: A002

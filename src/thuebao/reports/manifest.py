@@ -57,6 +57,7 @@ def manifest_of(result: AuditResult, about: About, outputs: Mapping[str, Path]) 
         "rulebook": _rulebook(result.rulebook),
         "inputs": _inputs(result.inputs),
         "unreadable": _unreadable(result),
+        "passed_over": [passed._asdict() for passed in result.passed_over],
         "counts": _counts(result),
         "result": {"schema": "thuebao-audit/1", "sha256": result_digest(result)},
         "outputs": [{"name": name, "path": str(path), **_file(path)} for name, path in outputs.items()],

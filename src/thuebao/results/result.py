@@ -13,6 +13,7 @@ from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.load import SEVERITIES
 from thuebao.rulebook.rule import Rule
 from thuebao.sources.notice import Notice
+from thuebao.sources.passed_over import PassedOver
 
 EVALUATED, PARTLY, NOT_EVALUATED, DESELECTED = "evaluated", "partly evaluated", "not evaluated", "deselected"
 
@@ -125,6 +126,7 @@ class AuditResult:
     """The result of an audit.
 
     operators: operator, records, records_with_errors, records_with_findings.
+    passed_over: files beside the exports that were not read.
     counts: operator, code, evaluated, violations; one row for every rule that was evaluated.
     offenders: by (clerk_name, point_of_sale), operator, name, findings, records; those with the most findings.
     identities: identities by tier of numbers, by operator and under None over all; None if nothing could be counted.
@@ -135,6 +137,7 @@ class AuditResult:
     law: str
     inputs: tuple[Input, ...]
     unreadable: tuple[ThuebaoError, ...]
+    passed_over: tuple[PassedOver, ...]
     notices: tuple[str, ...]
     export_findings: tuple[ExportFinding, ...]
     operators: pl.DataFrame

@@ -28,7 +28,7 @@ from thuebao.rulebook.rule import (
 
 SEVERITIES = ("error", "warning", "info")
 EXPORT_RULES = "export.toml"
-_CODE = re.compile(r"[A-Z]{2,5}[0-9]{3}")
+CODE = re.compile(r"[A-Z]{2,5}[0-9]{3}")
 _ACROSS = frozenset({"across", "where", "having", "order", "one_character_apart"})
 _MADE = frozenset({"source", "examples", "grouping", "cases"})  # of a Rule, not written under that name
 _KEYS = frozenset(Rule.__dataclass_fields__) - _MADE | {"example", "columns"} | _ACROSS
@@ -64,7 +64,7 @@ class _Entry:
         for key in sorted(self.entry.keys() - _KEYS):
             self._refuse("rule_key_unknown", key=key)
         code = self._text("code")
-        if not _CODE.fullmatch(code):
+        if not CODE.fullmatch(code):
             self._refuse("rule_code_malformed", code=code)
         needs = self._needs()
         cases = self._cases()

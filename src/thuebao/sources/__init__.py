@@ -10,6 +10,7 @@ from thuebao.sources.export import AS_THEY_ARE, Export, ReadAs, open_export, ope
 from thuebao.sources.notice import Notice
 from thuebao.sources.operators import Operators
 from thuebao.sources.packing.stored import Stored, spool, stored_at, unpacked
+from thuebao.sources.passed_over import PassedOver
 
 __all__ = [
     "AS_THEY_ARE",
@@ -18,6 +19,7 @@ __all__ = [
     "Found",
     "Notice",
     "Operators",
+    "PassedOver",
     "ReadAs",
     "Rejected",
     "Stored",
