@@ -72,6 +72,7 @@ def audit(
     lang: Annotated[Lang | None, option("--lang", help_key="lang")] = None,  # noqa: ARG001
 ) -> None:
     """Check exports and print a summary per operator."""
+    from thuebao.base.atomic_file import recorded
     from thuebao.base.clock import now
     from thuebao.base.scratch import private_folder
     from thuebao.engine.audit import Audit
@@ -122,6 +123,7 @@ def audit(
     delivery = Delivery(options)
     with ExitStack() as stack:
         folder = None
+        files = stack.enter_context(recorded()) if options.manifest else {}
         if delivery.needs_findings or format is Format.SARIF:
             folder = stack.enter_context(private_folder(temp_dir))
         gc.freeze()  # what lives now lives to the end, and need not be looked at between batches
@@ -135,7 +137,7 @@ def audit(
         for line in (*notices, *said, *thresholds.unevaluated(verdicts)):
             complain(line)
         _print(result, verdicts, format, quiet=quiet)
-        for line in delivery.deliver(result, counted, given(context), started):
+        for line in delivery.deliver(result, counted, given(context), started, files):
             if not quiet:
                 complain(line)
     unread = max((error.exit_code for error in result.unreadable), default=0)

@@ -30,9 +30,10 @@ from thuebao.results.files import RejectsOutput
 from thuebao.results.findings import Files
 from thuebao.results.own import are_ours
 from thuebao.results.places import Lines
-from thuebao.results.result import ExportFinding, Input
-from thuebao.sources import Batch, Export, PassedOver, Stored, open_exports, spool, stored_at, unpacked
+from thuebao.results.result import Archive, ExportFinding, Input
+from thuebao.sources import Batch, Export, PassedOver, Stored, identified, open_exports, spool, unpacked
 from thuebao.sources.discover import STANDARD_INPUT, STANDARD_INPUT_SHOWN, is_part
+from thuebao.sources.packing.streams import ARCHIVES
 from thuebao.sources.passed_over import EMPTY, OWN
 
 Progress = Callable[[str, int], None]
@@ -62,6 +63,7 @@ class Reading:
     counts: list[Counts] = field(default_factory=list)
     first: list[int] = field(default_factory=list)
     number_from: list[int] = field(default_factory=list)
+    archives: dict[str, Archive] = field(default_factory=dict)
     lines: Lines = field(default_factory=Lines)
     rows: int = 0  # of all files so far: records, and lines that are none
     _plans: dict[tuple[frozenset[str], frozenset[str]], Plan] = field(default_factory=dict)
@@ -76,29 +78,49 @@ class Reading:
     def read(self, path: str, progress: Progress | None) -> None:
         """Audit the export at a path, or those in the zip there; `-` is standard input."""
         try:
-            opened = unpacked(spool(_standard_input(), self.folder)) if path == STANDARD_INPUT else stored_at(path)
+            at = spool(_standard_input(), self.folder) if path == STANDARD_INPUT else identified(path, Path(path))
+            fingerprint = at.fingerprint()
+            archive = self._archive(at)
+            opened = unpacked(at)
         except InputError as error:
             self.unreadable.append(error)
             return
         self.passed_over += opened.passed_over
         self.unreadable += opened.errors
         for stored in opened.stored:
-            self._read(stored, progress)
+            self._read(stored, progress, fingerprint)
+        if archive and path != STANDARD_INPUT:
+            self.archives[path] = archive
 
-    def _read(self, stored: Stored, progress: Progress | None) -> None:
-        """Audit one export; if it cannot be read to its end, nothing of it stays."""
+    def _archive(self, stored: Stored) -> Archive | None:
+        """Return what an archive holds before anything in it is read, None if it is none or nobody asks."""
+        if not self._digests_wanted or stored.packing not in ARCHIVES:
+            return None
+        return Archive(stored.file.stat().st_size, digest_of(stored.file))
+
+    @property
+    def _digests_wanted(self) -> bool:
+        options = self.prepared.options
+        return options.hash_inputs or options.is_evidence
+
+    def _read(self, stored: Stored, progress: Progress | None, fingerprint: tuple[int, ...]) -> None:
+        """Audit one export; if it cannot be read to its end, nothing of it stays.
+
+        fingerprint: of its file, from before it was looked at.
+        """
         before, rulebook = self.rows, self.prepared.rulebook
         try:
             if are_ours(stored):
                 self.passed_over.append(PassedOver(stored.path, OWN, stored.size))
                 return
-            options = self.prepared.options
             operators, reference = self.prepared.operators, rulebook.reference
             exports = open_exports(stored, operators, reference, self.prepared.read_as, self.exports)
             with ThreadPoolExecutor(1) as hasher:
-                digest = hasher.submit(_sha256, stored) if options.hash_inputs or options.is_evidence else None
+                digest = hasher.submit(_sha256, stored) if self._digests_wanted else None
                 audits = [self._audited(export, progress) for export in exports]
                 sha256 = digest.result() if digest else None
+            # Records and digest must be of one file, not of one and of another that took its place.
+            stored.check_unchanged(fingerprint)
             _check_records(audits)
         except InputError as error:
             self._take_back(before)

@@ -98,6 +98,7 @@ def _result(
         law=options.law,
         inputs=tuple(reading.inputs),
         unreadable=tuple(reading.unreadable),
+        archives=reading.archives,
         passed_over=tuple(reading.passed_over),
         notices=tuple(_notices(prepared, reading)),
         export_findings=tuple(reading.export_findings),

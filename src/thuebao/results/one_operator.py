@@ -90,6 +90,7 @@ def _of_operator(result: AuditResult, operator: str, paths: frozenset[str], mixe
         result,
         inputs=inputs,
         unreadable=(),
+        archives={},
         passed_over=(),
         notices=(),
         export_findings=tuple(

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
+from thuebao.base.as_read import read_text
 from thuebao.base.errors import RuleError
 from thuebao.base.messages import LANGUAGES
 from thuebao.rulebook.columns import columns
@@ -37,7 +38,7 @@ _KEYS = frozenset(Rule.__dataclass_fields__) - _MADE | {"example", "columns"} | 
 def read_rules(path: Path, law: Law) -> Iterator[Rule]:
     """Yield the rules of one file. Raises RuleError naming file, line and reason where it cannot be used."""
     try:
-        source = path.read_text("utf-8-sig")
+        source = read_text(path)
         document = tomllib.loads(source)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RuleError("rule_file", path=path, reason=error) from None

@@ -105,11 +105,20 @@ class Stored:
         """Bytes on disk; of a member of an archive, its packed bytes."""
         return self._member.size if self._member else self.fingerprint()[0]
 
-    def fingerprint(self) -> tuple[int, int]:
-        """Return bytes and time of change (in nanoseconds) of `file`, to see whether it changed while it was read."""
+    def fingerprint(self) -> tuple[int, ...]:
+        """Return what tells whether `file` changed while it was read.
+
+        Bytes, time of change, and what nobody sets at will: its inode, which another file in its place does not have,
+        and the time of change of that.
+        """
         with reading(self.path):
             found = self.file.stat()
-        return found.st_size, found.st_mtime_ns
+        return found.st_size, found.st_mtime_ns, found.st_ino, found.st_ctime_ns
+
+    def check_unchanged(self, before: tuple[int, ...]) -> None:
+        """Raise InputError if `file` is no longer what it was."""
+        if self.fingerprint() != before:
+            raise InputError("file_changed", path=self.path)
 
 
 @dataclass
@@ -126,7 +135,7 @@ def stored_at(path: str) -> Opened:
 
     Raises InputError when there is none that can be read.
     """
-    return unpacked(_identified(path, Path(path)))
+    return unpacked(identified(path, Path(path)))
 
 
 def spool(stream: BinaryIO, folder: Path) -> Stored:
@@ -140,7 +149,7 @@ def spool(stream: BinaryIO, folder: Path) -> Stored:
             copy.writelines(_chunks_of(stream))
     except OSError as error:
         raise OutputError("temp_dir_unwritable", path=folder.parent, reason=error.strerror or error) from None
-    return _identified(STANDARD_INPUT_SHOWN, Path(name))
+    return identified(STANDARD_INPUT_SHOWN, Path(name))
 
 
 def _chunks_of(stream: BinaryIO) -> Iterator[bytes]:
@@ -153,7 +162,7 @@ def unpacked(stored: Stored) -> Opened:
 
     Raises InputError when there is none that can be read.
     """
-    if stored.packing not in (streams.ZIP, streams.TAR) or stored.member is not None:
+    if stored.packing not in streams.ARCHIVES or stored.member is not None:
         return Opened([stored])
     opened, empty = Opened(), list[tuple[PassedOver, InputError]]()
     members: dict[str, list[Member]] = {}
@@ -198,8 +207,11 @@ def _check_member(inside: Stored, member: Member, *, alone: bool) -> None:
     _check_content(inside)
 
 
-def _identified(path: str, file: Path) -> Stored:
-    """Detect how a file is packed. Raises InputError when it cannot be opened, is empty or packed twice."""
+def identified(path: str, file: Path) -> Stored:
+    """Return the file at a path, which is shown as `path`, with how it is packed.
+
+    Raises InputError when it cannot be opened, is empty or packed twice.
+    """
     try:
         path.encode()
     except UnicodeEncodeError:
