@@ -16,6 +16,7 @@ import thuebao
 from helpers.certificates import NOW, between, officer, signer_of
 from helpers.desks import Desk
 from helpers.people import ERROR, GOOD, person
+from thuebao.base.atomic_file import recorded
 from thuebao.reports.about import About
 from thuebao.reports.manifest import manifest_of, write_manifest
 from thuebao.reports.verify import print_verification
@@ -44,8 +45,9 @@ class Made:
 
 
 def make(desk: Desk, *paths: str, signer: Signer | None = None, **options: Any) -> Made:
-    result = thuebao.audit(paths, as_of=NOW.date(), findings="fix.csv", hash_inputs=True, **options)
-    manifest = manifest_of(result, ABOUT, {"findings": Path("fix.csv")})
+    with recorded() as written:
+        result = thuebao.audit(paths, as_of=NOW.date(), findings="fix.csv", hash_inputs=True, **options)
+    manifest = manifest_of(result, ABOUT, {"findings": Path("fix.csv")}, written)
     write_manifest(Path("bản kê.json"), manifest, signer)
     return Made(desk, result, Path("bản kê.json"))
 

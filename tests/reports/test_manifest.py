@@ -81,7 +81,7 @@ def test_a_signature_that_cannot_be_written_leaves_no_manifest(desk: Desk) -> No
     Path("m.json.p7s").mkdir()
     result = thuebao.audit("vina.csv", hash_inputs=True)
     with pytest.raises(OutputError):
-        write_manifest(Path("m.json"), manifest_of(result, ABOUT, {}), signer_of(officer()))
+        write_manifest(Path("m.json"), manifest_of(result, ABOUT, {}, {}), signer_of(officer()))
     assert desk.files() == {"vina.csv"}
 
 

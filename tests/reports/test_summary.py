@@ -92,7 +92,6 @@ def test_messages_print_foreign_text_as_text(desk: Desk, cli: Command, path) -> 
 
 def test_quiet_prints_errors_only(desk: Desk, cli: Command) -> None:
     desk.export("folder/vina.csv", ERROR)
-    desk.write("folder/readme.md", "x")
     done = cli("audit", "folder", "--quiet", "--findings", "f.csv")
     assert (done.code, done.out, done.err) == (1, "", "")
     done = cli("audit", "folder", "nowhere.csv", "-q", "--format", "json")

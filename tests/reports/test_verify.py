@@ -35,7 +35,17 @@ def test_the_document_of_a_verification(made: Made) -> None:
     with Path("fix.csv").open("ab") as file:
         file.write(b"\n")
     document = json.loads(render_verification(verify(made.path)))
-    assert list(document) == ["schema", "tool", "manifest", "made", "holds", "files", "rules", "signature"]
+    assert list(document) == [
+        "schema",
+        "tool",
+        "manifest",
+        "made",
+        "holds",
+        "files",
+        "rules",
+        "signature",
+        "not_checked",
+    ]
     assert document["schema"] == "thuebao-verification/1"
     assert document["holds"] is False
     assert document["files"][-1] == {
@@ -65,6 +75,7 @@ def test_many_files_are_cut_short_and_those_that_differ_come_first(made: Made) -
 
 STATES = (TRUSTED, UNCHECKED, UNTRUSTED, INVALID)
 REASONS = (
+    "after_stamp",
     "garbage",
     "not_detached",
     "not_one_signer",
@@ -97,4 +108,4 @@ def test_every_state_and_reason_has_its_text(made: Made, language: Language) -> 
     assert len(of_files) == len(STATUSES) + len(DIFFERENCES)
     texts = tomllib.loads(resources.files("thuebao.base.messages").joinpath(f"{language}.toml").read_text("utf-8"))
     assert texts["verify_status"].keys() == {*STATUSES, *DIFFERENCES}
-    assert texts["signature"].keys() == {*STATES, *REASONS, "none", "detail", "by", "at"}
+    assert texts["signature"].keys() == {*STATES, *REASONS, "none", "detail", "by", "at", "stamped"}

@@ -38,7 +38,7 @@ def test_what_a_folder_s_files_are_not_is_said(folder: Desk, cli: Command) -> No
     for name in ("readme.md", "scan.pdf", "no ending"):
         assert name in err
     assert ".hidden.csv" in err
-    assert ".git" not in err
+    assert "exports/.git (hidden)" in err
 
 
 def test_files_are_read_in_the_order_given(folder: Desk, cli: Command) -> None:

@@ -3,15 +3,71 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import io
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from thuebao.base.errors import OutputError
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file as it was written. changed: its time of change, in seconds."""
+
+    bytes: int
+    changed: float
+    sha256: str
+
+
+_ledger: ContextVar[dict[Path, Written] | None] = ContextVar("ledger", default=None)
+
+
+@contextmanager
+def recorded() -> Iterator[dict[Path, Written]]:
+    """Digest every file that is written in here, while it is written; yield what is known of each, by its path."""
+    ledger: dict[Path, Written] = {}
+    token = _ledger.set(ledger)
+    try:
+        yield ledger
+    finally:
+        _ledger.reset(token)
+
+
+class _Digested(io.BufferedRandom):
+    """A file that is digested as it is written from its beginning to its end."""
+
+    def __init__(self, raw: io.FileIO) -> None:
+        super().__init__(raw)
+        self._digest = hashlib.sha256()
+        self._straight = True
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        """Write bytes, and take them into the digest."""
+        self._digest.update(data)
+        return super().write(data)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Go elsewhere: what is written there is not what comes next."""
+        self._straight = False
+        return super().seek(offset, whence)
+
+    def digest(self) -> str:
+        """Return the SHA-256 of what was written; of a file that was gone back in, of what the open file now holds."""
+        if not self._straight:
+            super().seek(0)
+            self._digest = hashlib.file_digest(self, "sha256")
+        return self._digest.hexdigest()
 
 
 class AtomicFile:
@@ -33,16 +89,27 @@ class AtomicFile:
         except OSError as error:
             raise OutputError("output_unwritable", path=path, reason=error.strerror) from None
         self._part = Path(name)
-        self.file: BinaryIO = os.fdopen(handle, "w+b")
+        raw = io.FileIO(handle, "w+")
+        self._digested = _Digested(raw) if _ledger.get() is not None else None
+        self.file: BinaryIO = self._digested or io.BufferedRandom(raw)
 
     def keep(self) -> None:
         """Put the file in the place of `path`."""
         try:
+            self._note()
             self.file.close()
             self._part.replace(self._path)
         except OSError as failure:
             self.discard()
             raise OutputError("output_unwritable", path=self._path, reason=failure.strerror) from None
+
+    def _note(self) -> None:
+        """Note what was written, if somebody wants to know."""
+        ledger = _ledger.get()
+        if ledger is not None and self._digested:
+            self._digested.flush()
+            found = os.fstat(self._digested.fileno())
+            ledger[self._path] = Written(found.st_size, found.st_mtime, self._digested.digest())
 
     def discard(self) -> None:
         """Remove the file."""

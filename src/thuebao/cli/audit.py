@@ -72,6 +72,7 @@ def audit(
     lang: Annotated[Lang | None, option("--lang", help_key="lang")] = None,  # noqa: ARG001
 ) -> None:
     """Check exports and print a summary per operator."""
+    from thuebao.base.atomic_file import recorded
     from thuebao.base.clock import now
     from thuebao.base.scratch import private_folder
     from thuebao.engine.audit import Audit
@@ -122,6 +123,7 @@ def audit(
     delivery = Delivery(options)
     with ExitStack() as stack:
         folder = None
+        files = stack.enter_context(recorded()) if options.manifest else {}
         if delivery.needs_findings or format is Format.SARIF:
             folder = stack.enter_context(private_folder(temp_dir))
         gc.freeze()  # what lives now lives to the end, and need not be looked at between batches
@@ -131,14 +133,21 @@ def audit(
             complain(str(error))
         counted, said = delivery.held_against_baseline(result, separate=folder is not None)
         verdicts = thresholds.judge(counted, conditions)
-        for line in (*([] if quiet else result.notices), *said, *thresholds.unevaluated(verdicts)):
+        notices = _at_least(result) if quiet else result.notices
+        for line in (*notices, *said, *thresholds.unevaluated(verdicts)):
             complain(line)
         _print(result, verdicts, format, quiet=quiet)
-        for line in delivery.deliver(result, counted, given(context), started):
+        for line in delivery.deliver(result, counted, given(context), started, files):
             if not quiet:
                 complain(line)
     unread = max((error.exit_code for error in result.unreadable), default=0)
     raise typer.Exit(unread or int(not all(verdict.passed for verdict in verdicts)))
+
+
+def _at_least(result: AuditResult) -> list[str]:
+    """Return what is said of an audit even where quiet is asked for: how much of what was given is not in it."""
+    count = len(result.passed_over)
+    return [text("notice.passed_over_count", count=count)] if count else []
 
 
 def _print(result: AuditResult, verdicts: list[Verdict], format: Format, *, quiet: bool) -> None:  # noqa: A002

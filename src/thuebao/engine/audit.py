@@ -22,8 +22,8 @@ from thuebao.engine.read import Progress
 from thuebao.engine.run import run
 from thuebao.engine.where import compared, may_be_offered, nearest
 from thuebao.results.compare.match import scan_findings
-from thuebao.results.files import is_ours
 from thuebao.results.findings import SCHEMA
+from thuebao.results.own import is_ours
 from thuebao.results.result import AuditResult
 from thuebao.rulebook.book import Rulebook
 from thuebao.sources import find_exports
@@ -88,7 +88,7 @@ class Audit:
             result,
             unreadable=unreadable,
             notices=(
-                *_notices(sources.passed_over, sources.given_twice),
+                *_notices(sources.given_twice),
                 *result.notices,
                 *(_offers(prepared, sources.files) if result.inputs and not result.totals["records"] else ()),
             ),
@@ -96,9 +96,7 @@ class Audit:
         )
 
 
-def _notices(passed_over: Sequence[str], given_twice: Sequence[str]) -> Iterator[str]:
-    if passed_over:
-        yield text("notice.passed_over", count=len(passed_over), files=", ".join(passed_over))
+def _notices(given_twice: Sequence[str]) -> Iterator[str]:
     if given_twice:
         yield text("notice.given_twice", files=", ".join(given_twice))
 

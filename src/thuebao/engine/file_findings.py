@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
@@ -13,11 +14,14 @@ from thuebao.base.messages import text
 from thuebao.engine.file_audit import FileAudit, month_first
 from thuebao.facts.codes import CODED
 from thuebao.facts.text import Cleaning
+from thuebao.results.own import is_ours
 from thuebao.results.result import ExportFinding
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.columns import columns, raw
 from thuebao.rulebook.reference import Reference
 from thuebao.rulebook.rule import Rule
+from thuebao.sources import PassedOver
+from thuebao.sources.passed_over import OWN
 
 _SHOWN = 3
 """Most frequent values that are named."""
@@ -222,13 +226,19 @@ _FINDERS: dict[str, Callable[[_Finder], Iterator[ExportFinding]]] = {
 """What finds the findings of each rule about files, by its name."""
 
 
+def recognised(passed: PassedOver) -> PassedOver:
+    """Return a file that was passed over by its name, as our own if it is what an audit writes."""
+    return passed._replace(reason=OWN) if passed.reason != OWN and is_ours(Path(passed.path)) else passed
+
+
 def passed_over_findings(
-    sizes: Mapping[str, int], rulebook: Rulebook, selected: frozenset[str]
+    passed_over: Iterable[PassedOver], rulebook: Rulebook, selected: frozenset[str]
 ) -> Iterator[ExportFinding]:
-    """Yield a finding for each large file that was passed over; `sizes`: bytes by path."""
+    """Yield a finding for each large file that was passed over and is not our own."""
     for rule in rulebook.export_rules:
         if rule.name == "files-passed-over" and rule.code in selected:
-            for path, size in sizes.items():
-                if size >= dict(rule.parameters)["bytes"]:
-                    said = text("export_finding.passed_over", bytes=f"{size:,}")
+            for path, reason, size in passed_over:
+                if reason != OWN and size is not None and size >= dict(rule.parameters)["bytes"]:
+                    because = text(f"passed_over_because.{reason}")
+                    said = text("export_finding.passed_over", bytes=f"{size:,}", because=because)
                     yield ExportFinding(rule.code, path, rule.severity, said)

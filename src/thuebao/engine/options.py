@@ -116,6 +116,16 @@ class AuditOptions:
         """Whether something is written that names its inputs by their digests."""
         return bool(self.reports or self.per_operator or self.manifest)
 
+    def settings(self) -> dict[str, str | None]:
+        """Return every option with its value, given or not; of files their names, of keys and passwords no more."""
+        return {option.name: _said(getattr(self, option.name)) for option in fields(self)}
+
     def outputs(self) -> Iterator[Path]:
         """Yield the files that will be written, a manifest's and those of --per-operator aside."""
         yield from filter(None, (self.findings, self.rejects, *self.reports))
+
+
+def _said(value: Any) -> str | None:
+    if isinstance(value, Mapping):
+        value = [f"{name}={setting}" for name, setting in value.items()]
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else None if value is None else str(value)

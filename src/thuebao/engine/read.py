@@ -18,21 +18,23 @@ from thuebao.base.helper_columns import INSIDE
 from thuebao.base.spill import Spill
 from thuebao.engine.count import Counts, Tally
 from thuebao.engine.file_audit import FileAudit
-from thuebao.engine.file_findings import Doubts, doubts_of, file_findings, passed_over_findings, silenced
+from thuebao.engine.file_findings import Doubts, doubts_of, file_findings, silenced
 from thuebao.engine.find import rows_of
 from thuebao.engine.observe import Observed
 from thuebao.engine.plan import Plan, plan_for
 from thuebao.engine.prepare import Prepared
 from thuebao.engine.rejected import Rejections
 from thuebao.engine.sheets import findings_of_sheets, of_sheets
-from thuebao.results.compare.document import is_result
 from thuebao.results.evidence.digests import digest_of
-from thuebao.results.files import RejectsOutput, is_ours
-from thuebao.results.findings import SCHEMA, Files
+from thuebao.results.files import RejectsOutput
+from thuebao.results.findings import Files
+from thuebao.results.own import are_ours
 from thuebao.results.places import Lines
-from thuebao.results.result import ExportFinding, Input
-from thuebao.sources import Batch, Export, Stored, open_exports, spool, stored_at, unpacked
+from thuebao.results.result import Archive, ExportFinding, Input
+from thuebao.sources import Batch, Export, PassedOver, Stored, identified, open_exports, spool, unpacked
 from thuebao.sources.discover import STANDARD_INPUT, STANDARD_INPUT_SHOWN, is_part
+from thuebao.sources.packing.streams import ARCHIVES
+from thuebao.sources.passed_over import EMPTY, OWN
 
 Progress = Callable[[str, int], None]
 """Told the path of the file being read and how many records all files gave so far."""
@@ -56,11 +58,12 @@ class Reading:
     exports: list[Export] = field(default_factory=list)
     export_findings: list[ExportFinding] = field(default_factory=list)
     unreadable: list[InputError] = field(default_factory=list)
-    passed_over: list[str] = field(default_factory=list)
-    empty_parts: list[InputError] = field(default_factory=list)
+    passed_over: list[PassedOver] = field(default_factory=list)
+    empty_parts: list[tuple[PassedOver, InputError]] = field(default_factory=list)
     counts: list[Counts] = field(default_factory=list)
     first: list[int] = field(default_factory=list)
     number_from: list[int] = field(default_factory=list)
+    archives: dict[str, Archive] = field(default_factory=dict)
     lines: Lines = field(default_factory=Lines)
     rows: int = 0  # of all files so far: records, and lines that are none
     _plans: dict[tuple[frozenset[str], frozenset[str]], Plan] = field(default_factory=dict)
@@ -68,44 +71,63 @@ class Reading:
     def finish(self) -> None:
         """Pass over parts without records where another part has some; nothing at all is no export."""
         if self.inputs:
-            self.passed_over += [str(error.values["path"]) for error in self.empty_parts]
+            self.passed_over += [passed for passed, _ in self.empty_parts]
         else:
-            self.unreadable += self.empty_parts
+            self.unreadable += [error for _, error in self.empty_parts]
 
     def read(self, path: str, progress: Progress | None) -> None:
         """Audit the export at a path, or those in the zip there; `-` is standard input."""
         try:
-            opened = unpacked(spool(_standard_input(), self.folder)) if path == STANDARD_INPUT else stored_at(path)
+            at = spool(_standard_input(), self.folder) if path == STANDARD_INPUT else identified(path, Path(path))
+            fingerprint = at.fingerprint()
+            archive = self._archive(at)
+            opened = unpacked(at)
         except InputError as error:
             self.unreadable.append(error)
             return
         self.passed_over += opened.passed_over
         self.unreadable += opened.errors
         for stored in opened.stored:
-            self._read(stored, progress)
+            self._read(stored, progress, fingerprint)
+        if archive and path != STANDARD_INPUT:
+            self.archives[path] = archive
 
-    def _read(self, stored: Stored, progress: Progress | None) -> None:
-        """Audit one export; if it cannot be read to its end, nothing of it stays."""
+    def _archive(self, stored: Stored) -> Archive | None:
+        """Return what an archive holds before anything in it is read, None if it is none or nobody asks."""
+        if not self._digests_wanted or stored.packing not in ARCHIVES:
+            return None
+        return Archive(stored.file.stat().st_size, digest_of(stored.file))
+
+    @property
+    def _digests_wanted(self) -> bool:
+        options = self.prepared.options
+        return options.hash_inputs or options.is_evidence
+
+    def _read(self, stored: Stored, progress: Progress | None, fingerprint: tuple[int, ...]) -> None:
+        """Audit one export; if it cannot be read to its end, nothing of it stays.
+
+        fingerprint: of its file, from before it was looked at.
+        """
         before, rulebook = self.rows, self.prepared.rulebook
         try:
-            if stored.packing is None and is_ours(stored.file):
-                self.passed_over.append(stored.path)  # what an earlier audit wrote
+            if are_ours(stored):
+                self.passed_over.append(PassedOver(stored.path, OWN, stored.size))
                 return
-            options = self.prepared.options
             operators, reference = self.prepared.operators, rulebook.reference
             exports = open_exports(stored, operators, reference, self.prepared.read_as, self.exports)
-            if exports[0].header.names == tuple(SCHEMA):
-                self.passed_over.append(stored.path)
-                return
             with ThreadPoolExecutor(1) as hasher:
-                digest = hasher.submit(_sha256, stored) if options.hash_inputs or options.is_evidence else None
+                digest = hasher.submit(_sha256, stored) if self._digests_wanted else None
                 audits = [self._audited(export, progress) for export in exports]
                 sha256 = digest.result() if digest else None
+            # Records and digest must be of one file, not of one and of another that took its place.
+            stored.check_unchanged(fingerprint)
             _check_records(audits)
         except InputError as error:
             self._take_back(before)
-            empty = error.key == "file_without_records" and is_part(stored.path)
-            (self.empty_parts if empty else self.unreadable).append(error)
+            if error.key == "file_without_records" and is_part(stored.path):
+                self.empty_parts.append((PassedOver(stored.path, EMPTY, stored.size), error))
+            else:
+                self.unreadable.append(error)
             return
         selected, found = self.prepared.wanted.selected, []
         for audit, doubts in audits:
@@ -194,12 +216,6 @@ class Reading:
         sheets = pl.Series([export.sheet for export in self.exports], dtype=pl.String)
         first, number_from = (pl.Series(rows, dtype=pl.UInt32) for rows in (self.first, self.number_from))
         return Files(paths, sheets, first, number_from, *self.lines.stretches())
-
-    def passed_over_findings(self, more: Collection[str]) -> list[ExportFinding]:
-        """Return the findings about large files that were passed over; `more`: those that were never opened."""
-        others = [path for path in more if Path(path).is_file() and not (is_ours(Path(path)) or is_result(Path(path)))]
-        sizes = {path: Path(path).stat().st_size for path in others}
-        return list(passed_over_findings(sizes, self.prepared.rulebook, self.prepared.wanted.selected))
 
 
 def _check_records(audits: Collection[tuple[FileAudit, Doubts]]) -> None:

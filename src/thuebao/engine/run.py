@@ -12,7 +12,7 @@ from thuebao.base.messages import text
 from thuebao.base.scratch import check_room, private_folder
 from thuebao.base.spill import Spill
 from thuebao.engine.count import Counts
-from thuebao.engine.file_findings import silenced
+from thuebao.engine.file_findings import passed_over_findings, recognised, silenced
 from thuebao.engine.groups.finder import Finder, Found
 from thuebao.engine.memory import enough
 from thuebao.engine.merge import Merge
@@ -33,6 +33,7 @@ from thuebao.results.result import (
     Group,
     RuleResult,
 )
+from thuebao.sources import PassedOver
 
 
 def run(
@@ -41,7 +42,7 @@ def run(
     *,
     findings: Path | None = None,
     rejects: Path | None = None,
-    passed_over: Sequence[str] = (),
+    passed_over: Sequence[PassedOver] = (),
     progress: Progress | None = None,
 ) -> AuditResult:
     """Audit the files; write the findings and the rejected lines where a path is given for them.
@@ -79,7 +80,8 @@ def run(
         largest = {code: merge.largest(code, staging.roots(prepared.searches[code].values)) for code in options.show}
         if output:
             output.wanted = bool(reading.inputs)
-    reading.export_findings += reading.passed_over_findings([*passed_over, *reading.passed_over])
+    reading.passed_over = [*map(recognised, passed_over), *reading.passed_over]
+    reading.export_findings += passed_over_findings(reading.passed_over, prepared.rulebook, prepared.wanted.selected)
     return _result(prepared, reading, counts, groups, largest)
 
 
@@ -96,6 +98,8 @@ def _result(
         law=options.law,
         inputs=tuple(reading.inputs),
         unreadable=tuple(reading.unreadable),
+        archives=reading.archives,
+        passed_over=tuple(reading.passed_over),
         notices=tuple(_notices(prepared, reading)),
         export_findings=tuple(reading.export_findings),
         operators=operators.records,
@@ -122,7 +126,8 @@ def _breakdown(prepared: Prepared, counts: Counts, order: pl.Enum) -> Breakdown:
 
 def _notices(prepared: Prepared, reading: Reading) -> Iterator[str]:
     if reading.passed_over:
-        yield text("notice.passed_over", count=len(reading.passed_over), files=", ".join(reading.passed_over))
+        named = (f"{path} ({text(f'passed_over_because.{reason}')})" for path, reason, _ in reading.passed_over)
+        yield text("notice.passed_over", count=len(reading.passed_over), files=", ".join(named))
     for read in reading.inputs:
         yield from (f"{read.path}: {notice.text}" for notice in read.notices)
     where = prepared.wanted.where

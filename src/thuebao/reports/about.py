@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -12,7 +12,8 @@ class About:
     """Origin of a report: one run of an audit.
 
     made_by: a person or an office, None if nobody said; started, ended: with their zone; options: as the user gave
-    them, by name without dashes; versions: of thuebao, Python and the libraries that count.
+    them, by name without dashes; versions: of thuebao, Python and the libraries that count; settings: every
+    option with the value that it had, given or not.
     """
 
     made_by: str | None
@@ -20,3 +21,4 @@ class About:
     ended: datetime
     options: Mapping[str, str]
     versions: Mapping[str, str]
+    settings: Mapping[str, str | None] = field(default_factory=dict)

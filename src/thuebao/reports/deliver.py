@@ -8,19 +8,21 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from thuebao import __version__
-from thuebao.base.atomic_file import AtomicFile
+from thuebao.base.as_read import AsRead, as_read
+from thuebao.base.atomic_file import AtomicFile, Written
 from thuebao.base.clock import now
-from thuebao.base.errors import OutputError, UsageError
-from thuebao.base.messages import text
+from thuebao.base.errors import InputError, OutputError, UsageError
+from thuebao.base.messages import language, text
 from thuebao.base.paths import same_file
 from thuebao.engine.options import AuditOptions
 from thuebao.reports.about import About
 from thuebao.reports.manifest import manifest_of, write_manifest, written
 from thuebao.results.compare.baseline import check_baseline, narrowed, new_findings, write_findings
 from thuebao.results.compare.baseline import said as said_of_baseline
+from thuebao.results.evidence.digests import digest_of
 from thuebao.results.result import AuditResult
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class Delivery:
     def __init__(self, options: AuditOptions) -> None:
         self._options = options
         self._signer: Signer | None = None
+        self._baseline = _as_it_is(options.baseline) if options.baseline and options.manifest else None
         if options.baseline:
             check_baseline(options.baseline, options.key, reveal=options.reveal)
         if options.sign_with:
@@ -73,11 +76,21 @@ class Delivery:
         return counted, [said_of_baseline(result, counted, options.baseline)]
 
     def deliver(
-        self, result: AuditResult, counted: AuditResult, given: Mapping[str, str], started: datetime
+        self,
+        result: AuditResult,
+        counted: AuditResult,
+        given: Mapping[str, str],
+        started: datetime,
+        files: Mapping[Path, Written],
     ) -> Iterator[str]:
-        """Write the reports and the manifest; yield what was written. `given`: the options, as the user gave them."""
+        """Write the reports and the manifest; yield what was written.
+
+        given: the options, as the user gave them; files: what is known of those that are written (`recorded`).
+        """
         options = self._options
-        about = About(options.made_by, started, now(), dict(given), _versions())
+        about = About(
+            options.made_by, started, now(), dict(given), _versions(), {"lang": language(), **options.settings()}
+        )
         outputs = {"rejects": options.rejects} if options.rejects else {}
         if options.findings and result.inputs:
             outputs["findings"] = options.findings
@@ -88,8 +101,20 @@ class Delivery:
                 outputs[f"report-{n + 1}"] = path
                 yield text("notice.report_written", path=path)
         if options.manifest:
-            paths = write_manifest(options.manifest, manifest_of(counted, about, outputs), self._signer)
+            paths = write_manifest(options.manifest, self._manifest(counted, about, outputs, files), self._signer)
             yield from written(paths, self._signer)
+
+    def _manifest(
+        self, result: AuditResult, about: About, outputs: Mapping[str, Path], files: Mapping[Path, Written]
+    ) -> dict[str, Any]:
+        options = self._options
+        mappings = [("mapping", path, as_read(path)) for path in options.mappings]
+        beside = [(name, path, read) for name, path, read in mappings if read]
+        if options.baseline and self._baseline:
+            if _as_it_is(options.baseline) != self._baseline:
+                raise InputError("file_changed", path=options.baseline)
+            beside.append(("baseline", options.baseline, self._baseline))
+        return manifest_of(result, about, outputs, files, beside)
 
     def _reports(self, result: AuditResult, about: About) -> Iterator[Path]:
         for path in self._options.reports:
@@ -132,6 +157,15 @@ class Delivery:
         full = str(self._options.findings) if self._options.findings else None
         temp_dir = self._options.temp_dir
         write_workbook(file, result, result.findings, about, operator=operator, full=full, temp_dir=temp_dir)
+
+
+def _as_it_is(path: Path) -> AsRead | None:
+    """Return what a file holds, None if there is none: its reader will say so."""
+    try:
+        digest, found = digest_of(path), path.stat()
+    except OSError:
+        return None
+    return AsRead(found.st_size, found.st_mtime, digest, "")
 
 
 def _file_name(operator: str | None) -> str:

@@ -45,6 +45,7 @@ def as_dict(result: AuditResult, gate: Sequence[dict[str, Any]] = ()) -> dict[st
         **({"groups": {code: _groups(groups) for code, groups in result.groups.items()}} if result.groups else {}),
         **({"gate": list(gate)} if gate else {}),
         "totals": result.totals,
+        "files_passed_over": [{"path": passed.path, "reason": passed.reason} for passed in result.passed_over],
     }
 
 

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thuebao import __version__
-from thuebao.base.atomic_file import AtomicFile, writing
+from thuebao.base.as_read import AsRead
+from thuebao.base.atomic_file import AtomicFile, Written, writing
 from thuebao.base.clock import VIET_NAM
 from thuebao.base.errors import InputError
 from thuebao.base.messages import text
@@ -26,7 +27,7 @@ from thuebao.reports.json_document import render
 from thuebao.results.evidence.digests import digest_of, fingerprint, rules_of
 from thuebao.results.evidence.manifest import SCHEMA
 from thuebao.results.evidence.verify import signature_path
-from thuebao.results.result import AuditResult, Input
+from thuebao.results.result import Archive, AuditResult, Input
 from thuebao.rulebook.book import Rulebook
 from thuebao.sources.discover import STANDARD_INPUT_SHOWN
 
@@ -36,11 +37,19 @@ if TYPE_CHECKING:
 _NO_LIBRARIES = frozenset({"thuebao", "python"})
 
 
-def manifest_of(result: AuditResult, about: About, outputs: Mapping[str, Path]) -> dict[str, Any]:
+def manifest_of(
+    result: AuditResult,
+    about: About,
+    outputs: Mapping[str, Path],
+    written: Mapping[Path, Written],
+    beside: Sequence[tuple[str, Path, AsRead]] = (),
+) -> dict[str, Any]:
     """Return the manifest of an audit. `outputs`: the files it wrote, by the name of their option.
 
-    Digests of inputs are those of what was read where the audit worked them out (`hash_inputs`), else, and for
-    a zip around several exports, those of the files as they are now. Raises InputError when a file is gone.
+    Digests are those of what was read and written: of exports while they were read, of an archive when it was opened,
+    of rules and mappings as they were loaded, of outputs as they were written. written: what is known of these;
+    beside: what was read beside the exports, with the option that names it.
+    Raises InputError when a file that could not be read is gone.
     """
     return {
         "schema": SCHEMA,
@@ -54,12 +63,15 @@ def manifest_of(result: AuditResult, about: About, outputs: Mapping[str, Path]) 
         "as_of": result.as_of.isoformat(),
         "law": result.law,
         "options": dict(about.options),
+        "settings": dict(about.settings),
         "rulebook": _rulebook(result.rulebook),
-        "inputs": _inputs(result.inputs),
+        "inputs": _inputs(result),
         "unreadable": _unreadable(result),
+        "passed_over": [passed._asdict() for passed in result.passed_over],
+        "read_beside": [{"name": name, "path": str(path), **_known(read)} for name, path, read in beside],
         "counts": _counts(result),
         "result": {"schema": "thuebao-audit/1", "sha256": result_digest(result)},
-        "outputs": [{"name": name, "path": str(path), **_file(path)} for name, path in outputs.items()],
+        "outputs": [{"name": name, "path": str(path), **_known(written[path])} for name, path in outputs.items()],
     }
 
 
@@ -76,18 +88,26 @@ def moment(value: datetime) -> str:
     return value.astimezone(VIET_NAM).isoformat(timespec="seconds")
 
 
-def _file(path: Path) -> dict[str, Any]:
-    """Return size, time of change and digest of a file. Raises InputError when it cannot be read."""
+def _file(path: Path, known: Archive | Input | None = None) -> dict[str, Any]:
+    """Return size, time of change and digest of a file; the digest is that of `known`, if that has one.
+
+    Raises InputError when the file cannot be read.
+    """
     try:
         found = path.stat()
-        sha256 = digest_of(path)
+        sha256 = (known and known.sha256) or digest_of(path)
     except OSError as error:
         raise InputError("file_unreadable", path=path, reason=error.strerror or error) from None
     return {
-        "bytes": found.st_size,
+        "bytes": known.bytes if known else found.st_size,
         "changed": moment(datetime.fromtimestamp(found.st_mtime, VIET_NAM)),
         "sha256": sha256,
     }
+
+
+def _known(file: Written | AsRead) -> dict[str, Any]:
+    changed = moment(datetime.fromtimestamp(file.changed, VIET_NAM))
+    return {"bytes": file.bytes, "changed": changed, "sha256": file.sha256}
 
 
 _NO_FILE: dict[str, Any] = {"bytes": None, "changed": None, "sha256": None}
@@ -108,26 +128,28 @@ def _container(path: str) -> str | None:
     return next((str(part) for part in Path(path).parents if part.is_file()), None)
 
 
-def _inputs(inputs: Sequence[Input]) -> list[dict[str, Any]]:
-    """Return the files that were read; a zip is one of them, with the exports in it as its members."""
+def _inputs(result: AuditResult) -> list[dict[str, Any]]:
+    """Return the files that were read; an archive is one of them, with the exports in it as its members."""
     files: dict[str, list[Input]] = {}
-    for read in inputs:
+    for read in result.inputs:
         files.setdefault(_container(read.path) or read.path, []).append(read)
-    return [_export(reads[0]) if reads[0].path == path else _zip(path, reads) for path, reads in files.items()]
+    return [
+        _export(reads[0]) if reads[0].path == path else _archive(path, reads, result.archives.get(path))
+        for path, reads in files.items()
+    ]
 
 
 def _export(read: Input) -> dict[str, Any]:
     once = _is_standard_input(read.path)
-    known = _NO_FILE if once else _file(Path(read.path))
-    if read.sha256:
-        known = known | {"bytes": read.bytes, "sha256": read.sha256}
+    known = _NO_FILE | {"bytes": read.bytes, "sha256": read.sha256} if once else _file(Path(read.path), read)
+    known = known if known["sha256"] else _NO_FILE
     return {"path": read.path, "standard_input": once, **known, **_reading(read)}
 
 
-def _zip(path: str, members: Sequence[Input]) -> dict[str, Any]:
+def _archive(path: str, members: Sequence[Input], opened: Archive | None) -> dict[str, Any]:
     totals = {"records": sum(m.records for m in members), "rejected": sum(m.rejected for m in members)}
     listed = [{"path": member.path, **_reading(member)} for member in members]
-    known = {"path": path, "standard_input": False, **_file(Path(path))}
+    known = {"path": path, "standard_input": False, **_file(Path(path), opened)}
     return {**known, "format": "zip", "encoding": None, **totals, "members": listed}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group, RenderableType
@@ -35,6 +36,9 @@ def print_verification(found: Verification, console: Console) -> None:
     parts.append(Line(text("verify.rules"), align="left"))
     parts.append(_table(differing) if differing else Text(text("verify.rules_same", count=number(len(found.rules)))))
     parts += [Line(text("verify.signature"), align="left"), _signature(found)]
+    if found.not_checked:
+        parts.append(Line(text("verify.not_checked"), align="left"))
+        parts += [plain(text(f"not_checked.{what}", path=path or "")) for what, path in found.not_checked[:MOST_ROWS]]
     verdict = Text(text("verify.holds" if found.holds else "verify.differs"))
     verdict.stylize("bold green" if found.holds else "bold red")
     console.print(Group(*parts, verdict))
@@ -79,14 +83,15 @@ def _said(signed: Signed) -> list[str]:
         lines.append(text("signature.by", name=signed.signer, issuer=signed.issuer, serial=signed.serial))
     if signed.at:
         lines.append(text("signature.at", at=moment(signed.at)))
+    if signed.stamped:
+        lines.append(text("signature.stamped", at=moment(signed.stamped)))
     return lines
 
 
 def as_dict(found: Verification) -> dict[str, Any]:
     """Return the document as plain data."""
     signed = asdict(found.signed) if found.signed else {"state": "none"}
-    if found.signed and found.signed.at:
-        signed["at"] = moment(found.signed.at)
+    signed |= {name: moment(value) for name, value in signed.items() if isinstance(value, datetime)}
     return {
         "schema": SCHEMA,
         "tool": {"name": "thuebao", "version": __version__},
@@ -99,6 +104,7 @@ def as_dict(found: Verification) -> dict[str, Any]:
             "files": [asdict(checked) for checked in found.rules],
         },
         "signature": {"holds": found.signature_holds} | signed,
+        "not_checked": [{"what": what, "path": path} for what, path in found.not_checked],
     }
 
 

@@ -1,9 +1,7 @@
-"""The files of findings and of rejected lines: their formats, how they are written, and how own files are known."""
+"""The files of findings and of rejected lines: their formats, and how they are written."""
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,10 +17,6 @@ from thuebao.results.findings import SCHEMA, Findings
 
 REJECTS_COLUMNS = ("path", "line", "record", "reason", "text")
 """The columns of a file of rejected lines; `record` counts records and such lines of a file from 1."""
-OWN_BOOK = "thuebao-report"
-"""The custom property of a workbook that an audit wrote."""
-_MOST_PROPERTIES = 1 << 16
-"""Bytes of a workbook's properties that are looked at: more than any program writes."""
 _SUSPECT = '[",\r\n]|^[=+@\t-]'
 """What a spreadsheet or a CSV reader would not take for plain text: most values need no closer look."""
 
@@ -188,24 +182,3 @@ def _quoted(values: pl.Series) -> pl.Series:
     special = values.str.contains('[",\r\n]')
     quoted = '"' + values.str.replace_all('"', '""', literal=True) + '"'
     return values.zip_with(~special, quoted)
-
-
-_NO_WORKBOOK = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError)
-
-
-def is_ours(path: Path) -> bool:
-    """Return whether a file is what an audit writes: findings, rejected lines, a workbook."""
-    headers = [(",".join(names) + "\n").encode() for names in (SCHEMA, REJECTS_COLUMNS)]
-    try:
-        if not path.is_file():
-            return False  # a pipe would be waited for
-        with path.open("rb") as file:
-            start = file.read(max(map(len, headers)))
-        if start.startswith(b"PK"):
-            with zipfile.ZipFile(path) as book:
-                return f'"{OWN_BOOK}"'.encode() in book.open("docProps/custom.xml").read(_MOST_PROPERTIES)
-        if start.startswith(b"PAR1"):
-            return list(pq.read_schema(path).names) == list(SCHEMA)
-    except (OSError, pa.ArrowException, *_NO_WORKBOOK, ValueError):
-        return False
-    return start.startswith(tuple(headers))

@@ -90,6 +90,8 @@ def _of_operator(result: AuditResult, operator: str, paths: frozenset[str], mixe
         result,
         inputs=inputs,
         unreadable=(),
+        archives={},
+        passed_over=(),
         notices=(),
         export_findings=tuple(
             f for f in result.export_findings if f.path in paths and not (f.path in mixed and f.code in rejected)

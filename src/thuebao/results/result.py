@@ -13,6 +13,7 @@ from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.load import SEVERITIES
 from thuebao.rulebook.rule import Rule
 from thuebao.sources.notice import Notice
+from thuebao.sources.passed_over import PassedOver
 
 EVALUATED, PARTLY, NOT_EVALUATED, DESELECTED = "evaluated", "partly evaluated", "not evaluated", "deselected"
 
@@ -73,6 +74,14 @@ class Input:
 
 
 @dataclass(frozen=True)
+class Archive:
+    """A zip or tar around exports, as it was when it was opened."""
+
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class ExportFinding:
     """A finding about a file."""
 
@@ -125,6 +134,7 @@ class AuditResult:
     """The result of an audit.
 
     operators: operator, records, records_with_errors, records_with_findings.
+    archives: those whose digest was asked for, by path. passed_over: files beside the exports that were not read.
     counts: operator, code, evaluated, violations; one row for every rule that was evaluated.
     offenders: by (clerk_name, point_of_sale), operator, name, findings, records; those with the most findings.
     identities: identities by tier of numbers, by operator and under None over all; None if nothing could be counted.
@@ -135,6 +145,8 @@ class AuditResult:
     law: str
     inputs: tuple[Input, ...]
     unreadable: tuple[ThuebaoError, ...]
+    passed_over: tuple[PassedOver, ...]
+    archives: dict[str, Archive]
     notices: tuple[str, ...]
     export_findings: tuple[ExportFinding, ...]
     operators: pl.DataFrame

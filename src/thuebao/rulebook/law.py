@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from thuebao.base.as_read import read_text
 from thuebao.base.errors import UsageError
 
 AUTO = "auto"
@@ -67,7 +68,7 @@ class Law:
     @classmethod
     def read(cls, home: Path) -> Law:
         """Return the law of `home`/law.toml."""
-        document: dict[str, Any] = tomllib.loads((home / "law.toml").read_text("utf-8"))
+        document: dict[str, Any] = tomllib.loads(read_text(home / "law.toml"))
         eras = tuple(
             Era(
                 e["id"],

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
+from thuebao.base.as_read import read_text
 from thuebao.base.errors import RuleError
 from thuebao.base.messages import LANGUAGES
 from thuebao.rulebook.columns import columns
@@ -28,7 +29,7 @@ from thuebao.rulebook.rule import (
 
 SEVERITIES = ("error", "warning", "info")
 EXPORT_RULES = "export.toml"
-_CODE = re.compile(r"[A-Z]{2,5}[0-9]{3}")
+CODE = re.compile(r"[A-Z]{2,5}[0-9]{3}")
 _ACROSS = frozenset({"across", "where", "having", "order", "one_character_apart"})
 _MADE = frozenset({"source", "examples", "grouping", "cases"})  # of a Rule, not written under that name
 _KEYS = frozenset(Rule.__dataclass_fields__) - _MADE | {"example", "columns"} | _ACROSS
@@ -37,7 +38,7 @@ _KEYS = frozenset(Rule.__dataclass_fields__) - _MADE | {"example", "columns"} | 
 def read_rules(path: Path, law: Law) -> Iterator[Rule]:
     """Yield the rules of one file. Raises RuleError naming file, line and reason where it cannot be used."""
     try:
-        source = path.read_text("utf-8-sig")
+        source = read_text(path)
         document = tomllib.loads(source)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RuleError("rule_file", path=path, reason=error) from None
@@ -64,7 +65,7 @@ class _Entry:
         for key in sorted(self.entry.keys() - _KEYS):
             self._refuse("rule_key_unknown", key=key)
         code = self._text("code")
-        if not _CODE.fullmatch(code):
+        if not CODE.fullmatch(code):
             self._refuse("rule_code_malformed", code=code)
         needs = self._needs()
         cases = self._cases()

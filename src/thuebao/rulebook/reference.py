@@ -6,6 +6,7 @@ Nothing here decides anything: it hands lists, tables and forms of the law to th
 from __future__ import annotations
 
 import csv
+import io
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from thuebao.base.as_read import read_text
 from thuebao.base.fold import fold_name_of_place, fold_text, spell_name_of_place
 
 
@@ -34,14 +36,14 @@ class Reference:
     def table(self, name: str) -> list[dict[str, str]]:
         """Return the rows of a CSV file, by column name."""
         if name not in self._tables:
-            with (self.home / "reference" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-                self._tables[name] = list(csv.DictReader(file))
+            lines = read_text(self.home / "reference" / f"{name}.csv")
+            self._tables[name] = list(csv.DictReader(io.StringIO(lines, newline="")))
         return self._tables[name]
 
     def document(self, name: str) -> dict[str, Any]:
         """Return a TOML file."""
         if name not in self._documents:
-            self._documents[name] = tomllib.loads((self.home / "reference" / f"{name}.toml").read_text("utf-8"))
+            self._documents[name] = tomllib.loads(read_text(self.home / "reference" / f"{name}.toml"))
         return self._documents[name]
 
     @cached_property

@@ -9,7 +9,8 @@ from thuebao.sources.discover import Found, find_exports
 from thuebao.sources.export import AS_THEY_ARE, Export, ReadAs, open_export, open_exports
 from thuebao.sources.notice import Notice
 from thuebao.sources.operators import Operators
-from thuebao.sources.packing.stored import Stored, spool, stored_at, unpacked
+from thuebao.sources.packing.stored import Stored, identified, spool, stored_at, unpacked
+from thuebao.sources.passed_over import PassedOver
 
 __all__ = [
     "AS_THEY_ARE",
@@ -18,10 +19,12 @@ __all__ = [
     "Found",
     "Notice",
     "Operators",
+    "PassedOver",
     "ReadAs",
     "Rejected",
     "Stored",
     "find_exports",
+    "identified",
     "open_export",
     "open_exports",
     "spool",

@@ -11,6 +11,8 @@ import polars as pl
 
 HEADERS, TITLES, SUMS, BLANK = "headers", "titles", "sums", "blank"
 """What is passed over: headers again and column numbers; titles, groups, pages and signatures; sums; what is blank."""
+ABOVE_HEADER = "above_header"
+"""The reason of a rejected line that looks like a record, and stands where titles do."""
 PASSED_OVER = (HEADERS, TITLES, SUMS, BLANK)
 
 

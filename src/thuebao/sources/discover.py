@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from thuebao.base.errors import InputError, ThuebaoError
 from thuebao.base.paths import same_file
 from thuebao.sources.kinds.endings import is_export_name
 from thuebao.sources.packing.streams import holds_nothing
+from thuebao.sources.passed_over import EMPTY, ENDING, HIDDEN, MARK, OWN, UNFINISHED, PassedOver
 
 STANDARD_INPUT, STANDARD_INPUT_SHOWN = "-", "stdin"
 """What the user calls standard input, and what it is called in results: no spreadsheet takes that for a formula."""
@@ -27,9 +29,13 @@ class Found:
     """The files to read, what was passed over, and what could not be found."""
 
     files: list[str] = field(default_factory=list)
-    passed_over: list[str] = field(default_factory=list)
+    passed_over: list[PassedOver] = field(default_factory=list)
     given_twice: list[str] = field(default_factory=list)
     errors: list[ThuebaoError] = field(default_factory=list)
+
+    def pass_over(self, file: str, reason: str) -> None:
+        """Note a file that is not read."""
+        self.passed_over.append(PassedOver(file, reason, _size(file)))
 
 
 def is_part(path: str) -> bool:
@@ -66,15 +72,26 @@ def _identity(file: str) -> object:
     return (status.st_dev, status.st_ino) if status and status.st_ino else file
 
 
+def _size(file: str) -> int | None:
+    try:
+        status = Path(file).stat()
+    except OSError:
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+
 def _files_of(path: str, found: Found, outputs: Sequence[Path]) -> list[str]:
     if Path(path).is_dir():
-        files = _walk(path, found)
-        exports = [f for f in files if is_export_name(f) and not _is_one_of(outputs, f) and not _is_aside(f, path)]
-        taken = set(exports)
-        found.passed_over += [file for file in files if file not in taken]
-        if not exports and not found.errors:
+        files = []
+        for file in _walk(path, found):
+            reason = _aside(file, path, outputs)
+            if reason:
+                found.pass_over(file, reason)
+            else:
+                files.append(file)
+        if not files and not found.errors:
             found.errors.append(InputError("folder_without_exports", path=path))
-        return exports
+        return files
     if path == STANDARD_INPUT or (path and Path(path).exists()):
         return [path]
     pattern = glob.has_magic(path)
@@ -86,30 +103,35 @@ def _files_of(path: str, found: Found, outputs: Sequence[Path]) -> list[str]:
     for match in matches:
         if Path(match).is_dir():
             files += [] if "**" in path else _files_of(match, found, outputs)
-        elif _is_one_of(outputs, match) or not _may_be_read(match):
-            found.passed_over.append(match)
+        elif reason := _not_read(match, outputs):
+            found.pass_over(match, reason)
         else:
             files.append(match)
     return files
 
 
-def _may_be_read(file: str) -> bool:
-    """Return whether a file that a pattern matches is more than an empty part of an export, or a mark beside them."""
-    name = Path(file).name
-    return not (name.startswith(MARKS) or holds_nothing(Path(file)))
+def _not_read(file: str, outputs: Sequence[Path]) -> str | None:
+    """Return why a file is not read though it may be called as exports are: an output, a mark, nothing in it."""
+    if any(same_file(file, output) for output in outputs):
+        return OWN
+    if Path(file).name.startswith(MARKS):
+        return MARK
+    return EMPTY if holds_nothing(Path(file)) else None
 
 
-def _is_aside(file: str, folder: str) -> bool:
-    """Return whether a file below a folder is an empty part of an export, or no part of one that is whole."""
-    return not set(_OF_ENGINES).isdisjoint(Path(file).relative_to(folder).parts[:-1]) or holds_nothing(Path(file))
-
-
-def _is_one_of(outputs: Sequence[Path], file: str) -> bool:
-    return any(same_file(file, output) for output in outputs)
+def _aside(file: str, folder: str, outputs: Sequence[Path]) -> str | None:
+    """Return why a file below a folder is not read, None if it is."""
+    if not set(_OF_ENGINES).isdisjoint(Path(file).relative_to(folder).parts[:-1]):
+        return UNFINISHED
+    reason = _not_read(file, outputs)
+    # What bears the name of an export is one, unless there is nothing in it.
+    if is_export_name(file):
+        return reason if reason != MARK else None
+    return reason if reason == OWN else MARK if reason == MARK else ENDING
 
 
 def _walk(folder: str, found: Found) -> list[str]:
-    """Return the files below a folder by name, hidden ones left out; links are followed, each folder once."""
+    """Return the files below a folder by name; hidden ones are passed over; links are followed, each folder once."""
 
     def refused(error: OSError) -> None:
         found.errors.append(InputError("file_unreadable", path=error.filename, reason=error.strerror))
@@ -117,14 +139,27 @@ def _walk(folder: str, found: Found) -> list[str]:
     files: list[str] = []
     seen = {_identity(folder)}
     for parent, folders, names in os.walk(folder, onerror=refused, followlinks=True):
-        folders[:] = [
-            name for name in sorted(folders) if not name.startswith(".") and _is_new(Path(parent) / name, seen)
-        ]
+        new = [name for name in sorted(folders) if _is_new(Path(parent) / name, seen)]
+        folders[:] = [name for name in new if not name.startswith(".")]
+        for name in new:
+            if name.startswith("."):
+                _pass_over_hidden(Path(parent) / name, found)
         for name in sorted(names):
-            hidden = name.startswith(".")
-            if not hidden or is_export_name(name):
-                (found.passed_over if hidden else files).append(str(Path(parent) / name))
+            file = str(Path(parent) / name)
+            if name.startswith("."):
+                found.pass_over(file, HIDDEN)
+            else:
+                files.append(file)
     return sorted(files)
+
+
+def _pass_over_hidden(folder: Path, found: Found) -> None:
+    """Note a hidden folder, and those of the files below it that are called as exports are."""
+    found.pass_over(str(folder), HIDDEN)
+    for parent, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(filter(is_export_name, names)):
+            found.pass_over(str(Path(parent) / name), HIDDEN)
 
 
 def _is_new(folder: Path, seen: set[object]) -> bool:

@@ -134,8 +134,7 @@ class Export:
         before = self.stored.fingerprint()
         for batch in self.table.batches(wanted | self.values.parts if wanted else wanted):
             yield self.values.apply(replace(batch, records=self.repairs.repaired(batch.records)))
-        if self.stored.fingerprint() != before:
-            raise InputError("file_changed", path=self.path)
+        self.stored.check_unchanged(before)
 
     def valueless(self, records: int) -> set[str]:
         """Return the columns of which too much is not in the file to judge so many records by them."""

@@ -55,6 +55,16 @@ def text(key: str, /, **values: object) -> str:
     return _texts(_language)[key].format(**{name: _one_line(value) for name, value in values.items()})
 
 
+def in_every_language(key: str) -> list[str]:
+    """Return the text of `key` in each language, its placeholders as they are."""
+    return [_texts(code)[key] for code in LANGUAGES]
+
+
+def forms(section: str) -> list[str]:
+    """Return all texts of a section in each language, their placeholders as they are."""
+    return [value for code in LANGUAGES for key, value in _texts(code).items() if key.startswith(f"{section}.")]
+
+
 def _one_line(value: object) -> object:
     if isinstance(value, int) and abs(value) > _LONGEST:
         return "…"

@@ -107,28 +107,14 @@ class _Manifest(_Document):
     options: _Options
 
 
-_BEGINNING = b'{\n "schema": "thuebao-'
-_LARGEST = 256 << 20  # bytes of a document, which is read whole
-_SHAPES: dict[str, type[_Audit | _Manifest]] = {"thuebao-audit/1": _Audit, "thuebao-manifest/1": _Manifest}
+AUDIT, MANIFEST = "thuebao-audit/1", "thuebao-manifest/1"
+_SHAPES: dict[str, type[_Audit | _Manifest]] = {AUDIT: _Audit, MANIFEST: _Manifest}
 """The documents that hold a result, by their schema."""
-
-
-def is_result(path: Path) -> bool:
-    """Return whether a file is what an audit prints as JSON, or its manifest, by all that is in it."""
-    try:
-        with path.open("rb") as file:
-            started = file.read(len(_BEGINNING)) == _BEGINNING
-        if not started or path.stat().st_size > _LARGEST:
-            return False
-        read_result(path)
-    except (OSError, InputError):
-        return False
-    return True
 
 
 def read_result(path: Path) -> Recorded:
     """Return the result that a file holds. Raises InputError when it holds none that is understood."""
-    document = _document(path)
+    document = parsed(path)
     schema = document.get("schema") if isinstance(document, dict) else None
     if not isinstance(schema, str):
         raise InputError("compare_shape", path=path, place="schema" if isinstance(document, dict) else "{}")
@@ -141,7 +127,8 @@ def read_result(path: Path) -> Recorded:
     return _recorded(path, found)
 
 
-def _document(path: Path) -> Any:
+def parsed(path: Path) -> Any:
+    """Return the JSON document of a file. Raises InputError when it cannot be read, or holds none."""
     try:
         return json.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:

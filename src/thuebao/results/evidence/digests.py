@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from thuebao.base.as_read import as_read, digest_of_text
 from thuebao.rulebook.book import Rulebook
 
 _RULE_FILES = (".toml", ".csv")
 _LARGEST_RULE_FILE = 64 << 20
-_BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,19 @@ def digest_of_rules(path: Path) -> str:
     """
     with path.open("rb") as file:
         data = file.read(_LARGEST_RULE_FILE)
-    return hashlib.sha256(data.removeprefix(_BOM).replace(b"\r\n", b"\n")).hexdigest()
+    return digest_of_text(data)
+
+
+def _as_loaded(path: Path) -> str:
+    """Return the digest of a rule file as it was loaded, or as it is now if it was not needed."""
+    loaded = as_read(path)
+    return loaded.text if loaded else digest_of_rules(path)
 
 
 def shipped_rules(home: Path) -> list[RuleFile]:
     """Return the rules, the law and the reference data below a folder, by name."""
     files = {path.relative_to(home).as_posix(): path for path in home.rglob("*") if path.suffix in _RULE_FILES}
-    return [RuleFile(name, None, digest_of_rules(path)) for name, path in sorted(files.items())]
+    return [RuleFile(name, None, _as_loaded(path)) for name, path in sorted(files.items())]
 
 
 def rules_of(rulebook: Rulebook) -> list[RuleFile]:
@@ -56,7 +62,7 @@ def rules_of(rulebook: Rulebook) -> list[RuleFile]:
     folders = list(dict.fromkeys(path.parent for path in own))
     return shipped_rules(home) + [
         # A number stands for the folder, whose name differs from machine to machine.
-        RuleFile(f"own/{folders.index(path.parent) + 1}/{path.name}", str(path), digest_of_rules(path))
+        RuleFile(f"own/{folders.index(path.parent) + 1}/{path.name}", str(path), _as_loaded(path))
         for path in own
     ]
 

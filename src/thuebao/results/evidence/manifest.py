@@ -53,6 +53,7 @@ class Manifest(Struct, frozen=True):
     inputs: list[File]
     unreadable: list[File]
     outputs: list[File]
+    read_beside: list[File] = []
 
 
 def read_manifest(path: Path, content: bytes) -> Manifest:
@@ -70,10 +71,10 @@ def read_manifest(path: Path, content: bytes) -> Manifest:
         manifest = msgspec.convert(document, Manifest)
     except msgspec.ValidationError as error:
         raise InputError("manifest_key", path=path, key=place_of(error)) from None
-    for file in (*manifest.inputs, *manifest.outputs):
+    for file in (*manifest.inputs, *manifest.read_beside, *manifest.outputs):
         if not file.standard_input and file.sha256 is None:
             raise InputError("manifest_key", path=path, key="sha256")
-    for file in (*manifest.inputs, *manifest.unreadable, *manifest.outputs):
+    for file in (*manifest.inputs, *manifest.unreadable, *manifest.read_beside, *manifest.outputs):
         if file.sha256 is not None and file.bytes is None:
             raise InputError("manifest_key", path=path, key="bytes")
     return manifest

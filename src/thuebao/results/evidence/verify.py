@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from thuebao.results.evidence.signatures.examining import Signed
 
 SAME, CHANGED, GONE, ADDED, UNCHECKED = "same", "changed", "gone", "added", "unchecked"
-INPUT, OUTPUT, RULES = "input", "output", "rules"
+INPUT, OUTPUT, RULES, BESIDE = "input", "output", "rules", "beside"
 
 _LARGEST = 64 << 20
 _LARGEST_SIGNATURE = 1 << 20
@@ -32,9 +32,9 @@ _LARGEST_RULES = 16 << 20
 class Checked:
     """How a file stands to what the manifest says of it.
 
-    kind: INPUT, OUTPUT or RULES; status: SAME, CHANGED, GONE, ADDED (a rule file that was not there then), or UNCHECKED
-    (standard input, or what was not there then either). reason: why it is CHANGED, a key of the texts in [verify];
-    found: where it was found, if not where the manifest says.
+    kind: INPUT, OUTPUT, RULES or BESIDE (mappings, a baseline); status: SAME, CHANGED, GONE, ADDED (a rule file that
+    was not there then), or UNCHECKED (standard input, or what was not there then either). reason: why it is CHANGED, a
+    key of the texts in [verify]; found: where it was found, if not where the manifest says.
     """
 
     kind: str
@@ -65,6 +65,19 @@ class Verification:
     rules: tuple[Checked, ...]
     signed: Signed | None
     signed_wanted: bool
+
+    @property
+    def not_checked(self) -> list[tuple[str, str | None]]:
+        """What cannot be checked: a key of the texts in [not_checked], and the file, if it is one."""
+        unchecked: list[tuple[str, str | None]] = [
+            ("file", checked.path) for checked in self.files if checked.status == UNCHECKED
+        ]
+        if self.signed is None:
+            return [*unchecked, ("author", None), ("time", None)]
+        unchecked += [("chain", None)] if not self.signed_wanted else []
+        unchecked += [("time", None)] if not self.signed.stamped else []
+        unchecked += [("expired", None)] if self.signed.expired_since and not self.signed.stamped else []
+        return [*unchecked, ("revocation", None)]
 
     @property
     def holds(self) -> bool:
@@ -99,6 +112,7 @@ def verify(path: Path, *, root: Path | None = None, trust: Sequence[Path] = ()) 
     places = _Places(path.parent, root)
     hashing = _Hashing(places)
     files = [(INPUT, entry) for entry in [*manifest.inputs, *manifest.unreadable]]
+    files += [(BESIDE, entry) for entry in manifest.read_beside]
     files += [(OUTPUT, entry) for entry in manifest.outputs]
     return Verification(
         str(path),

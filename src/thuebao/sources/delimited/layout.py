@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from thuebao.base.errors import InputError
+from thuebao.sources.batch import ABOVE_HEADER, Rejected
 from thuebao.sources.delimited.escapes import Hidden, is_escaped
 from thuebao.sources.delimited.row_names import with_row_names
 from thuebao.sources.headers.header import Header, map_header
@@ -34,6 +35,7 @@ class Layout:
 
     above: lines above the first record, counted by line feeds; passed_over: kind → those of them that are no header.
     line_end: the sign that ends a line. line_bytes: about how long a line is.
+    records_above: lines above the header that look like records.
     header_of_another: the file has no header, and goes on where another one ended.
     escaped: a quote within a value stands behind a backslash.
     """
@@ -45,6 +47,7 @@ class Layout:
     passed_over: Counter[str]
     line_end: str
     line_bytes: int
+    records_above: tuple[Rejected, ...] = ()
     header_of_another: bool = False
     escaped: bool = False
 
@@ -98,6 +101,7 @@ def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Sequence[L
             passed_over=Counter(),
             line_end=line_end,
             line_bytes=line_bytes,
+            records_above=(),
             header_of_another=True,
             escaped=escaped,
         )
@@ -115,8 +119,19 @@ def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Sequence[L
         found.passed_over,
         line_end,
         line_bytes,
+        tuple(_records_above(lines, first, found.records, hidden)),
         escaped=escaped,
     )
+
+
+def _records_above(
+    lines: Sequence[str], first: _FirstRows, rows: Sequence[int], hidden: Hidden | None
+) -> Iterator[Rejected]:
+    """Yield the lines of rows above the header, as they stand in the file."""
+    for row in rows:
+        begins, ends = [0, *first.ends][row : row + 2]
+        line = "".join(lines[begins:ends]).rstrip("\r\n")
+        yield Rejected(begins + 1, ABOVE_HEADER, hidden.as_written(line) if hidden else line)
 
 
 def _fitted(names: Sequence[str], below: Sequence[Sequence[str]]) -> list[str]:

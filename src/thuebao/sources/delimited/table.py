@@ -60,6 +60,8 @@ class DelimitedTable:
         size = block_bytes(self.layout)
         rest, line = b"", self.layout.above + 1
         above = self.layout.passed_over.copy()
+        if self.layout.records_above:
+            yield reader.alone(self.layout.records_above)
         for piece, last in _pieces(_below(self.encoding.utf8(self.stored.chunks(size)), self.layout), size):
             data, rest = _cut(rest, piece, last=last)
             if len(rest) > LONGEST_LINE:
@@ -133,6 +135,11 @@ class _Reader:
     @cached_property
     def _grammar(self) -> Grammar:
         return Grammar(self.layout.separator, self.layout.quote, dict.fromkeys(self._names, pl.String))
+
+    def alone(self, rejected: Sequence[Rejected]) -> Batch:
+        """Return a batch of rejected lines without records."""
+        none = pl.DataFrame(schema=dict.fromkeys(self._chosen, pl.String))
+        return batch_with_rejected(none, numbers_from(1, 0), rejected, Counter())
 
     def parse(self, data: bytes, line: int, *, last: bool) -> tuple[Batch, int]:
         """Return the records of lines, the first of which is the file's `line`, and how many bytes were judged."""

@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from thuebao.base.as_read import read_text
 from thuebao.base.errors import UsageError
 from thuebao.rulebook.columns import columns
 from thuebao.sources.headers.mapping_values import month_first_of, value_given_twice, values_of
@@ -83,7 +84,7 @@ def read_mapping(path: Path) -> Mapping:
     Raises UsageError when it cannot be read, is no TOML, or says what makes no sense.
     """
     try:
-        source = path.read_text("utf-8-sig")
+        source = read_text(path)
     except OSError as error:
         raise UsageError("mapping_unreadable", path=path, reason=error.strerror or error) from None
     except (UnicodeDecodeError, ValueError):

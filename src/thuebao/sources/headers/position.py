@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from statistics import median_low
+from typing import NamedTuple
 
 from thuebao.base.errors import InputError
 from thuebao.rulebook.reference import shipped_reference
@@ -18,6 +20,8 @@ Row = Sequence[str | None]
 
 TOP = 60
 """The rows among which a header is looked for."""
+_LONG_NUMBER = re.compile(r"['+(]*[0-9][-0-9 .()]*$")
+_LEAST_DIGITS = 9  # of the number of a subscriber, a document, a SIM: neither a day nor a count has so many
 
 
 @dataclass(frozen=True)
@@ -25,21 +29,65 @@ class HeaderPosition:
     """Where a header stands among the rows of a table.
 
     row: its number from 0; first: that of the first row below it and its underline; passed_over: kind → rows above
-    `first` that are not the header.
+    `first` that are neither the header nor records. records: rows above the header that look like records.
     """
 
     row: int
     first: int
     passed_over: Counter[str]
+    records: tuple[int, ...] = ()
 
 
 def find_header(path: str, rows: Sequence[Row], mapping: Mapping | None) -> HeaderPosition:
     """Return where the header stands among the first rows of a table. Raises InputError if none of them is one."""
     row = _header_row(path, rows, mapping)
     underlined = row + 1 < len(rows) and _is_underline(rows[row + 1])
-    titles = sum(any(cell and cell.strip() for cell in above) for above in rows[:row])
-    passed_over = Counter({TITLES: titles, BLANK: row - titles + underlined})
-    return HeaderPosition(row, row + 1 + underlined, passed_over)
+    filled = sum(map(_filled, rows[:row]))
+    records = records_above(rows, row)
+    passed_over = Counter({TITLES: filled - len(records), BLANK: row - filled + underlined})
+    return HeaderPosition(row, row + 1 + underlined, passed_over, records)
+
+
+def records_above(rows: Sequence[Row], header: int) -> tuple[int, ...]:
+    """Return which rows above a header look like those below it: titles hold neither so much nor so many values.
+
+    What a row holds is asked, not under which column: who hides records there need not keep to the header's order.
+    """
+    above = [(n, Look.of(rows[n])) for n in range(header)]
+    if not any(look.numbers for _, look in above):
+        return ()  # the usual case
+    usual = Look.usual(rows, header)
+    return tuple(n for n, look in above if look.is_like(usual))
+
+
+class Look(NamedTuple):
+    """How much a row holds: cells that are filled, values among them (is_value), long numbers among these."""
+
+    filled: int
+    values: int
+    numbers: int
+
+    @classmethod
+    def of(cls, row: Row) -> Look:
+        """Return what a row holds."""
+        cells = [cell.strip() for cell in row if cell and cell.strip()]
+        numbers = sum(bool(_LONG_NUMBER.match(cell)) and is_value(cell, _LEAST_DIGITS) for cell in cells)
+        return cls(len(cells), sum(map(is_value, cells)), numbers)
+
+    @classmethod
+    def usual(cls, rows: Sequence[Row], header: int) -> Look:
+        """Return what the rows below a header usually hold."""
+        below = [look for look in map(cls.of, rows[header + 1 :]) if look.values]
+        return cls(*map(median_low, zip(*below, strict=True))) if below else cls(cls.of(rows[header]).filled, 1, 1)
+
+    def is_like(self, other: Look) -> bool:
+        """Return whether a row is rather a record than a title, where rows usually hold so much."""
+        enough = 3 * self.filled >= 2 * other.filled and 3 * self.values >= 2 * other.values
+        return enough and self.numbers > 0
+
+
+def _filled(row: Row) -> bool:
+    return any(cell and cell.strip() for cell in row)
 
 
 def known_headers(row: Row, mapping: Mapping | None) -> int:

@@ -115,3 +115,9 @@ def hidden(name: str) -> bool:
     """Return whether a file manager hides it: what macOS adds to every zip, and names with a dot before them."""
     parts = PurePosixPath(name).parts
     return any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in parts)
+
+
+def is_resource_fork(name: str) -> bool:
+    """Return whether a member is what macOS keeps of another one beside it."""
+    path = PurePosixPath(name)
+    return path.parts[0] == "__MACOSX" and path.name.startswith("._")

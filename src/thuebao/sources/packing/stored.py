@@ -18,9 +18,18 @@ from thuebao.base.errors import InputError, OutputError
 from thuebao.sources.discover import STANDARD_INPUT_SHOWN
 from thuebao.sources.kinds.endings import PACKED_ENDINGS, is_export_name
 from thuebao.sources.packing import streams, unpacking
-from thuebao.sources.packing.members import OFFICE_FIRST, Member, hidden, is_office_document, is_part_of_zip, members_of
+from thuebao.sources.packing.members import (
+    OFFICE_FIRST,
+    Member,
+    hidden,
+    is_office_document,
+    is_part_of_zip,
+    is_resource_fork,
+    members_of,
+)
 from thuebao.sources.packing.tar import BLOCK, is_tar
 from thuebao.sources.packing.unpacking import reading
+from thuebao.sources.passed_over import EMPTY, ENDING, HIDDEN, NO_FILE, PassedOver
 
 _HEAD, _SLICE, _SLICES = 1 << 20, 1 << 16, 16  # bytes of the first sample and of each other one, and how many others
 
@@ -96,11 +105,20 @@ class Stored:
         """Bytes on disk; of a member of an archive, its packed bytes."""
         return self._member.size if self._member else self.fingerprint()[0]
 
-    def fingerprint(self) -> tuple[int, int]:
-        """Return bytes and time of change (in nanoseconds) of `file`, to see whether it changed while it was read."""
+    def fingerprint(self) -> tuple[int, ...]:
+        """Return what tells whether `file` changed while it was read.
+
+        Bytes, time of change, and what nobody sets at will: its inode, which another file in its place does not have,
+        and the time of change of that.
+        """
         with reading(self.path):
             found = self.file.stat()
-        return found.st_size, found.st_mtime_ns
+        return found.st_size, found.st_mtime_ns, found.st_ino, found.st_ctime_ns
+
+    def check_unchanged(self, before: tuple[int, ...]) -> None:
+        """Raise InputError if `file` is no longer what it was."""
+        if self.fingerprint() != before:
+            raise InputError("file_changed", path=self.path)
 
 
 @dataclass
@@ -108,7 +126,7 @@ class Opened:
     """The exports that a path stands for, what was passed over, and what could not be read."""
 
     stored: list[Stored] = field(default_factory=list)
-    passed_over: list[str] = field(default_factory=list)
+    passed_over: list[PassedOver] = field(default_factory=list)
     errors: list[InputError] = field(default_factory=list)
 
 
@@ -117,7 +135,7 @@ def stored_at(path: str) -> Opened:
 
     Raises InputError when there is none that can be read.
     """
-    return unpacked(_identified(path, Path(path)))
+    return unpacked(identified(path, Path(path)))
 
 
 def spool(stream: BinaryIO, folder: Path) -> Stored:
@@ -131,7 +149,7 @@ def spool(stream: BinaryIO, folder: Path) -> Stored:
             copy.writelines(_chunks_of(stream))
     except OSError as error:
         raise OutputError("temp_dir_unwritable", path=folder.parent, reason=error.strerror or error) from None
-    return _identified(STANDARD_INPUT_SHOWN, Path(name))
+    return identified(STANDARD_INPUT_SHOWN, Path(name))
 
 
 def _chunks_of(stream: BinaryIO) -> Iterator[bytes]:
@@ -144,28 +162,38 @@ def unpacked(stored: Stored) -> Opened:
 
     Raises InputError when there is none that can be read.
     """
-    if stored.packing not in (streams.ZIP, streams.TAR) or stored.member is not None:
+    if stored.packing not in streams.ARCHIVES or stored.member is not None:
         return Opened([stored])
-    opened, empty = Opened(), list[InputError]()
+    opened, empty = Opened(), list[tuple[PassedOver, InputError]]()
     members: dict[str, list[Member]] = {}
     for found in members_of(stored.path, stored.file, str(stored.packing), stored.around):
         members.setdefault(found.name, []).append(found)
-    seen = {name: same for name, same in sorted(members.items()) if not hidden(name) and not same[0].is_folder}
-    for name, (member, *others) in seen.items():
+    files = {name: same for name, same in sorted(members.items()) if not same[0].is_folder}
+    seen = {name: same for name, same in files.items() if not hidden(name)}
+    for name, (member, *others) in files.items():
+        if name not in seen:
+            # What macOS adds to every file of a zip is no file of its own.
+            if not is_resource_fork(name):
+                opened.passed_over.append(PassedOver(f"{stored.path}/{name}", HIDDEN, member.size))
+            continue
         inside = replace(stored, path=f"{stored.path}/{name}", member=member.stored_name, _member=member)
         # What alone is in an archive is meant, whatever it is called.
         if not member.is_file or not (is_export_name(name) or len(seen) == 1):
-            opened.passed_over.append(inside.path)
+            reason = ENDING if member.is_file else NO_FILE
+            opened.passed_over.append(PassedOver(inside.path, reason, member.size))
             continue
         try:
             _check_member(inside, member, alone=not others)
             opened.stored.append(inside)
         except InputError as error:
-            (empty if error.key == "file_empty" else opened.errors).append(error)
+            if error.key == "file_empty":
+                empty.append((PassedOver(inside.path, EMPTY, member.size), error))
+            else:
+                opened.errors.append(error)
     if not opened.stored:
-        errors = opened.errors + empty
+        errors = opened.errors + [error for _, error in empty]
         raise errors[0] if errors else InputError("zip_without_exports", path=stored.path)
-    opened.passed_over += [str(error.values["path"]) for error in empty]
+    opened.passed_over += [passed for passed, _ in empty]
     return opened
 
 
@@ -179,8 +207,11 @@ def _check_member(inside: Stored, member: Member, *, alone: bool) -> None:
     _check_content(inside)
 
 
-def _identified(path: str, file: Path) -> Stored:
-    """Detect how a file is packed. Raises InputError when it cannot be opened, is empty or packed twice."""
+def identified(path: str, file: Path) -> Stored:
+    """Return the file at a path, which is shown as `path`, with how it is packed.
+
+    Raises InputError when it cannot be opened, is empty or packed twice.
+    """
     try:
         path.encode()
     except UnicodeEncodeError:

@@ -10,6 +10,7 @@ from pathlib import Path
 from thuebao.sources.packing.unpacking import Pieces, chunks_of, gzip_pieces, zstd_pieces
 
 GZIP, ZSTD, XZ, BZIP2, ZIP, TAR = "gzip", "zstd", "xz", "bzip2", "zip", "tar"
+ARCHIVES = (ZIP, TAR)
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _PIECE = 1 << 20  # bytes unpacked at once
 _XZ_MEMORY = 256 << 20  # bytes that xz may take to look back: the highest level of the command needs 65 MiB

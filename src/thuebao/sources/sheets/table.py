@@ -12,7 +12,7 @@ import polars as pl
 
 from thuebao.base.messages import text
 from thuebao.rulebook.columns import columns
-from thuebao.sources.batch import Batch, in_batches
+from thuebao.sources.batch import ABOVE_HEADER, Batch, Rejected, batch_with_rejected, in_batches
 from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
 from thuebao.sources.headers.position import TOP, HeaderPosition, find_header
@@ -44,13 +44,14 @@ class Sheet(Protocol):
 class SheetTable:
     """The records of a sheet, and where its header stands.
 
-    unnamed: of the rows that were read last, how many there were ("rows"), and how many have values in columns without
-    a header ("filled").
+    above: rows above the header that look like records. unnamed: of the rows that were read last, how many there were
+    ("rows"), and how many have values in columns without a header ("filled").
     """
 
     of_workbook: Sheet
     header: Header
     position: HeaderPosition
+    above: Sequence[Rejected] = ()
     unnamed: Counter[str] = field(default_factory=Counter, compare=False)
 
     @classmethod
@@ -59,7 +60,8 @@ class SheetTable:
         top = list(islice(sheet.rows(), TOP))
         found = find_header(sheet.path, top, mapping)
         header = map_header(sheet.path, [cell or "" for cell in top[found.row]], mapping)
-        return cls(sheet, header, found)
+        above = [Rejected(n + 1, ABOVE_HEADER, "\t".join(cell or "" for cell in top[n])) for n in found.records]
+        return cls(sheet, header, found, above)
 
     @property
     def sheet(self) -> str | None:
@@ -70,7 +72,7 @@ class SheetTable:
         """Yield batches of the wanted columns."""
         chosen = self.header.chosen(wanted) or [0]
         no_records = NoRecords(self.of_workbook.path, self.header)
-        passed_over = self.position.passed_over
+        passed_over, above = self.position.passed_over, self.above
         below = islice(self.numbered(), self.position.first, None)
         nameless = [n for n, name in enumerate(self.header.names) if not name.strip()]
         self.unnamed.clear()
@@ -79,10 +81,10 @@ class SheetTable:
             self.unnamed["rows"] += len(rows)
             if nameless:
                 self.unnamed["filled"] += sum(any(row[n] for n in nameless) for _, row in rows)
-            yield _batch(rows, self.header, chosen, no_records, passed_over)
-            passed_over, empty = Counter(), False
+            yield _batch(rows, self.header, chosen, no_records, passed_over, above)
+            passed_over, above, empty = Counter(), (), False
         if empty:
-            yield _batch([], self.header, chosen, no_records, passed_over)
+            yield _batch([], self.header, chosen, no_records, passed_over, above)
 
     def numbered(self) -> Iterator[Numbered]:
         """Yield the rows of the sheet with their numbers in the file."""
@@ -116,6 +118,7 @@ def _batch(
     chosen: Sequence[int],
     no_records: NoRecords,
     passed_over: Counter[str],
+    above: Sequence[Rejected],
 ) -> Batch:
     lines = pl.Series([number for number, _ in rows], dtype=pl.UInt32)
     key = pl.Series([row[no_records.key] for _, row in rows], dtype=pl.String)
@@ -126,4 +129,4 @@ def _batch(
     values = {header.raw_names[n]: [row[n] for _, row in rows] for n in chosen}
     records = pl.DataFrame(values, dict.fromkeys(values, pl.String))
     records, lines, others = no_records.sift(records, lines, key, rows_at)
-    return Batch(records, passed_over=passed_over + others, lines=lines)
+    return batch_with_rejected(records, lines, above, passed_over + others)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from thuebao.base.errors import InputError
 from thuebao.sources.headers.header import FEWEST_KNOWN, Header, has_subscriber, is_export, map_header
 from thuebao.sources.headers.mapping import Mapping, plain_header
-from thuebao.sources.headers.position import TOP, find_header, known_headers
+from thuebao.sources.headers.position import TOP, Look, find_header, known_headers, records_above
 from thuebao.sources.tables.row import Cells, Row
 
 _MOST_WITHOUT = 5_000  # tables without a header: looking for one takes time
@@ -23,7 +23,8 @@ _UNDECIDED = 100  # tables whose first rows are held at once
 class Found:
     """A table that is an export.
 
-    row: of its header, from 0; first: of what stands below it; titles: rows above it that hold something.
+    row: of its header, from 0; first: of what stands below it; titles: rows above it that hold something, other than
+    those that look like records.
     """
 
     number: int
@@ -31,6 +32,7 @@ class Found:
     row: int
     first: int
     titles: int
+    records: tuple[int, ...] = ()
 
     @property
     def columns(self) -> frozenset[str]:
@@ -63,9 +65,14 @@ class Tables:
     _headers: dict[tuple[str | None, ...], Header] = field(default_factory=dict)
     _decided: set[int] = field(default_factory=set)
     _without: int = 0
+    _headless: set[Look] = field(default_factory=set)  # what rows of tables without a header hold
+    _usual: Look | None = None  # what those of the first export usually hold
 
     def look(self, rows: Iterable[Row]) -> None:
-        """Look at a document's rows, to its end or until no other table can follow."""
+        """Look at a document's rows, to its end or until no other table can follow.
+
+        Raises InputError where what looks like records of an export stands in a table of its own, without a header.
+        """
         for row in rows:
             if row.table in self._decided:
                 continue
@@ -80,6 +87,9 @@ class Tables:
         for number in list(self._tops):
             self._decide(number)
         self.found.sort(key=lambda found: found.number)
+        usual = self._usual
+        if usual and any(look.is_like(usual) for look in self._headless):
+            raise InputError("table_without_header", path=self.path)
 
     def refusal(self) -> InputError:
         """Return what is the matter where there is no export."""
@@ -96,8 +106,11 @@ class Tables:
         self._decided.add(number)
         found = self._again(number, top) or self._looked_for(number, top)
         if found:
+            if not self.found:
+                self._usual = Look.usual(top, found.row)
             self.found.append(found)
             return
+        self._headless.update(look for look in map(Look.of, top) if look.numbers)
         self._largest = max(self._largest, top, key=lambda rows: sum(map(any, rows)))
         self._without += 1
         if self._without > _MOST_WITHOUT:
@@ -107,7 +120,8 @@ class Tables:
         """Return the table if its header is that of an earlier one."""
         for n, row in enumerate(top):
             if header := self._headers.get(tuple(row)):
-                return Found(number, header, n, n + 1, sum(map(any, top[:n])))
+                records = records_above(top, n)
+                return Found(number, header, n, n + 1, sum(map(any, top[:n])) - len(records), records)
         return None
 
     def _looked_for(self, number: int, top: Sequence[Cells]) -> Found | None:
@@ -131,7 +145,9 @@ class Tables:
         except InputError as error:
             self.error = self.error or error
             return None
-        found = Found(number, header, row, first, sum(map(any, top[:row])) + (first - row - 1))
+        records = records_above(top, row)
+        titles = sum(map(any, top[:row])) - len(records) + (first - row - 1)
+        found = Found(number, header, row, first, titles, records)
         if not _is_export(found, top):
             self.weaker.append(found)
             return None

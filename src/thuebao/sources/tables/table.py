@@ -91,7 +91,10 @@ class _Sheet:
         return self.above + self._page_lines
 
     def rows(self) -> Iterator[tuple[str | None, ...]]:
-        """Yield the rows of all tables from their headers on; above the first, a blank one for each title."""
+        """Yield the rows of all tables from their headers on; above the first, a blank one for each title.
+
+        Rows above a header that look like records are yielded as they are.
+        """
         self.numbers.clear()
         self._page_lines = 0
         first, *_ = self._tables
@@ -103,6 +106,7 @@ class _Sheet:
         blank = (None,) * width
         widths = {found.number: len(found.header.names) for found in self._tables}
         header_rows = {found.number: found.row for found in self._tables}
+        above = {(found.number, row) for found in self._tables for row in found.records}
         at: dict[int, int] = dict.fromkeys(header_rows, -1)
         for row in self._document.rows():
             table = row.table
@@ -112,6 +116,8 @@ class _Sheet:
             if at[table] <= header_rows[table]:
                 if at[table] == header_rows[table]:
                     yield names
+                elif (table, at[table]) in above:
+                    yield _fitted(row.cells, width)
                 elif table == first.number:
                     yield blank
                 continue

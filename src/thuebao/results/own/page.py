@@ -1,0 +1,36 @@
+"""Recognises the page of an audit: its head with the one style sheet that it names, its sections, and its foot."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+
+PAGE = b"<!DOCTYPE html>\n<html lang="
+"""How a page begins."""
+_LARGEST = 256 << 20  # bytes of a page, which is read whole
+_HEAD = re.compile(
+    rb'<!DOCTYPE html>\n<html lang="(?:en|vi)">\n<head><meta charset="utf-8">'
+    rb"<meta http-equiv=\"Content-Security-Policy\" "
+    rb"content=\"default-src &#39;none&#39;; style-src &#39;sha256-(?P<digest>[A-Za-z0-9+/=]+)&#39;; [^\"<>]*\">"
+    rb"(?:<meta [^<>]*>)*?<meta name=\"generator\" content=\"thuebao [^\"<>]*\"><title>[^<>]*</title>"
+    rb"<style>(?P<style>[^<]*)</style></head>\n<body>\n"
+)
+_FOOT = re.compile(rb"</main>\n<footer><p>thuebao [^<>]*</p></footer>\n</body>\n</html>\n$")
+_SECTION = re.compile(rb'<section id="([a-z]+)"><h2>([0-9]+)\. ')
+_FIRST, _LAST = b"summary", b"method"
+
+
+def is_page(path: Path) -> bool:
+    """Return whether a file is the page of an audit. Raises OSError."""
+    if path.stat().st_size > _LARGEST:
+        return False
+    content = path.read_bytes()
+    head = _HEAD.match(content)
+    if not head or not _FOOT.search(content):
+        return False
+    digest = base64.b64encode(hashlib.sha256(head["style"]).digest())
+    sections = _SECTION.findall(content)
+    numbered = [int(number) for _, number in sections] == list(range(1, len(sections) + 1))
+    return digest == head["digest"] and numbered and [sections[0][0], sections[-1][0]] == [_FIRST, _LAST]

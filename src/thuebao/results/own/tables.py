@@ -1,0 +1,97 @@
+"""Recognises findings and rejected lines: each of their rows must be what an audit writes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from thuebao.base.errors import InputError
+from thuebao.base.messages import forms
+from thuebao.results.files import REJECTS_COLUMNS
+from thuebao.results.findings import SCHEMA
+from thuebao.rulebook.load import CODE, SEVERITIES
+from thuebao.sources import Stored
+
+_KEY = "(?:[0-9a-f]{16})?"
+_NUMBER = "[0-9]+"
+_FINDING = {
+    "record": _NUMBER,
+    "code": CODE.pattern,
+    "severity": "|".join(SEVERITIES),
+    "group": f"(?:{_NUMBER})?",
+    "line": f"(?:{_NUMBER})?",
+    "key": _KEY,
+}
+"""What the columns of findings hold that are not free."""
+_CHUNK = 1 << 18
+_LONGEST_CELL = 1 << 27  # characters: a rejected line is as long as it was
+
+
+def is_list(stored: Stored) -> bool:
+    """Return whether a text, packed or not, is a CSV file of findings or of rejected lines."""
+    headers = {",".join(SCHEMA): _are_findings, ",".join(REJECTS_COLUMNS): _are_rejects}
+    first = stored.head(max(map(len, headers)) + 1).partition(b"\n")[0].decode("latin-1")
+    are_ours = headers.get(first)
+    limit = csv.field_size_limit(_LONGEST_CELL)
+    try:
+        return are_ours is not None and are_ours(csv.reader(_lines(stored), strict=True))
+    except (csv.Error, ValueError, InputError):
+        return False
+    finally:
+        csv.field_size_limit(limit)
+
+
+def _lines(stored: Stored) -> Iterator[str]:
+    """Yield the lines below the first. Raises UnicodeDecodeError where they are not UTF-8."""
+    with stored.open() as raw:
+        lines = io.TextIOWrapper(raw, encoding="utf-8", newline="")
+        next(lines, None)
+        yield from lines
+
+
+def _matchers(columns: Sequence[str], forms: dict[str, str]) -> list[tuple[int, Callable[[str], object]]]:
+    return [(columns.index(name), re.compile(form).fullmatch) for name, form in forms.items()]
+
+
+def _are_findings(rows: Iterable[Sequence[str]]) -> bool:
+    return _all_match(rows, len(SCHEMA), _matchers(list(SCHEMA), _FINDING))
+
+
+def _are_rejects(rows: Iterable[Sequence[str]]) -> bool:
+    wanted = {"line": _NUMBER, "record": _NUMBER, "reason": _reasons()}
+    return _all_match(rows, len(REJECTS_COLUMNS), _matchers(REJECTS_COLUMNS, wanted))
+
+
+def _all_match(rows: Iterable[Sequence[str]], width: int, matchers: list[tuple[int, Callable[[str], object]]]) -> bool:
+    return all(len(row) == width and all(match(row[at]) for at, match in matchers) for row in rows)
+
+
+@cache
+def _reasons() -> str:
+    """Return a regular expression of the reasons for which lines are rejected, in every language."""
+    written = (re.sub(r"\\\{\w+\\\}", ".+", re.escape(form)) for form in forms("rejected"))
+    return "|".join(f"(?:{form})" for form in written)
+
+
+def is_parquet_findings(file: Path | BytesIO) -> bool:
+    """Return whether a Parquet file is one of findings: its columns, their types, and what they hold."""
+    try:
+        if list(pq.read_schema(file).names) != list(SCHEMA):
+            return False
+        frame = pl.scan_parquet(file)
+        if dict(frame.collect_schema()) != SCHEMA:
+            return False
+        fixed = {"code": _FINDING["code"], "severity": _FINDING["severity"], "key": _KEY}
+        holds = (pl.col(name).fill_null("").str.contains(f"^(?:{form})$").all() for name, form in fixed.items())
+        return bool(frame.select(pl.all_horizontal(holds)).collect(engine="streaming").item())
+    except (pa.ArrowException, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return False

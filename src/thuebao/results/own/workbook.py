@@ -1,0 +1,69 @@
+"""Recognises a workbook that an audit wrote: its mark, its sheets, their titles, and that none of them is an export."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+from thuebao.base.errors import InputError
+from thuebao.base.messages import in_every_language
+from thuebao.rulebook.load import CODE
+from thuebao.rulebook.reference import shipped_reference
+from thuebao.sources import Stored, open_exports
+from thuebao.sources.sheets.workbook import open_sheet
+
+OWN_BOOK = "thuebao-report"
+"""The custom property of a workbook that an audit wrote."""
+SHEETS = (
+    "report.summary",
+    "report.rules",
+    "report.findings",
+    "report.identities",
+    "report.points_of_sale",
+    "report.not_evaluated",
+    "report.files",
+)
+"""The keys of its sheets' names, in their order."""
+_FINDINGS, _FINDINGS_HEADER, _CODE_AT = "report.findings", 3, 4
+_MOST_PROPERTIES = 1 << 16
+"""Bytes of a workbook's properties that are looked at: more than any program writes."""
+_NO_EXPORT = frozenset({"not_an_export", "header_unrecognised", "header_missing", "file_without_records"})
+"""What a reader says where there is no export, rather than one that is damaged."""
+_NO_WORKBOOK = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError)
+
+
+def is_book(stored: Stored, file: Path | BytesIO) -> bool:
+    """Return whether what begins as a zip is a workbook of an audit; file: the same, to seek in.
+
+    Raises OSError, ValueError, InputError.
+    """
+    try:
+        with zipfile.ZipFile(file) as book:
+            if f'"{OWN_BOOK}"'.encode() not in book.open("docProps/custom.xml").read(_MOST_PROPERTIES):
+                return False
+    except _NO_WORKBOOK:
+        return False
+    return _has_our_sheets(stored.path, file) and _holds_no_export(stored)
+
+
+def _has_our_sheets(path: str, file: Path | BytesIO) -> bool:
+    names = open_sheet(path, _again(file), "1").book.names
+    if tuple(names) not in set(zip(*map(in_every_language, SHEETS), strict=True)):
+        return False
+    rows = open_sheet(path, _again(file), names[SHEETS.index(_FINDINGS)]).rows()
+    below = (row for n, row in enumerate(rows) if n >= _FINDINGS_HEADER)
+    return all(len(row) > _CODE_AT and CODE.fullmatch(row[_CODE_AT] or "") for row in below)
+
+
+def _again(file: Path | BytesIO) -> Path | BytesIO:
+    return BytesIO(file.getbuffer()) if isinstance(file, BytesIO) else file
+
+
+def _holds_no_export(stored: Stored) -> bool:
+    try:
+        open_exports(stored, None, shipped_reference(), operator_needed=False)
+    except InputError as error:
+        return error.key in _NO_EXPORT
+    return False
