@@ -31,7 +31,7 @@ from thuebao.results.files import RejectsOutput, is_ours
 from thuebao.results.findings import SCHEMA, Files
 from thuebao.results.places import Lines
 from thuebao.results.result import ExportFinding, Input
-from thuebao.sources import Batch, Export, Stored, open_exports, spool, stored_at, unpacked
+from thuebao.sources import Batch, Export, Stored, guarded, open_exports, spool, stored_at, unpacked
 from thuebao.sources.discover import STANDARD_INPUT, STANDARD_INPUT_SHOWN, is_part
 
 Progress = Callable[[str, int], None]
@@ -102,6 +102,7 @@ class Reading:
                 audits = [self._audited(export, progress) for export in exports]
                 sha256 = digest.result() if digest else None
             _check_records(audits)
+            read = of_sheets([audit.input(sha256) for audit, _ in audits])
         except InputError as error:
             self._take_back(before)
             empty = error.key == "file_without_records" and is_part(stored.path)
@@ -115,7 +116,7 @@ class Reading:
             self.number_from.append(before)
         self.exports += exports
         self.export_findings += findings_of_sheets(found, {rule.code: rule.name for rule in rulebook.export_rules})
-        self.inputs.append(of_sheets([audit.input(sha256) for audit, _ in audits]))
+        self.inputs.append(read)
         exports[0].close()
 
     def _audited(self, export: Export, progress: Progress | None) -> tuple[FileAudit, Doubts]:
@@ -216,9 +217,10 @@ def _standard_input() -> BinaryIO:
 
 def _sha256(stored: Stored) -> str:
     """Return the digest of what is stored: of a member of a zip, of its bytes as they are unpacked."""
-    if stored.member is None:
-        return digest_of(stored.file)
-    digest = hashlib.sha256()
-    for chunk in stored.chunks(1 << 20):
-        digest.update(chunk)
-    return digest.hexdigest()
+    with guarded(stored.path):
+        if stored.member is None:
+            return digest_of(stored.file)
+        digest = hashlib.sha256()
+        for chunk in stored.chunks(1 << 20):
+            digest.update(chunk)
+        return digest.hexdigest()

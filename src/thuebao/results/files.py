@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,8 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from thuebao.base.atomic_file import AtomicFile, writing
+from thuebao.base.errors import InputError
 from thuebao.base.foreign_text import without_controls, without_formula
 from thuebao.results.findings import SCHEMA, Findings
+from thuebao.sources import guarded
 
 REJECTS_COLUMNS = ("path", "line", "record", "reason", "text")
 """The columns of a file of rejected lines; `record` counts records and such lines of a file from 1."""
@@ -190,22 +191,20 @@ def _quoted(values: pl.Series) -> pl.Series:
     return values.zip_with(~special, quoted)
 
 
-_NO_WORKBOOK = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError)
-
-
 def is_ours(path: Path) -> bool:
     """Return whether a file is what an audit writes: findings, rejected lines, a workbook."""
     headers = [(",".join(names) + "\n").encode() for names in (SCHEMA, REJECTS_COLUMNS)]
     try:
-        if not path.is_file():
-            return False  # a pipe would be waited for
-        with path.open("rb") as file:
-            start = file.read(max(map(len, headers)))
-        if start.startswith(b"PK"):
-            with zipfile.ZipFile(path) as book:
-                return f'"{OWN_BOOK}"'.encode() in book.open("docProps/custom.xml").read(_MOST_PROPERTIES)
-        if start.startswith(b"PAR1"):
-            return list(pq.read_schema(path).names) == list(SCHEMA)
-    except (OSError, pa.ArrowException, *_NO_WORKBOOK, ValueError):
+        with guarded(str(path)):
+            if not path.is_file():
+                return False  # a pipe would be waited for
+            with path.open("rb") as file:
+                start = file.read(max(map(len, headers)))
+            if start.startswith(b"PK"):
+                with zipfile.ZipFile(path) as book:
+                    return f'"{OWN_BOOK}"'.encode() in book.open("docProps/custom.xml").read(_MOST_PROPERTIES)
+            if start.startswith(b"PAR1"):
+                return list(pq.read_schema(path).names) == list(SCHEMA)
+    except InputError:  # what an audit writes is whole
         return False
     return start.startswith(tuple(headers))

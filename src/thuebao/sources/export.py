@@ -26,6 +26,7 @@ from thuebao.sources.headers.mapping import Mapping, mapping_for
 from thuebao.sources.json.form import JSON, NDJSON
 from thuebao.sources.json.table import NdjsonTable
 from thuebao.sources.kinds.kind import PARQUET, SPREADSHEETS, kind_of_bytes, kind_of_text
+from thuebao.sources.library_errors import guarded
 from thuebao.sources.notice import Notice
 from thuebao.sources.operators import COLUMN, OPTION, Operators, whose
 from thuebao.sources.packing.stored import Stored
@@ -131,11 +132,12 @@ class Export:
 
         Raises InputError, naming the line, where the file cannot be read, and when it changed meanwhile.
         """
-        before = self.stored.fingerprint()
-        for batch in self.table.batches(wanted | self.values.parts if wanted else wanted):
-            yield self.values.apply(replace(batch, records=self.repairs.repaired(batch.records)))
-        if self.stored.fingerprint() != before:
-            raise InputError("file_changed", path=self.path)
+        with guarded(self.path):
+            before = self.stored.fingerprint()
+            for batch in self.table.batches(wanted | self.values.parts if wanted else wanted):
+                yield self.values.apply(replace(batch, records=self.repairs.repaired(batch.records)))
+            if self.stored.fingerprint() != before:
+                raise InputError("file_changed", path=self.path)
 
     def valueless(self, records: int) -> set[str]:
         """Return the columns of which too much is not in the file to judge so many records by them."""
@@ -146,11 +148,12 @@ class Export:
         """The first records, one text column for every header, by position ("0", "1", …)."""
         names = self.header.raw_names
         everything = {c or unmapped(n) for n, c in enumerate(self.header.canonical)}
-        batches = self.table.batches(everything)
-        records = next((batch.records for batch in batches if batch.records.height), pl.DataFrame(schema=names))
-        return self.repairs.repaired(records.head(_SAMPLE)).select(
-            pl.col(name).alias(str(n)) for n, name in enumerate(names)
-        )
+        with guarded(self.path):
+            batches = self.table.batches(everything)
+            records = next((batch.records for batch in batches if batch.records.height), pl.DataFrame(schema=names))
+            return self.repairs.repaired(records.head(_SAMPLE)).select(
+                pl.col(name).alias(str(n)) for n, name in enumerate(names)
+            )
 
     @property
     def layout(self) -> Layout | None:
@@ -164,6 +167,10 @@ class Export:
 
     def notices(self) -> Iterator[Notice]:
         """Yield what should be said once it has been read, beyond findings."""
+        with guarded(self.path):
+            yield from self._notices()
+
+    def _notices(self) -> Iterator[Notice]:
         if isinstance(self.table, SheetTable | NdjsonTable | ParquetTable):
             yield from self.table.notices()
         yield from notices_of_repairs(self.header, self.repairs)
@@ -196,6 +203,19 @@ def open_exports(
     on where one of them ends.
     Raises InputError when the file is of no known kind, has no header, or nothing says whose it is.
     """
+    with guarded(stored.path):
+        return _exports(stored, operators, reference, read_as, earlier, operator_needed=operator_needed)
+
+
+def _exports(
+    stored: Stored,
+    operators: Operators | str | None,
+    reference: Reference,
+    read_as: ReadAs,
+    earlier: Sequence[Export],
+    *,
+    operator_needed: bool,
+) -> list[Export]:
     if not isinstance(operators, Operators):
         operators = Operators.of([operators] if operators else [])
     mapping = mapping_for(stored.path, read_as.mappings)

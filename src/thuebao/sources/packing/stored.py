@@ -17,6 +17,7 @@ from typing import BinaryIO, cast
 from thuebao.base.errors import InputError, OutputError
 from thuebao.sources.discover import STANDARD_INPUT_SHOWN
 from thuebao.sources.kinds.endings import PACKED_ENDINGS, is_export_name
+from thuebao.sources.library_errors import guarded
 from thuebao.sources.packing import streams, unpacking
 from thuebao.sources.packing.members import OFFICE_FIRST, Member, hidden, is_office_document, is_part_of_zip, members_of
 from thuebao.sources.packing.tar import BLOCK, is_tar
@@ -117,7 +118,9 @@ def stored_at(path: str) -> Opened:
 
     Raises InputError when there is none that can be read.
     """
-    return unpacked(_identified(path, Path(path)))
+    with guarded(path):
+        stored = _identified(path, Path(path))
+    return unpacked(stored)
 
 
 def spool(stream: BinaryIO, folder: Path) -> Stored:
@@ -131,7 +134,8 @@ def spool(stream: BinaryIO, folder: Path) -> Stored:
             copy.writelines(_chunks_of(stream))
     except OSError as error:
         raise OutputError("temp_dir_unwritable", path=folder.parent, reason=error.strerror or error) from None
-    return _identified(STANDARD_INPUT_SHOWN, Path(name))
+    with guarded(STANDARD_INPUT_SHOWN):
+        return _identified(STANDARD_INPUT_SHOWN, Path(name))
 
 
 def _chunks_of(stream: BinaryIO) -> Iterator[bytes]:
@@ -148,8 +152,9 @@ def unpacked(stored: Stored) -> Opened:
         return Opened([stored])
     opened, empty = Opened(), list[InputError]()
     members: dict[str, list[Member]] = {}
-    for found in members_of(stored.path, stored.file, str(stored.packing), stored.around):
-        members.setdefault(found.name, []).append(found)
+    with guarded(stored.path):
+        for found in members_of(stored.path, stored.file, str(stored.packing), stored.around):
+            members.setdefault(found.name, []).append(found)
     seen = {name: same for name, same in sorted(members.items()) if not hidden(name) and not same[0].is_folder}
     for name, (member, *others) in seen.items():
         inside = replace(stored, path=f"{stored.path}/{name}", member=member.stored_name, _member=member)
@@ -158,7 +163,8 @@ def unpacked(stored: Stored) -> Opened:
             opened.passed_over.append(inside.path)
             continue
         try:
-            _check_member(inside, member, alone=not others)
+            with guarded(inside.path):
+                _check_member(inside, member, alone=not others)
             opened.stored.append(inside)
         except InputError as error:
             (empty if error.key == "file_empty" else opened.errors).append(error)
