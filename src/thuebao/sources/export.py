@@ -40,6 +40,7 @@ from thuebao.sources.tables.table import open_tables
 
 _HEAD = 1 << 20  # bytes that kind, encoding and layout are told by
 _LARGEST_IN_MEMORY = 1 << 30  # bytes of a packed workbook or Parquet file, which is read whole
+_OF_MEMORY = 6  # the part of all memory that such a file may take: while it is unpacked it is held twice
 _SAMPLE = 500  # records by which proposals are made
 _PART_NUMBER = 5  # characters in which the names of parts of one export differ at most: "-0001", "_a"
 _UTF8 = Encoding("utf-8")
@@ -60,12 +61,14 @@ class Table(Protocol):
 class ReadAs:
     """What the user says about how to read exports, where they do not show it themselves.
 
-    encoding: of texts; sheet: of workbooks, by name or number; mappings: of headers.
+    encoding: of texts; sheet: of workbooks, by name or number; mappings: of headers; memory: bytes that an audit may
+    take.
     """
 
     encoding: Encoding | None = None
     sheet: str | None = None
     mappings: Sequence[Mapping] = ()
+    memory: int = 10**9
 
 
 AS_THEY_ARE = ReadAs()
@@ -226,11 +229,12 @@ def _exports(
     repairs = Repairs.as_said(read_as.encoding)
     tables: list[Table]
     if kind in SPREADSHEETS:
-        file = BytesIO(_in_memory(stored)) if stored.packing else stored.file
+        file = BytesIO(_in_memory(stored, read_as.memory)) if stored.packing else stored.file
         sheets = open_sheets(stored.path, file, read_as.sheet, mapping)
         tables = [WorkbookTable.of(sheet, mapping) for sheet in sheets]
     elif kind == PARQUET:
-        tables = [ParquetTable.of(stored.path, _in_memory(stored) if stored.packing else stored.file, mapping)]
+        source = _in_memory(stored, read_as.memory) if stored.packing else stored.file
+        tables = [ParquetTable.of(stored.path, source, mapping, read_as.memory)]
     else:
         samples = stored.samples()
         encoding = carrier_of(read_as.encoding, samples) if read_as.encoding else detect(samples)
@@ -288,10 +292,11 @@ def _alike(one: str, two: str) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, two, strict=False)))
 
 
-def _in_memory(stored: Stored) -> bytes:
-    """Return what is unpacked, for a kind that cannot be read as a stream."""
+def _in_memory(stored: Stored, memory: int) -> bytes:
+    """Return what is unpacked, for a kind that cannot be read as a stream. memory: bytes that an audit may take."""
+    most = min(_LARGEST_IN_MEMORY, memory // _OF_MEMORY)
     with stored.open() as file:
-        data = file.read(_LARGEST_IN_MEMORY + 1)
-    if len(data) > _LARGEST_IN_MEMORY:
-        raise InputError("packed_too_large", path=stored.path, limit=f"{_LARGEST_IN_MEMORY >> 20} MiB")
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise InputError("packed_too_large", path=stored.path, limit=f"{most >> 20} MiB")
     return data
