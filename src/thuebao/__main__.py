@@ -6,6 +6,7 @@ import os
 import sys
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of malloc.h
+_STDERR = 2
 
 
 def main() -> None:
@@ -22,6 +23,7 @@ def main() -> None:
     # more than a tenth of an audit. Read by Polars' allocator when it is loaded.
     os.environ.setdefault("_RJEM_MALLOC_CONF", "narenas:2,dirty_decay_ms:-1,muzzy_decay_ms:-1,background_thread:false")
     _keep_memory()
+    _silence_libraries()
     from thuebao.cli.app import run
 
     run(sys.argv[1:])
@@ -39,6 +41,26 @@ def _keep_memory() -> None:
         return
     mallopt(_MMAP_THRESHOLD, 32 << 20)
     mallopt(_TRIM_THRESHOLD, 128 << 20)
+
+
+def _silence_libraries() -> None:
+    """Keep from the user what Rust prints of a panic: its threads write to the descriptor of standard error itself.
+
+    Nothing else can: there is no setting for it. What Python says goes where it should, from any thread, since it has
+    another descriptor from here on.
+    """
+    own = sys.stderr
+    try:
+        own.flush()
+        kept = os.dup(own.fileno())
+    except (AttributeError, OSError, ValueError):  # it is closed
+        own = None
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    if nowhere != _STDERR:
+        os.dup2(nowhere, _STDERR)
+        os.close(nowhere)
+    if own:
+        sys.stderr = open(kept, "w", encoding=own.encoding, errors=own.errors, buffering=1)  # noqa: PTH123, SIM115
 
 
 if __name__ == "__main__":

@@ -52,3 +52,8 @@ class InputError(ThuebaoError):
     """An export that cannot be read."""
 
     exit_code = 3
+
+
+def is_panic(error: BaseException) -> bool:
+    """Return whether Rust has panicked: that is no Exception, and each library has a class of its own for it."""
+    return type(error).__name__ == "PanicException"

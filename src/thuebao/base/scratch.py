@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from thuebao.base.errors import OutputError, UsageError
@@ -69,6 +68,8 @@ _PER_TEXT_BYTE = 0.7
 _PER_RECORD = 200
 """What is staged for each byte of a text, and for each record of a Parquet file, which packs more into a byte; with
 what is written beside it while groups of one key are looked for."""
+_MOST_PER_BYTE = 10
+"""What is staged at most for each byte of a Parquet file: of six columns that hardly repeat, half of that."""
 _OF_FINDINGS = 0.5
 """Findings of rules about records, as a share of that: many of them, to be on the safe side."""
 
@@ -91,9 +92,10 @@ def _staged_bytes(path: str) -> float:
     try:
         with Path(path).open("rb") as file:
             rows = int(pq.read_metadata(file).num_rows)
-    except (pa.ArrowException, OSError, ValueError):  # not all damage ends in an error of the library's own
+    except Exception:  # it is no Parquet, or damaged, which makes the library raise anything: its reader will say so
         return size * _PER_TEXT_BYTE
-    return min(max(rows, 0), size) * _PER_RECORD  # a damaged count of records is no reason to stop
+    # What a footer claims is held against the file: a damaged one is no reason to stop.
+    return min(max(rows, 0) * _PER_RECORD, size * _MOST_PER_BYTE)
 
 
 def _gigabytes(size: float) -> str:

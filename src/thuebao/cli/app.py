@@ -16,7 +16,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from thuebao import __version__
-from thuebao.base.errors import OutputError, ThuebaoError
+from thuebao.base.errors import OutputError, ThuebaoError, is_panic
 from thuebao.base.messages import LANGUAGES, Language, language, language_of_locale, text, use_language
 from thuebao.cli.audit import audit
 from thuebao.cli.columns import columns
@@ -109,7 +109,9 @@ def run(arguments: Sequence[str]) -> NoReturn:
         failure = OutputError("output_unwritable", path="stdout", reason=error.strerror or error)
         complain(str(failure))
         code = failure.exit_code
-    except Exception as error:
+    except BaseException as error:
+        if not isinstance(error, Exception) and not is_panic(error):
+            raise
         complain(text("error.internal", kind=type(error).__name__, where=_place(error), version=__version__))
         code = _INTERNAL_ERROR
     sys.exit(code)
@@ -120,7 +122,7 @@ def _mute_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _place(error: Exception) -> str:
+def _place(error: BaseException) -> str:
     """Return where in the code an error arose, without any of the data that it arose on."""
     trace, place = error.__traceback__, "?"
     while trace:

@@ -75,7 +75,8 @@ def rulebook_of(options: AuditOptions) -> Rulebook:
 def reading_of(options: AuditOptions) -> ReadAs:
     """Return how files are to be read where they do not show it themselves. Raises UsageError."""
     encoding = encoding_named(options.encoding) if options.encoding is not None else None
-    return ReadAs(encoding, options.sheet, [checked_mapping(path) for path in options.mappings])
+    mappings = [checked_mapping(path) for path in options.mappings]
+    return ReadAs(encoding, options.sheet, mappings, memory_limit(options.memory_limit))
 
 
 def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared:

@@ -31,7 +31,7 @@ from thuebao.results.findings import Files
 from thuebao.results.own import are_ours
 from thuebao.results.places import Lines
 from thuebao.results.result import Archive, ExportFinding, Input
-from thuebao.sources import Batch, Export, PassedOver, Stored, identified, open_exports, spool, unpacked
+from thuebao.sources import Batch, Export, PassedOver, Stored, guarded, identified, open_exports, spool, unpacked
 from thuebao.sources.discover import STANDARD_INPUT, STANDARD_INPUT_SHOWN, is_part
 from thuebao.sources.packing.streams import ARCHIVES
 from thuebao.sources.passed_over import EMPTY, OWN
@@ -122,6 +122,7 @@ class Reading:
             # Records and digest must be of one file, not of one and of another that took its place.
             stored.check_unchanged(fingerprint)
             _check_records(audits)
+            read = of_sheets([audit.input(sha256) for audit, _ in audits])
         except InputError as error:
             self._take_back(before)
             if error.key == "file_without_records" and is_part(stored.path):
@@ -137,7 +138,7 @@ class Reading:
             self.number_from.append(before)
         self.exports += exports
         self.export_findings += findings_of_sheets(found, {rule.code: rule.name for rule in rulebook.export_rules})
-        self.inputs.append(of_sheets([audit.input(sha256) for audit, _ in audits]))
+        self.inputs.append(read)
         exports[0].close()
 
     def _audited(self, export: Export, progress: Progress | None) -> tuple[FileAudit, Doubts]:
@@ -232,9 +233,10 @@ def _standard_input() -> BinaryIO:
 
 def _sha256(stored: Stored) -> str:
     """Return the digest of what is stored: of a member of a zip, of its bytes as they are unpacked."""
-    if stored.member is None:
-        return digest_of(stored.file)
-    digest = hashlib.sha256()
-    for chunk in stored.chunks(1 << 20):
-        digest.update(chunk)
-    return digest.hexdigest()
+    with guarded(stored.path):
+        if stored.member is None:
+            return digest_of(stored.file)
+        digest = hashlib.sha256()
+        for chunk in stored.chunks(1 << 20):
+            digest.update(chunk)
+        return digest.hexdigest()

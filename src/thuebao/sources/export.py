@@ -26,6 +26,7 @@ from thuebao.sources.headers.mapping import Mapping, mapping_for
 from thuebao.sources.json.form import JSON, NDJSON
 from thuebao.sources.json.table import NdjsonTable
 from thuebao.sources.kinds.kind import PARQUET, SPREADSHEETS, kind_of_bytes, kind_of_text
+from thuebao.sources.library_errors import guarded
 from thuebao.sources.notice import Notice
 from thuebao.sources.operators import COLUMN, OPTION, Operators, whose
 from thuebao.sources.packing.stored import Stored
@@ -39,6 +40,7 @@ from thuebao.sources.tables.table import open_tables
 
 _HEAD = 1 << 20  # bytes that kind, encoding and layout are told by
 _LARGEST_IN_MEMORY = 1 << 30  # bytes of a packed workbook or Parquet file, which is read whole
+_OF_MEMORY = 6  # the part of all memory that such a file may take: while it is unpacked it is held twice
 _SAMPLE = 500  # records by which proposals are made
 _PART_NUMBER = 5  # characters in which the names of parts of one export differ at most: "-0001", "_a"
 _UTF8 = Encoding("utf-8")
@@ -59,12 +61,14 @@ class Table(Protocol):
 class ReadAs:
     """What the user says about how to read exports, where they do not show it themselves.
 
-    encoding: of texts; sheet: of workbooks, by name or number; mappings: of headers.
+    encoding: of texts; sheet: of workbooks, by name or number; mappings: of headers; memory: bytes that an audit may
+    take.
     """
 
     encoding: Encoding | None = None
     sheet: str | None = None
     mappings: Sequence[Mapping] = ()
+    memory: int = 10**9
 
 
 AS_THEY_ARE = ReadAs()
@@ -131,10 +135,11 @@ class Export:
 
         Raises InputError, naming the line, where the file cannot be read, and when it changed meanwhile.
         """
-        before = self.stored.fingerprint()
-        for batch in self.table.batches(wanted | self.values.parts if wanted else wanted):
-            yield self.values.apply(replace(batch, records=self.repairs.repaired(batch.records)))
-        self.stored.check_unchanged(before)
+        with guarded(self.path):
+            before = self.stored.fingerprint()
+            for batch in self.table.batches(wanted | self.values.parts if wanted else wanted):
+                yield self.values.apply(replace(batch, records=self.repairs.repaired(batch.records)))
+            self.stored.check_unchanged(before)
 
     def valueless(self, records: int) -> set[str]:
         """Return the columns of which too much is not in the file to judge so many records by them."""
@@ -145,11 +150,12 @@ class Export:
         """The first records, one text column for every header, by position ("0", "1", …)."""
         names = self.header.raw_names
         everything = {c or unmapped(n) for n, c in enumerate(self.header.canonical)}
-        batches = self.table.batches(everything)
-        records = next((batch.records for batch in batches if batch.records.height), pl.DataFrame(schema=names))
-        return self.repairs.repaired(records.head(_SAMPLE)).select(
-            pl.col(name).alias(str(n)) for n, name in enumerate(names)
-        )
+        with guarded(self.path):
+            batches = self.table.batches(everything)
+            records = next((batch.records for batch in batches if batch.records.height), pl.DataFrame(schema=names))
+            return self.repairs.repaired(records.head(_SAMPLE)).select(
+                pl.col(name).alias(str(n)) for n, name in enumerate(names)
+            )
 
     @property
     def layout(self) -> Layout | None:
@@ -163,6 +169,10 @@ class Export:
 
     def notices(self) -> Iterator[Notice]:
         """Yield what should be said once it has been read, beyond findings."""
+        with guarded(self.path):
+            yield from self._notices()
+
+    def _notices(self) -> Iterator[Notice]:
         if isinstance(self.table, SheetTable | NdjsonTable | ParquetTable):
             yield from self.table.notices()
         yield from notices_of_repairs(self.header, self.repairs)
@@ -195,6 +205,19 @@ def open_exports(
     on where one of them ends.
     Raises InputError when the file is of no known kind, has no header, or nothing says whose it is.
     """
+    with guarded(stored.path):
+        return _exports(stored, operators, reference, read_as, earlier, operator_needed=operator_needed)
+
+
+def _exports(
+    stored: Stored,
+    operators: Operators | str | None,
+    reference: Reference,
+    read_as: ReadAs,
+    earlier: Sequence[Export],
+    *,
+    operator_needed: bool,
+) -> list[Export]:
     if not isinstance(operators, Operators):
         operators = Operators.of([operators] if operators else [])
     mapping = mapping_for(stored.path, read_as.mappings)
@@ -205,11 +228,12 @@ def open_exports(
     repairs = Repairs.as_said(read_as.encoding)
     tables: list[Table]
     if kind in SPREADSHEETS:
-        file = BytesIO(_in_memory(stored)) if stored.packing else stored.file
+        file = BytesIO(_in_memory(stored, read_as.memory)) if stored.packing else stored.file
         sheets = open_sheets(stored.path, file, read_as.sheet, mapping)
         tables = [WorkbookTable.of(sheet, mapping) for sheet in sheets]
     elif kind == PARQUET:
-        tables = [ParquetTable.of(stored.path, _in_memory(stored) if stored.packing else stored.file, mapping)]
+        source = _in_memory(stored, read_as.memory) if stored.packing else stored.file
+        tables = [ParquetTable.of(stored.path, source, mapping, read_as.memory)]
     else:
         samples = stored.samples()
         encoding = carrier_of(read_as.encoding, samples) if read_as.encoding else detect(samples)
@@ -267,10 +291,11 @@ def _alike(one: str, two: str) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, two, strict=False)))
 
 
-def _in_memory(stored: Stored) -> bytes:
-    """Return what is unpacked, for a kind that cannot be read as a stream."""
+def _in_memory(stored: Stored, memory: int) -> bytes:
+    """Return what is unpacked, for a kind that cannot be read as a stream. memory: bytes that an audit may take."""
+    most = min(_LARGEST_IN_MEMORY, memory // _OF_MEMORY)
     with stored.open() as file:
-        data = file.read(_LARGEST_IN_MEMORY + 1)
-    if len(data) > _LARGEST_IN_MEMORY:
-        raise InputError("packed_too_large", path=stored.path, limit=f"{_LARGEST_IN_MEMORY >> 20} MiB")
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise InputError("packed_too_large", path=stored.path, limit=f"{most >> 20} MiB")
     return data

@@ -1,83 +1,58 @@
-"""Turns what a library raises, panics of Rust included, into errors of ours."""
+"""Turns what a library raises, panics of Rust included, into errors of ours.
+
+Readers name the errors that they foresee (`refusing`). Whatever else a file makes them or a library raise is that
+file's damage (`guarded`), at the door of this room alone: nothing that is raised elsewhere is taken for damage.
+"""
 
 from __future__ import annotations
 
-import io
-import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Lock
+from pathlib import Path
 
-from thuebao.base.errors import InputError
-
-_STDERR = 2
-_alone = Lock()
+from thuebao.base.errors import InputError, ThuebaoError, is_panic
 
 
 @contextmanager
 def refusing(kinds: tuple[type[Exception], ...], refusal: Callable[[BaseException], InputError]) -> Iterator[None]:
     """Raise `refusal` of an error of these kinds, or of a panic, in its place."""
     try:
-        with _without_panic_text():
-            yield
+        yield
     except kinds as error:
         raise refusal(error) from None
     except BaseException as error:
-        # A panic is no Exception, and each library has a class of its own for it, which not all let import.
-        if type(error).__name__ != "PanicException":
+        if not is_panic(error):
             raise
         raise refusal(error) from None
 
 
 @contextmanager
-def _without_panic_text() -> Iterator[None]:
-    """Keep from the user what Rust prints of a panic: its threads write to the descriptor of standard error itself.
+def guarded(path: str) -> Iterator[None]:
+    """Raise InputError about the file at `path` in place of whatever was not foreseen; it carries its cause.
 
-    What Python writes there meanwhile, as the progress of an audit, goes where it should.
+    In a generator it guards what the generator does, not what is done with what it yields.
     """
-    if not _alone.acquire(blocking=False):  # another thread does it already
+    try:
         yield
-        return
-    try:
-        kept = _duplicate()
-        if kept is None:
-            yield
-            return
-        before, own = sys.stderr, _of_python(kept)
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, _STDERR)
-        os.close(nowhere)
-        sys.stderr = own or before
-        try:
-            yield
-        finally:
-            if own:
-                own.flush()
-                sys.stderr = before
-            os.dup2(kept, _STDERR)
-            os.close(kept)
-    finally:
-        _alone.release()
+    except ThuebaoError:
+        raise
+    except BaseException as error:
+        if not isinstance(error, Exception) and not is_panic(error):
+            raise  # someone wants the process to end
+        raise damage(path, error) from error
 
 
-def _duplicate() -> int | None:
-    try:
-        if sys.stderr:
-            sys.stderr.flush()
-        return os.dup(_STDERR)
-    except (OSError, ValueError):  # it is closed
-        return None
+def damage(path: str, error: BaseException) -> InputError:
+    """Return the error for a file in which something happened that nobody has foreseen."""
+    if isinstance(error, OSError) and error.errno:
+        return InputError("file_unreadable", path=path, reason=error.strerror or type(error).__name__)
+    return InputError("file_damaged", path=path, kind=type(error).__name__, where=_place(error))
 
 
-def _of_python(descriptor: int) -> io.TextIOWrapper | None:
-    """Return what writes to a descriptor as Python's standard error does; None if that is not the process's own."""
-    try:
-        if sys.stderr.fileno() != _STDERR:
-            return None
-    except (AttributeError, OSError, ValueError):
-        return None
-    raw = io.FileIO(descriptor, "w", closefd=False)
-    return io.TextIOWrapper(
-        io.BufferedWriter(raw), sys.stderr.encoding, "backslashreplace", line_buffering=True, write_through=True
-    )
+def _place(error: BaseException) -> str:
+    """Return where it arose, without any of the data that it arose on."""
+    trace, place = error.__traceback__, "?"
+    while trace:
+        place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place

@@ -7,15 +7,12 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
-from itertools import accumulate
-from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from thuebao.base.clock import VIET_NAM
 from thuebao.base.errors import InputError
@@ -27,37 +24,43 @@ from thuebao.sources.headers.mapping import Mapping
 from thuebao.sources.library_errors import refusing
 from thuebao.sources.no_records import NoRecords
 from thuebao.sources.notice import Notice
+from thuebao.sources.parquet_weight import Source, Weight
 
 _LARGEST_EXACT = 2**53  # the largest whole number up to which floats have them all
 BATCH_ROWS = 75_000
 _FIRST_STRETCH, _LARGEST_STRETCH = 5000, 300_000  # records read at once: what they hold shows only then
 _HELD = 64 << 20  # bytes of records held at once
+_TEXT_HELD = 24 << 20  # bytes of text of a batch, which later steps copy more than once: more than usual ones have
+_BEGINNING = 1000  # characters by which it shows that a row is no record
+_LEAST_MEMORY = 10**9  # bytes that reading may count on
 _MOST_DIGITS = 38  # of a decimal; wider ones cannot be read
 _LONGEST_TYPE = 40  # characters of a type that a message shows
 
 # Polars panics at a file's schema when it does not know a time zone. Nothing here depends on a zone's name.
 os.environ.setdefault("POLARS_IGNORE_TIMEZONE_PARSE_ERROR", "1")
 
-Source = Path | bytes
-"""A file, or what one holds."""
-
 
 @dataclass(frozen=True)
 class ParquetTable:
     """The records of a Parquet file: its path, or what it holds.
 
-    numbers: of the columns that were read last, by position, how many values were numbers and not texts.
+    weight: what it unpacks to; numbers: of the columns that were read last, by position, how many values were numbers
+    and not texts.
     """
 
     path: str
     source: Source
     header: Header
+    weight: Weight
     numeric: frozenset[int] = frozenset()
     numbers: Counter[int] = field(default_factory=Counter, compare=False)
 
     @classmethod
-    def of(cls, path: str, source: Source, mapping: Mapping | None) -> ParquetTable:
-        """Return the table. Raises InputError when it is damaged, or its columns map to nothing or cannot be read."""
+    def of(cls, path: str, source: Source, mapping: Mapping | None, memory: int = _LEAST_MEMORY) -> ParquetTable:
+        """Return the table. memory: bytes that an audit may take.
+
+        Raises InputError when it is damaged, unpacks to too much, or its columns map to nothing or cannot be read.
+        """
         with _refusals(path):
             schema = pl.scan_parquet(source, glob=False).collect_schema()
         if not schema:
@@ -66,8 +69,10 @@ class ParquetTable:
         for name, canonical in zip(header.names, header.canonical, strict=True):
             if canonical and not _readable(schema[name]):
                 raise _unreadable(path, name, schema[name])
+        with _refusals(path):
+            weight = Weight.of(path, source, memory)
         numeric = frozenset(n for n, dtype in enumerate(schema.dtypes()) if dtype.is_numeric())
-        return cls(path, source, header, numeric)
+        return cls(path, source, header, weight, numeric)
 
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield batches of the wanted columns, as text."""
@@ -76,7 +81,7 @@ class ParquetTable:
         digits = [n for n in chosen if n in self.numeric and (c := self.header.canonical[n]) and columns()[c].digits]
         self.numbers.clear()
         first = 0
-        for frame in _frames(self.path, self.source, self.header, sorted({*chosen, no_records.key})):
+        for frame in self._frames(sorted({*chosen, no_records.key})):
             rows_at = partial(self._rows, first, frame.height)
             lines, key = numbers_from(first + 1, frame.height), frame[names[no_records.key]]
             first += frame.height
@@ -85,17 +90,49 @@ class ParquetTable:
             records, _, passed_over = no_records.sift(frame, lines, key, rows_at)
             yield Batch(records.select(names[n] for n in chosen or [no_records.key]), passed_over=passed_over)
 
+    def _frames(self, chosen: Sequence[int]) -> Iterator[pl.DataFrame]:
+        """Yield the columns at some positions, as text, in batches."""
+        header, groups, weight = self.header, self.weight.groups, replace(self.weight, unpacked=0)
+        with _refusals(self.path):
+            scan = pl.scan_parquet(self.source, glob=False)
+            types = scan.collect_schema().dtypes()
+        # What means nothing need not be readable. By position: a name may be a pattern to the library.
+        read = [n for n in chosen if _readable(types[n]) and (header.canonical[n] or types[n] != pl.Binary)]
+        columns = [
+            (pl.nth(n) if _is_shared(types[n]) else as_text(pl.nth(n), types[n])).alias(header.raw_names[n])
+            for n in read
+        ]
+        records, first, most = [0], 0, _FIRST_STRETCH
+        while first < groups[-1]:
+            # Stretches in turn: left to itself the engine reads gigabytes ahead of whoever works on the batches.
+            rows = _stretch(groups, first, most)
+            try:
+                with _refusals(self.path, records):
+                    # Records count even where no column is wanted.
+                    stretch = scan.slice(first, rows).select(columns or pl.len()).collect(engine="streaming")
+            except InputError as error:
+                binary = next((n for n in read if types[n] == pl.Binary), None)
+                if binary is None or "utf8" not in str(error.values["reason"]):
+                    raise
+                raise _unreadable(self.path, header.names[binary], types[binary]) from None
+            held = _bytes(stretch)
+            weight.add(held)
+            stretch = _whole(stretch, [header.raw_names[n] for n in chosen or [0]], counted=not columns)
+            for batch in _batches(stretch):
+                yield batch.select(pl.all().cast(pl.String)).rechunk()
+            records.append(stretch.height)
+            first += rows
+            most = min(_LARGEST_STRETCH, 4 * rows, max(_HELD // (held // max(stretch.height, 1) + 1), 1))
+        if sum(records) != groups[-1]:
+            raise InputError("parquet_cut", path=self.path, records=sum(records), expected=groups[-1])
+
     def _rows(self, first: int, height: int, places: pl.Series) -> pl.DataFrame:
-        """Return whole rows of a batch, as text; what is no text only shows that it is there."""
+        """Return whole rows of a batch, as text, the beginnings of long ones; what is no text only shows that it is."""
         with _refusals(self.path):
             scan = pl.scan_parquet(self.source, glob=False)
             types = scan.collect_schema().dtypes()
             texts = [
-                (
-                    as_text(pl.nth(n), dtype)
-                    if _readable(dtype) and dtype != pl.Binary
-                    else pl.when(pl.nth(n).is_not_null()).then(pl.lit("…"))
-                ).alias(name)
+                _beginning(pl.nth(n), dtype).alias(name)
                 for n, (name, dtype) in enumerate(zip(self.header.raw_names, types, strict=True))
             ]
             return scan.slice(first, height).select(pl.all().gather(places)).select(texts).collect()
@@ -123,54 +160,39 @@ def _broken(path: str, records: Sequence[int], error: BaseException) -> InputErr
     return InputError("parquet_broken", path=path, records=sum(records), reason=reason)
 
 
-def _frames(path: str, source: Source, header: Header, chosen: Sequence[int]) -> Iterator[pl.DataFrame]:
-    with _refusals(path):
-        scan = pl.scan_parquet(source, glob=False)
-        types = scan.collect_schema().dtypes()
-        groups = _groups(source)
-    # What means nothing need not be readable. By position: a name may be a pattern to the library.
-    read = [n for n in chosen if _readable(types[n]) and (header.canonical[n] or types[n] != pl.Binary)]
-    columns = [as_text(pl.nth(n), types[n]).alias(header.raw_names[n]) for n in read]
-    records, first, most = [0], 0, _FIRST_STRETCH
-    while first < groups[-1]:
-        # Stretches in turn: left to itself the engine reads gigabytes ahead of whoever works on the batches.
-        rows = _stretch(groups, first, most)
-        try:
-            with _refusals(path, records):
-                # Records count even where no column is wanted.
-                stretch = scan.slice(first, rows).select(columns or pl.len()).collect(engine="streaming")
-        except InputError as error:
-            binary = next((n for n in read if types[n] == pl.Binary), None)
-            if binary is None or "utf8" not in str(error.values["reason"]):
-                raise
-            raise _unreadable(path, header.names[binary], types[binary]) from None
-        stretch = _whole(stretch, [header.raw_names[n] for n in chosen or [0]], counted=not columns)
-        yield from _batches(stretch)
-        records.append(stretch.height)
-        first += rows
-        most = min(_LARGEST_STRETCH, 4 * rows, _held(stretch))
-    if sum(records) != groups[-1]:
-        raise InputError("parquet_cut", path=path, records=sum(records), expected=groups[-1])
-
-
 def _whole(stretch: pl.DataFrame, names: Sequence[str], *, counted: bool) -> pl.DataFrame:
     """Add the wanted columns that were not read, as empty ones."""
     if counted:
         stretch = pl.DataFrame({names[0]: [None] * int(stretch.item())})
     unread = [pl.lit(None, dtype=pl.String).alias(name) for name in names if name not in stretch.columns]
-    return stretch.with_columns(unread).select(pl.col(name).cast(pl.String) for name in names)
+    return stretch.with_columns(unread).select(names)
 
 
-def _held(stretch: pl.DataFrame) -> int:
-    """Return how many records like these may be held at once."""
-    return max(_HELD // (int(stretch.estimated_size()) // max(stretch.height, 1) + 1), 1)
+def _is_shared(dtype: pl.DataType) -> bool:
+    """Return whether a text is held once for all rows that have it; to cast it is to copy it for each of them."""
+    return isinstance(dtype, pl.Categorical | pl.Enum)
 
 
-def _groups(source: Source) -> list[int]:
-    """Return how many records there are at the end of each row group, 0 first."""
-    with pa.OSFile(str(source)) if isinstance(source, Path) else pa.BufferReader(source) as file:
-        metadata = pq.read_metadata(file)
-    return list(accumulate((metadata.row_group(n).num_rows for n in range(metadata.num_row_groups)), initial=0))
+def _beginning(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """Return the beginning of each text: a long one may stand in all rows, and would be copied for each."""
+    if not _readable(dtype) or dtype == pl.Binary:
+        return pl.when(column.is_not_null()).then(pl.lit("…"))
+    return column.cat.slice(0, _BEGINNING) if _is_shared(dtype) else as_text(column, dtype).str.head(_BEGINNING)
+
+
+def _lengths(stretch: pl.DataFrame) -> pl.Series:
+    """Return the bytes of text in each row."""
+    shared = [name for name, dtype in stretch.schema.items() if _is_shared(dtype)]
+    own = [name for name, dtype in stretch.schema.items() if dtype == pl.String]
+    lengths = [*(pl.col(name).cat.len_bytes() for name in shared), *(pl.col(name).str.len_bytes() for name in own)]
+    wide = [pl.lit(0, dtype=pl.UInt64), *(length.cast(pl.UInt64) for length in lengths)]
+    return stretch.select(pl.repeat(0, pl.len(), dtype=pl.UInt64) + pl.sum_horizontal(wide)).to_series()
+
+
+def _bytes(stretch: pl.DataFrame) -> int:
+    """Return the bytes that a stretch takes as text, were no value shared by rows."""
+    shared = sum(int(column.cat.len_bytes().sum()) for column in stretch if _is_shared(column.dtype))
+    return int(stretch.estimated_size()) + shared
 
 
 def _stretch(groups: Sequence[int], first: int, most: int) -> int:
@@ -180,9 +202,15 @@ def _stretch(groups: Sequence[int], first: int, most: int) -> int:
 
 
 def _batches(stretch: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Yield a stretch in batches, small ones where one long value stands in many rows: later steps copy it for each."""
-    for batch in stretch.iter_slices(min(BATCH_ROWS, _held(stretch))):
-        yield batch.rechunk()
+    """Yield a stretch in batches, small ones where long values stand in many rows: later steps copy them for each."""
+    ends = _lengths(stretch).cum_sum()
+    first, before = 0, 0
+    while first < stretch.height:
+        last = min(int(ends.search_sorted(before + _TEXT_HELD, side="right")), first + BATCH_ROWS, stretch.height)
+        rows = max(last - first, 1)
+        yield stretch.slice(first, rows)
+        first += rows
+        before = int(ends[first - 1])
 
 
 def _readable(dtype: pl.DataType) -> bool:

@@ -11,7 +11,7 @@ from thuebao.results.own.documents import BEGINNING, is_result
 from thuebao.results.own.page import PAGE, is_page
 from thuebao.results.own.tables import is_list, is_parquet_findings
 from thuebao.results.own.workbook import is_book
-from thuebao.sources import Stored, stored_at
+from thuebao.sources import Stored, guarded, stored_at
 
 _SEEN: dict[bytes, Callable[[Stored, Path | BytesIO], bool]] = {
     b"PK\x03\x04": is_book,
@@ -25,24 +25,26 @@ _LARGEST_IN_MEMORY = 1 << 30  # bytes of a packed file that is looked at whole
 def is_ours(path: Path) -> bool:
     """Return whether a file is what an audit writes: findings, rejected lines, a workbook, a page, a document."""
     try:
-        # A pipe would be waited for.
-        return path.is_file() and all(map(are_ours, stored_at(str(path)).stored))
-    except (OSError, ValueError, InputError):
+        with guarded(str(path)):
+            # A pipe would be waited for.
+            return path.is_file() and all(map(are_ours, stored_at(str(path)).stored))
+    except InputError:  # what an audit writes is whole
         return False
 
 
 def are_ours(stored: Stored) -> bool:
     """Return whether what is stored, packed or not, is what an audit writes."""
     try:
-        start = stored.head(_LONGEST)
-        for beginning, looks_so in _SEEN.items():
-            if start.startswith(beginning):
-                return looks_so(stored, _seekable(stored))
-        for beginning, is_one in _DOCUMENTS.items():
-            if stored.packing is None and start.startswith(beginning):
-                return is_one(stored.file)
-        return is_list(stored)
-    except (OSError, ValueError, InputError):
+        with guarded(stored.path):
+            start = stored.head(_LONGEST)
+            for beginning, looks_so in _SEEN.items():
+                if start.startswith(beginning):
+                    return looks_so(stored, _seekable(stored))
+            for beginning, is_one in _DOCUMENTS.items():
+                if stored.packing is None and start.startswith(beginning):
+                    return is_one(stored.file)
+            return is_list(stored)
+    except InputError:
         return False
 
 

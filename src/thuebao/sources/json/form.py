@@ -58,8 +58,9 @@ def _first_values(start: str) -> dict[str, Any]:
     values: dict[str, Any] = {}
     at = 1
     while key := _KEY.match(start, at):
-        name = str(json.loads(key[1], strict=False))
+        name = key[1]
         try:
+            name = str(json.loads(name, strict=False))
             values[name], at = _ANY_NUMBER.raw_decode(start, key.end())
         except RecursionError:
             break

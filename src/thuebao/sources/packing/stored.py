@@ -17,6 +17,7 @@ from typing import BinaryIO, cast
 from thuebao.base.errors import InputError, OutputError
 from thuebao.sources.discover import STANDARD_INPUT_SHOWN
 from thuebao.sources.kinds.endings import PACKED_ENDINGS, is_export_name
+from thuebao.sources.library_errors import guarded
 from thuebao.sources.packing import streams, unpacking
 from thuebao.sources.packing.members import (
     OFFICE_FIRST,
@@ -166,8 +167,9 @@ def unpacked(stored: Stored) -> Opened:
         return Opened([stored])
     opened, empty = Opened(), list[tuple[PassedOver, InputError]]()
     members: dict[str, list[Member]] = {}
-    for found in members_of(stored.path, stored.file, str(stored.packing), stored.around):
-        members.setdefault(found.name, []).append(found)
+    with guarded(stored.path):
+        for found in members_of(stored.path, stored.file, str(stored.packing), stored.around):
+            members.setdefault(found.name, []).append(found)
     files = {name: same for name, same in sorted(members.items()) if not same[0].is_folder}
     seen = {name: same for name, same in files.items() if not hidden(name)}
     for name, (member, *others) in files.items():
@@ -183,7 +185,8 @@ def unpacked(stored: Stored) -> Opened:
             opened.passed_over.append(PassedOver(inside.path, reason, member.size))
             continue
         try:
-            _check_member(inside, member, alone=not others)
+            with guarded(inside.path):
+                _check_member(inside, member, alone=not others)
             opened.stored.append(inside)
         except InputError as error:
             if error.key == "file_empty":
@@ -216,18 +219,18 @@ def identified(path: str, file: Path) -> Stored:
         path.encode()
     except UnicodeEncodeError:
         raise InputError("name_not_text", path=path) from None
-    with reading(path):
+    with guarded(path), reading(path):
         if not stat.S_ISREG(file.stat().st_mode):
             raise InputError("not_a_file", path=path)
         if is_part_of_zip(path, file):
             raise InputError("zip_part", path=path)
-    stored = Stored(path, file, streams.packing_of(Stored(path, file, None).head(16)))
-    if stored.packing != streams.ZIP:
-        if is_tar(_check_content(stored)):
-            return replace(stored, packing=streams.TAR, around=stored.packing)
-    elif is_office_document(stored.path, stored.file):
-        return replace(stored, packing=None)  # a workbook or the like, which its own reader unpacks
-    return stored
+        stored = Stored(path, file, streams.packing_of(Stored(path, file, None).head(16)))
+        if stored.packing != streams.ZIP:
+            if is_tar(_check_content(stored)):
+                return replace(stored, packing=streams.TAR, around=stored.packing)
+        elif is_office_document(stored.path, stored.file):
+            return replace(stored, packing=None)  # a workbook or the like, which its own reader unpacks
+        return stored
 
 
 def _check_content(stored: Stored) -> bytes:

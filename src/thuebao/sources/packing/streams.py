@@ -7,6 +7,8 @@ import lzma
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from thuebao.base.errors import InputError
+from thuebao.sources.library_errors import guarded
 from thuebao.sources.packing.unpacking import Pieces, chunks_of, gzip_pieces, zstd_pieces
 
 GZIP, ZSTD, XZ, BZIP2, ZIP, TAR = "gzip", "zstd", "xz", "bzip2", "zip", "tar"
@@ -39,8 +41,9 @@ def holds_nothing(file: Path) -> bool:
         if size > _SMALLEST or not file.is_file():
             return False
         packing = packing_of(file.read_bytes())
-        return not size or (packing is not None and packing in STREAMS and not any(STREAMS[packing](file)))
-    except (OSError, EOFError, ValueError, lzma.LZMAError):
+        with guarded(str(file)):
+            return not size or (packing is not None and packing in STREAMS and not any(STREAMS[packing](file)))
+    except (OSError, InputError):  # whoever reads it will say what is the matter
         return False
 
 
