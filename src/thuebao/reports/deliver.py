@@ -17,6 +17,7 @@ from thuebao.base.errors import OutputError, UsageError
 from thuebao.base.messages import text
 from thuebao.base.paths import same_file
 from thuebao.engine.options import AuditOptions
+from thuebao.engine.progress import WRITING, Step, Told
 from thuebao.reports.about import About
 from thuebao.reports.manifest import manifest_of, write_manifest, written
 from thuebao.results.compare.baseline import check_baseline, narrowed, new_findings, write_findings
@@ -73,9 +74,17 @@ class Delivery:
         return counted, [said_of_baseline(result, counted, options.baseline)]
 
     def deliver(
-        self, result: AuditResult, counted: AuditResult, given: Mapping[str, str], started: datetime
+        self,
+        result: AuditResult,
+        counted: AuditResult,
+        given: Mapping[str, str],
+        started: datetime,
+        told: Told | None = None,
     ) -> Iterator[str]:
-        """Write the reports and the manifest; yield what was written. `given`: the options, as the user gave them."""
+        """Write the reports and the manifest; yield what was written.
+
+        given: the options, as the user gave them; told: which file is written next.
+        """
         options = self._options
         about = About(options.made_by, started, now(), dict(given), _versions())
         outputs = {"rejects": options.rejects} if options.rejects else {}
@@ -84,15 +93,16 @@ class Delivery:
         for name, path in outputs.items():
             yield text(f"notice.{name}_written", path=path)
         if result.inputs:
-            for n, path in enumerate(self._reports(counted, about)):
+            for n, path in enumerate(self._reports(counted, about, told)):
                 outputs[f"report-{n + 1}"] = path
                 yield text("notice.report_written", path=path)
         if options.manifest:
             paths = write_manifest(options.manifest, manifest_of(counted, about, outputs), self._signer)
             yield from written(paths, self._signer)
 
-    def _reports(self, result: AuditResult, about: About) -> Iterator[Path]:
+    def _reports(self, result: AuditResult, about: About, told: Told | None) -> Iterator[Path]:
         for path in self._options.reports:
+            _tell(told, path)
             with AtomicFile(path) as atomic:
                 if path.suffix.lower() == ".xlsx":
                     self._workbook(atomic.file, result, about)
@@ -103,9 +113,9 @@ class Delivery:
                         atomic.file.write(piece.encode("utf-8", "replace"))
             yield path
         if self._options.per_operator:
-            yield from self._workbooks(self._options.per_operator, result, about)
+            yield from self._workbooks(self._options.per_operator, result, about, told)
 
-    def _workbooks(self, folder: Path, result: AuditResult, about: About) -> Iterator[Path]:
+    def _workbooks(self, folder: Path, result: AuditResult, about: About, told: Told | None) -> Iterator[Path]:
         options = self._options
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -122,6 +132,7 @@ class Delivery:
             if clash or (path.exists() and not options.force):
                 raise UsageError("report_exists", path=path)
         for operator, path in paths.items():
+            _tell(told, path)
             with AtomicFile(path) as atomic:
                 self._workbook(atomic.file, result, about, operator)
             yield path
@@ -132,6 +143,11 @@ class Delivery:
         full = str(self._options.findings) if self._options.findings else None
         temp_dir = self._options.temp_dir
         write_workbook(file, result, result.findings, about, operator=operator, full=full, temp_dir=temp_dir)
+
+
+def _tell(told: Told | None, path: Path) -> None:
+    if told:
+        told(Step(WRITING, str(path)))
 
 
 def _file_name(operator: str | None) -> str:
