@@ -30,6 +30,7 @@ def present(
     """Print the result; said: of a baseline and of files that were written."""
     from thuebao.results import thresholds
 
+    spoken = [*map(str, result.unreadable), *result.notices, *said, *thresholds.unevaluated(verdicts)]
     if quiet:
         if quiet < NOTHING:
             from thuebao.reports.verdicts import failed
@@ -40,12 +41,11 @@ def present(
 
         shown = screen(result, verdicts, options, said, stdout())
         # What is kept, as in a log, is whole; a person sees as much as the screen has room for.
-        errors = [str(error) for error in result.unreadable]
-        _complain(shown.beside if sys.stderr.isatty() else [*errors, *said])
+        _complain(shown.beside if sys.stderr.isatty() else spoken)
         shown.print(stdout())
         return
     else:
-        _complain([*map(str, result.unreadable), *result.notices, *said, *thresholds.unevaluated(verdicts)])
+        _complain(spoken)
     _document(result, verdicts, format, quiet=bool(quiet))
 
 

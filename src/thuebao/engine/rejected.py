@@ -69,6 +69,7 @@ class Rejections:
                 "too_many_rejected",
                 path=path,
                 rejected=self.described(),
+                rejected_lines=self.count,
                 lines=records + self.count,
                 limit=limit.said,
             )

@@ -12,6 +12,27 @@ from thuebao.rulebook.load import SEVERITIES
 
 NOTHING = "–"
 """What stands in a cell without a value."""
+_TITLES = {
+    "month": "summary.month",
+    "path": "summary.file",
+    "record": "report.record",
+    "province_now": "fact.province_now",
+    "identity": "fact.identity",
+    "customer": "fact.customer",
+    "document_number": "fact.document_number",
+    "birth_day": "fact.birth_day",
+    "issue_day": "fact.issue_day",
+    "case_folded_name": "fact.name",
+    "comparable_name": "fact.name",
+    "comparable_portrait": "fact.portrait",
+    "sim_number": "fact.sim_number",
+    "sim_block": "fact.sim_block",
+    "named_operator": "fact.operator",
+    "registration_moment": "fact.registration",
+    "registration_minute": "fact.registration",
+    "point_of_sale": "fact.point_of_sale",
+}
+"""What tables of records have beside canonical columns: where a record stands, and facts."""
 MOST_ROWS = 100
 """Rows of a table on a screen or a page, our choice: a longer list is read from the JSON document or the findings."""
 
@@ -49,11 +70,22 @@ def worst_first(rules: Iterable[RuleResult]) -> list[RuleResult]:
 
 
 def column_title(name: str) -> str:
-    """Return what a canonical column, or the month of registration, is called; any other name as it is."""
-    if name == "month":
-        return text("summary.month")
+    """Return what a canonical column, or what else a table of records has, is called; any other name as it is."""
     column = columns().get(name)
-    return column.title[language()] if column else name
+    if column:
+        return column.title[language()]
+    return text(_TITLES[name]) if name in _TITLES else name
+
+
+def named_column(name: str) -> str:
+    """Return the title of a canonical column with its name; the title alone of anything else."""
+    title = column_title(name)
+    return f"{title} ({name})" if name in columns() else title
+
+
+def named_columns(names: str) -> str:
+    """Return the same text with titles beside the names of canonical columns in it (`sim_serial, pos_code | pos_name`)."""
+    return ", ".join(" | ".join(map(named_column, group.split(" | "))) for group in names.split(", "))
 
 
 def titled(kind: str, *keys: str) -> list[tuple[str, str]]:

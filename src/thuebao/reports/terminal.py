@@ -14,7 +14,7 @@ from rich.text import Text
 
 from thuebao.base.foreign_text import harmless
 from thuebao.base.messages import language, text
-from thuebao.reports.format import MOST_ROWS, NOTHING, column_title, number, share, titled, worst_first
+from thuebao.reports.format import MOST_ROWS, NOTHING, column_title, named_columns, number, share, titled, worst_first
 from thuebao.results.result import DESELECTED, NOT_EVALUATED, PARTLY, AuditResult, Breakdown, RuleResult
 from thuebao.results.result import Group as FoundGroup
 from thuebao.rulebook.load import SEVERITIES
@@ -208,7 +208,7 @@ def _groups(code: str, groups: list[FoundGroup]) -> list[RenderableType]:
     for group in groups:
         shown = group.records.height
         parts.append(text("summary.group", number=group.number, size=group.size, some=shown))
-        table = light_table(*((name, "left") for name in group.records.columns))
+        table = light_table(*((column_title(name), "left") for name in group.records.columns))
         for row in group.records.iter_rows():
             table.add_row(*(plain(NOTHING if value is None else value) for value in row))
         parts.append(table)
@@ -265,7 +265,7 @@ def _not_evaluated(result: AuditResult) -> list[RenderableType]:
         if by_reason:
             table = light_table(*titled("left", "summary.absent", "summary.codes"))
             for reason, codes in by_reason.items():
-                table.add_row(reason, ", ".join(codes))
+                table.add_row(named_columns(reason), ", ".join(codes))
             parts += [Line(text(title), align="left"), table]
     return parts
 
@@ -274,7 +274,7 @@ def _export_findings(result: AuditResult) -> Table:
     table = light_table(*titled("left", "summary.code", "summary.severity", "summary.file", "summary.detail"))
     grouped: dict[tuple[str, str, str], list[str]] = {}
     for f in sorted(result.export_findings, key=lambda f: SEVERITIES.index(f.severity)):
-        grouped.setdefault((f.code, f.severity, f.path), []).append(f.detail)
+        grouped.setdefault((f.code, f.severity, f.path), []).append(named_columns(f.detail))
     for (code, severity, path), details in grouped.items():
         table.add_row(Text(code), severity_label(severity), plain(path), plain(", ".join(details)))
     return table

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from thuebao.base.messages import text
-from thuebao.reports.format import MOST_ROWS, NOTHING, number, share, titled
+from thuebao.reports.format import MOST_ROWS, NOTHING, named_columns, number, share, titled
 from thuebao.reports.terminal import left_out, light_table, plain
 from thuebao.results.result import PARTLY
 from thuebao.results.thresholds import Verdict, unevaluated
@@ -99,4 +99,7 @@ def _verdict(verdict: Verdict) -> Text:
 def _remarks(verdicts: Sequence[Verdict]) -> list[str]:
     """Return remarks on rules that were not evaluated in some files, which the counts leave out."""
     partly = {v.condition.on: v.reason for v in verdicts if v.status == PARTLY}
-    return [text("gate.partly", code=code, columns=reason or NOTHING) for code, reason in partly.items()]
+    return [
+        text("gate.partly", code=code, columns=named_columns(reason) if reason else NOTHING)
+        for code, reason in partly.items()
+    ]

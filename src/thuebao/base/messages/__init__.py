@@ -81,7 +81,16 @@ class _Number(int):
         return (one if self == 1 else several) if either else grouped(self)
 
 
+class _Text(str):
+    """A value of a text that is no number."""
+
+    __slots__ = ()
+
+    def __format__(self, form: str) -> str:
+        return form.rpartition("|")[2] or str(self)
+
+
 def _shown(name: str, value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         return "…" if abs(value) > _LONGEST else str(value) if name in _NAMES else _Number(value)
-    return value if isinstance(value, float) else re.sub("[\r\n]+", " ", str(value))
+    return value if isinstance(value, float) else _Text(re.sub("[\r\n]+", " ", str(value)))

@@ -27,7 +27,7 @@ def write_summary(book: Book, view: View, about: About, title: str, extent: str)
     sheet.gap()
     _inputs(sheet, view)
     # The user's options may name other carriers.
-    options = about.options if view.operator is None else {}
+    options = about.shown_options if view.operator is None else {}
     for key, pairs in (("report.options", options), ("report.versions", about.versions)):
         if pairs:
             sheet.gap()

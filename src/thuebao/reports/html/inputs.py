@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from thuebao.base.messages import text
-from thuebao.reports.format import NOTHING, number, share, titled
+from thuebao.reports.format import NOTHING, named_columns, number, share, titled
 from thuebao.reports.html.labels import hint, sentence, severity_label
 from thuebao.reports.html.markup import Content, Markup, joined, tag
 from thuebao.reports.html.table import CODE, DIGEST, NUMBER, SHORT, TEXT, table
@@ -75,7 +75,13 @@ def export_findings(result: AuditResult) -> Markup:
         *titled(TEXT, "summary.file", "page.finding", "summary.detail"),
     ]
     rows = (
-        (code, severity_label(level), path, translated(rules[code].title), ", ".join(found.detail for found in some))
+        (
+            code,
+            severity_label(level),
+            path,
+            translated(rules[code].title),
+            ", ".join(named_columns(found.detail) for found in some),
+        )
         for (code, level, path), some in grouped.items()
     )
     codes = dict.fromkeys(code for code, _, _ in grouped)

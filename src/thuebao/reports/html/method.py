@@ -33,7 +33,7 @@ def method(result: AuditResult, about: About) -> Markup:
         (tag("p", paragraph) for paragraph in paragraphs),
         _eras(result),
         _instruments(result),
-        _pairs(text("page.options"), about.options, "options"),
+        _pairs(text("page.options"), about.shown_options, "options"),
         _pairs(text("page.versions"), about.versions, "versions"),
     )
 

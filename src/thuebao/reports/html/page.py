@@ -100,11 +100,8 @@ def _head(about: About) -> Markup:
 def _paper(about: About) -> str:
     """Return the style of the head and foot of printed pages; it holds our own texts and numbers only."""
     head = f"{text('page.title')} · {time_of_day(about.started)} · thuebao {__version__}"
-    page, of = text("page.paper_page"), text("page.paper_of")
-    return (
-        f'@page {{ @top-left {{ content: "{head}"; }}'
-        f' @bottom-right {{ content: "{page} " counter(page) " {of} " counter(pages); }} }}\n'
-    )
+    page = text("page.paper", page='" counter(page) "', pages='" counter(pages) "')
+    return f'@page {{ @top-left {{ content: "{head}"; }} @bottom-right {{ content: "{page}"; }} }}\n'
 
 
 def _contents(sections: list[_Section]) -> Markup:

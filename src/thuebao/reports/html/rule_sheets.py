@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from thuebao.base.messages import language, text
-from thuebao.reports.format import NOTHING, number, share, titled
-from thuebao.reports.html.labels import named_column, sentence, severity_label
+from thuebao.reports.format import NOTHING, named_column, number, share, titled
+from thuebao.reports.html.labels import sentence, severity_label
 from thuebao.reports.html.markup import Content, Markup, joined, tag
 from thuebao.reports.html.rules import counts_by_rule
 from thuebao.reports.html.table import NUMBER, SHORT, TEXT, table
