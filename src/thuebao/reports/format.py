@@ -84,7 +84,7 @@ def named_column(name: str) -> str:
 
 
 def named_columns(names: str) -> str:
-    """Return a text with titles beside the names of canonical columns in it, as in `sim_serial, pos_code | pos_name`."""
+    """Return a text with titles beside the names of canonical columns in it, such as `address, pos_code | pos_name`."""
     return ", ".join(" | ".join(map(named_column, group.split(" | "))) for group in names.split(", "))
 
 
