@@ -47,7 +47,13 @@ def thirty_operators(desk: Desk) -> list[str]:
     for n, name in enumerate(NETWORKS):
         records = [r | {"operator": name} for r in (person(3 * n) | NAMELESS, person(3 * n + 1))]
         desk.export(f"e/{n}.csv", *records)
-    return ["e", "--per-operator", "out", "--findings", "f.csv", "--fail-on", "error:0.5%,warning,PER101:0"]
+    return ["e", "--findings", "f.csv", "--fail-on", "error:0.5%,warning,PER101:0"]
+
+
+def many_outputs(desk: Desk) -> list[str]:
+    for n, name in enumerate(NETWORKS[:6]):
+        desk.export(f"e/{n}.csv", person(3 * n) | NAMELESS | {"operator": name})
+    return ["e", "--per-operator", "out", "--findings", "f.csv", "--report", "out.html", "--force"]
 
 
 def many_files(desk: Desk) -> list[str]:
@@ -97,6 +103,7 @@ CASES = [
     samples,
     mixed,
     thirty_operators,
+    many_outputs,
     many_files,
     unreadable_files,
     nothing_readable,

@@ -75,5 +75,6 @@ def _document(result: AuditResult, verdicts: Sequence[Verdict], format: Format, 
     elif not quiet and result.inputs:
         from thuebao.reports import terminal
         from thuebao.reports import verdicts as gate
+        from thuebao.reports.screen.verdict import full_verdict
 
-        terminal.print_summary(result, stdout(), gate.parts(verdicts))
+        terminal.print_summary(result, stdout(), [*gate.parts(verdicts), *full_verdict(result, verdicts)])

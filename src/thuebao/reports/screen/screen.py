@@ -62,7 +62,7 @@ def screen(
     files, operators, rules = tables.files(result), tables.operators(result), tables.rules(result)
     by = [tables.breakdown(result, result.breakdown)] if result.breakdown else []
     groups = tables.shown_groups(result.groups)
-    verdict, doubted = verdict_section(rows, conditions=bool(verdicts)), doubts_section(found)
+    verdict, doubted = verdict_section(rows, conditions=bool(verdicts)), doubts_section(found, width)
     blocks = [head, notices, files, operators, *by, *groups, rules, tables.others(result), verdict, doubted]
     blocks = [block for block in blocks if block.parts]
     blocks.append(next_steps(result, options, found))
@@ -72,7 +72,9 @@ def screen(
         *((rules, tables.WORST), (verdict, 4), (errors, 2), (doubted, 1), (operators, 3), (remarks, 2), (files, 2)),
         *((block, 3) for block in asked_for),
         *((notices, 1), (doubted, 3), (verdict, 7), (operators, 7), (errors, 4), (files, 6)),
-        *((block, block.rows) for block in (*asked_for, verdict, operators, files, errors, notices, doubted, remarks)),
+        *((block, 8) for block in asked_for),
+        *((block, rows) for rows in (10, 14, 18, MOST_LINES) for block in (operators, verdict, *asked_for, files)),
+        *((block, block.rows) for block in (errors, notices, doubted, remarks)),
     ]
     left = fill([*beside, *blocks], growth, MOST_LINES, console)
     return Screen(_texts(beside), _apart(blocks, left, console))

@@ -6,19 +6,24 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rich.console import RenderableType
+from rich.rule import Rule as Line
 from rich.text import Text
 
+from thuebao.base.foreign_text import harmless
 from thuebao.base.messages import text
 from thuebao.engine.options import AuditOptions
 from thuebao.reports.doubts import Doubt
+from thuebao.reports.doubts import doubts as doubts_of
 from thuebao.reports.format import MOST_ROWS, share, titled, worst_first
-from thuebao.reports.screen.section import Section, one_line, short_path
+from thuebao.reports.screen.section import Section, one_line, short_path, shortened
 from thuebao.reports.terminal import light_table
 from thuebao.results.result import AuditResult
 from thuebao.results.thresholds import Verdict, counting
 
 _LONGEST_PATH = 44
 """Characters of a path within a sentence of the verdict."""
+_OF_DOUBT = 3
+"""Lines that a sentence about figures takes at most."""
 _GOOD, _BAD = "green", "bold red"
 
 
@@ -72,14 +77,18 @@ def verdict_section(rows: Sequence[Judged], *, conditions: bool) -> Section:
 
     def render(n: int) -> list[RenderableType]:
         # The whole audit's verdict, which the exit code follows, is never left out.
-        some = [*rows[: max(n - 1, 0)], *rows[-1:]] if n < len(rows) else rows
+        shown = max(n - 1, 0) if n < len(rows) else n
+        left = len(rows) - 1 - shown
+        option = "--full" if left <= MOST_ROWS else "--format json"
         table = light_table(*titled("left", "summary.operator", "gate.verdict", "screen.why"))
-        for row in some:
+        for at, row in enumerate(rows):
+            if shown <= at < len(rows) - 1:
+                continue
+            if at and left > 0 and at == len(rows) - 1:
+                table.add_row("…", "", one_line(text("screen.more_operators", count=left, option=option)))
             name = text("summary.all_operators") if row.operator is None else row.operator
             table.add_row(one_line(name), _word(row, conditions=conditions), one_line(_why(row)))
-        left = len(rows) - len(some)
-        option = "--full" if left <= MOST_ROWS else "--format json"
-        return [table, *([one_line(text("screen.more_operators", count=left, option=option))] if left else [])]
+        return [table]
 
     return Section(len(rows), render, min(1, len(rows)))
 
@@ -97,13 +106,23 @@ def _why(row: Judged) -> str:
     return "; ".join([*said, *([", ".join(row.failed)] if row.failed else [])])
 
 
-def doubts_section(doubts: Sequence[Doubt]) -> Section:
-    """Return the sentences about figures that cannot be trusted yet."""
+def full_verdict(result: AuditResult, verdicts: Sequence[Verdict]) -> list[RenderableType]:
+    """Return the verdicts on all operators, and all that keeps their figures from being trusted."""
+    found = doubts_of(result)
+    table = verdict_section(judged(result, verdicts, found), conditions=bool(verdicts))
+    return [
+        Line(text("gate.verdict"), align="left"),
+        *table.render(table.rows),
+        *(Text(harmless(doubt.said()), "yellow") for doubt in found),
+    ]
+
+
+def doubts_section(doubts: Sequence[Doubt], width: int) -> Section:
+    """Return the sentences about figures that cannot be trusted yet, a few lines of the screen each."""
 
     def render(n: int) -> list[RenderableType]:
-        lines: list[RenderableType] = [
-            Text(d.said(short_path(d.path, _LONGEST_PATH)), "yellow", overflow="fold") for d in doubts[:n]
-        ]
+        said = (harmless(doubt.said(short_path(doubt.path, _LONGEST_PATH))) for doubt in doubts[:n])
+        lines = [Text(shortened(line, "", width, _OF_DOUBT), "yellow", overflow="fold") for line in said]
         left = len(doubts) - n
         return [*lines, *([one_line(text("screen.more_doubts", count=left, option="--full"))] if left else [])]
 
