@@ -71,7 +71,7 @@ def screen(
     growth = [
         *((rules, tables.WORST), (verdict, 4), (errors, 2), (doubted, 1), (operators, 3), (remarks, 2), (files, 2)),
         *((block, 3) for block in asked_for),
-        *((notices, 1), (doubted, 3), (verdict, 7), (operators, 7), (errors, 4), (files, 6)),
+        *((operators, 7), (verdict, 8), (doubted, 3), (files, 6), (errors, 4), (notices, 2)),
         *((block, 8) for block in asked_for),
         *((block, rows) for rows in (10, 14, 18, MOST_LINES) for block in (operators, verdict, *asked_for, files)),
         *((block, block.rows) for block in (errors, notices, doubted, remarks)),

@@ -128,6 +128,7 @@ def rules(result: AuditResult) -> Section:
     """Return the worst rules, and how many others there are."""
     hit = worst_first(r for r in result.rules if r.violations)
     silent = sum(1 for r in result.rules if not r.violations and r.status not in (DESELECTED, NOT_EVALUATED))
+    unevaluated, partly = (sum(1 for r in result.rules if r.status == status) for status in (NOT_EVALUATED, PARTLY))
 
     def render(n: int) -> list[RenderableType]:
         table = light_table(
@@ -138,16 +139,17 @@ def rules(result: AuditResult) -> Section:
         for r in hit[:n]:
             title = one_line(r.rule.title[language()])
             table.add_row(Text(r.rule.code), severity_label(r.rule.severity), number(r.violations), title)
-        said = [text("screen.more_rules", count=len(hit) - n, option="--full")] if len(hit) > n else []
-        said += [] if hit else [text("summary.no_violations")]
-        said += [text("summary.silent", count=silent)] if silent and hit else []
-        return [*([table] if n else []), *([one_line(" ".join(said))] if said else [])]
+        said = [] if hit else [text("summary.no_violations")]
+        if len(hit) > n:
+            said.append(text("screen.more_rules", count=len(hit) - n, option="--full"))
+        said.append(text("screen.silent", silent=silent, none=unevaluated, some=partly))
+        return [*([table] if n else []), one_line(" ".join(said))]
 
     return Section(min(WORST, len(hit)), render)
 
 
 def others(result: AuditResult) -> Section:
-    """Return a line each about what the screen has no room for: files, identities, rules that were not evaluated."""
+    """Return a line each about findings on files, and about identities by how many numbers they have."""
     lines: list[str] = []
     by_code = Counter(f.code for f in result.export_findings)
     order = {code: n for n, code in enumerate(result.rulebook.by_code)}
@@ -160,10 +162,4 @@ def others(result: AuditResult) -> Section:
     if any(tiers.values()):
         listed = ", ".join(f"{label}: {number(count)}" for label, count in tiers.items())
         lines.append(text("screen.identities", listed=listed))
-    unevaluated = sum(1 for r in result.rules if r.status == NOT_EVALUATED)
-    partly = sum(1 for r in result.rules if r.status == PARTLY)
-    if unevaluated or partly:
-        lines.append(text("screen.not_evaluated", none=unevaluated, some=partly, option="--full"))
-    if result.offenders.height:
-        lines.append(text("screen.places", option="--full"))
     return Section(0, lambda _: [one_line(line) for line in lines])

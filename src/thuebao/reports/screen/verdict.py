@@ -51,7 +51,7 @@ def judged(result: AuditResult, verdicts: Sequence[Verdict], doubts: Sequence[Do
         Judged(name, records, errors, tuple(_failed(verdicts, name, found.get(name, set()))), _codes(doubts, name))
         for name, records, errors, _ in result.operators.iter_rows()
     ]
-    rows.sort(key=lambda row: (not row.failed, -row.errors if not verdicts else 0))
+    rows.sort(key=lambda row: (not row.failed, -row.errors))
     missed = tuple(dict.fromkeys(v.condition.said for v in verdicts if not v.passed))
     totals = result.totals
     whole = Judged(None, totals["records"], totals["records_with_errors"], missed, _codes(doubts, None))
