@@ -1,9 +1,9 @@
-"""Make the pictures of the README from sample_data/: summary.svg, what an audit prints, and report.png, what it writes.
+"""Make the pictures of the README from sample_data/: screen.svg, what an audit prints, and report.png, what it writes.
 
     python docs/pictures/make.py
 
-summary.svg needs nothing but thuebao. report.png needs playwright (`pip install -e '.[browser]'`) and Chromium, which
-comes from the system (`apt install chromium`). Without them only summary.svg is made, and this says so.
+screen.svg needs nothing but thuebao. report.png needs playwright (`pip install -e '.[browser]'`) and Chromium, which
+comes from the system (`apt install chromium`). Without them only screen.svg is made, and this says so.
 """
 
 import os
@@ -11,7 +11,6 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import date
 from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
@@ -21,14 +20,11 @@ from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.text import Text
 
-import thuebao
-from thuebao.base.messages import use_language
-from thuebao.reports.terminal import print_summary
-
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-AS_OF = date(2026, 11, 23)
-COLUMNS, LINES = 100, 45
+COMMAND = ("audit", "sample_data/", "--fail-on", "never")
+AS_OF = "2026-11-23"
+COLUMNS = 80
 WIDTH, HEIGHT = 1200, 870
 # Rich draws in Fira Code, which it fetches from elsewhere; a picture should fetch nothing.
 FONTS = "Consolas, Menlo, 'Noto Sans Mono', 'Liberation Mono', 'DejaVu Sans Mono', monospace"
@@ -36,17 +32,27 @@ DRAWING = re.sub(r"@font-face {{.*?}}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
-def make_summary() -> Path:
-    """Draw the first lines of what an audit of the samples prints."""
-    use_language("en")
-    result = thuebao.audit(["sample_data/"], as_of=AS_OF)
-    printed = StringIO()
-    print_summary(result, Console(file=printed, width=COLUMNS, force_terminal=True, color_system="truecolor"))
-    lines = [f"$ thuebao audit sample_data/ --as-of {AS_OF}", *printed.getvalue().splitlines()]
+def printed(*, colours: bool = False) -> str:
+    """Return what the command of the README prints on a terminal, as of the day that its counts are of."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
+    environment |= {"COLUMNS": str(COLUMNS), "TERM": "xterm-256color"} | ({"FORCE_COLOR": "1"} if colours else {})
+    command = [sys.executable, "-m", "thuebao", *COMMAND, "--as-of", AS_OF, "--lang", "en"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True, encoding="utf-8")
+    return done.stdout
+
+
+def drawn() -> str:
+    """Return the picture of what the command prints, as SVG."""
     screen = Console(file=StringIO(), record=True, width=COLUMNS)
-    screen.print(Text.from_ansi("\n".join([*lines[:LINES], "…"])))
-    path = HERE / "summary.svg"
-    screen.save_svg(str(path), title="thuebao", code_format=DRAWING, unique_id="summary")
+    screen.print(Text.from_ansi(printed(colours=True)))
+    svg = screen.export_svg(title=f"$ thuebao {' '.join(COMMAND)}", code_format=DRAWING, unique_id="screen")
+    return "".join(f"{line.rstrip()}\n" for line in svg.splitlines())
+
+
+def make_screen() -> Path:
+    """Draw what an audit of the samples prints."""
+    path = HERE / "screen.svg"
+    path.write_text(drawn(), "utf-8")
     return path
 
 
@@ -57,7 +63,7 @@ def make_report() -> Path:
     path = HERE / "report.png"
     with TemporaryDirectory() as folder:
         page = Path(folder, "report.html")
-        asked = ["sample_data/", "--as-of", str(AS_OF), "--lang", "en", "--fail-on", "never", "--quiet"]
+        asked = ["sample_data/", "--as-of", AS_OF, "--lang", "en", "--fail-on", "never", "--quiet"]
         asked += ["--made-by", "Inspection team 12", "--report", str(page)]
         subprocess.run([sys.executable, "-m", "thuebao", "audit", *asked], check=True)
         with sync_playwright() as driver:
@@ -72,7 +78,7 @@ def make_report() -> Path:
 def main() -> None:
     """Make both, or the one that can be made here."""
     os.chdir(ROOT)  # paths are shown as they are given
-    print(make_summary())
+    print(make_screen())
     if not CHROMIUM or not find_spec("playwright"):
         sys.exit("report.png needs Chromium (apt install chromium) and: pip install 'thuebao[browser]'")
     print(make_report())

@@ -5,17 +5,16 @@ from __future__ import annotations
 import gc
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from thuebao.base.errors import UsageError
+from thuebao.base.errors import OutputError, UsageError
 from thuebao.base.messages import text
 from thuebao.cli.options import (
     Format,
     Lang,
     codes,
-    complain,
     day,
     given,
     names,
@@ -24,11 +23,7 @@ from thuebao.cli.options import (
     progress,
     severities,
 )
-from thuebao.cli.options import stdout as console
-
-if TYPE_CHECKING:
-    from thuebao.results.result import AuditResult
-    from thuebao.results.thresholds import Verdict
+from thuebao.cli.present import present
 
 
 def audit(
@@ -68,7 +63,8 @@ def audit(
     temp_dir: Annotated[Path | None, option("--temp-dir", help_key="temp_dir", metavar="DIR")] = None,
     reveal: Annotated[bool, option("--reveal", help_key="reveal")] = False,
     hash_inputs: Annotated[bool, option("--hash", help_key="hash")] = False,
-    quiet: Annotated[bool, option("--quiet", "-q", help_key="quiet")] = False,
+    full: Annotated[bool, option("--full", help_key="full")] = False,
+    quiet: Annotated[int, option("--quiet", "-q", help_key="quiet", count=True)] = 0,
     lang: Annotated[Lang | None, option("--lang", help_key="lang")] = None,  # noqa: ARG001
 ) -> None:
     """Check exports and print a summary per operator."""
@@ -127,49 +123,17 @@ def audit(
         if delivery.needs_findings or format is Format.SARIF:
             folder = stack.enter_context(private_folder(temp_dir))
         gc.freeze()  # what lives now lives to the end, and need not be looked at between batches
-        with progress(quiet=quiet) as tell:
+        failure = None
+        with progress(quiet=bool(quiet)) as tell:
             result = run.run(delivery.findings_of_audit(folder), tell)
-        for error in result.unreadable:
-            complain(str(error))
-        counted, said = delivery.held_against_baseline(result, separate=folder is not None)
-        verdicts = thresholds.judge(counted, conditions)
-        notices = _at_least(result) if quiet else result.notices
-        for line in (*notices, *said, *thresholds.unevaluated(verdicts)):
-            complain(line)
-        _print(result, verdicts, format, quiet=quiet)
-        for line in delivery.deliver(result, counted, given(context), started, files):
-            if not quiet:
-                complain(line)
+            counted, said = delivery.held_against_baseline(result, separate=folder is not None)
+            verdicts = thresholds.judge(counted, conditions)
+            try:
+                said += delivery.deliver(result, counted, given(context), started, files, tell)
+            except OutputError as error:
+                failure = error  # what was found is shown all the same
+        present(result, verdicts, options, said, format=format, quiet=quiet, full=full)
+        if failure:
+            raise failure
     unread = max((error.exit_code for error in result.unreadable), default=0)
     raise typer.Exit(unread or int(not all(verdict.passed for verdict in verdicts)))
-
-
-def _at_least(result: AuditResult) -> list[str]:
-    """Return what is said of an audit even where quiet is asked for: how much of what was given is not in it."""
-    count = len(result.passed_over)
-    return [text("notice.passed_over_count", count=count)] if count else []
-
-
-def _print(result: AuditResult, verdicts: list[Verdict], format: Format, *, quiet: bool) -> None:  # noqa: A002
-    if format is Format.JSON:
-        from thuebao.reports import json_document as json
-        from thuebao.reports import verdicts as gate
-
-        print(json.render(result, gate.as_data(verdicts)))
-    elif format is Format.CSV:
-        from thuebao.reports import csv_table as csv
-
-        print(csv.render(result), end="")
-    elif format is Format.SARIF:
-        from thuebao.reports import sarif
-
-        print(sarif.render(result))
-    elif format is Format.GITHUB:
-        from thuebao.reports import github
-
-        print(github.render(result), end="")
-    elif not quiet and result.inputs:
-        from thuebao.reports import terminal
-        from thuebao.reports import verdicts as gate
-
-        terminal.print_summary(result, console(), gate.parts(verdicts))

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -19,12 +18,12 @@ from thuebao.base.messages import text
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from thuebao.engine.read import Progress
+    from thuebao.engine.progress import Told
 
 _NARROWEST = 60
 """Columns that a table needs: a narrower terminal folds its lines, and loses nothing."""
 _MOST_DIGITS = 18
-_NOT_SAID = ("paths", "lang", "quiet")
+_NOT_SAID = ("paths", "lang", "quiet", "full")
 
 
 class Format(StrEnum):
@@ -152,27 +151,12 @@ def day(value: str | None) -> date | None:
 
 
 @contextmanager
-def progress(*, quiet: bool) -> Iterator[Progress | None]:
-    """Show records and records per second on stderr, on a terminal only."""
+def progress(*, quiet: bool) -> Iterator[Told | None]:
+    """Show how far an audit is on stderr, on a terminal only."""
     if quiet or not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+    from thuebao.reports.progress import shown_progress
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-
-        def tell(path: str, records: int) -> None:
-            elapsed = bar.tasks[0].elapsed or 0
-            rate = int(records / elapsed) if elapsed else 0
-            bar.update(
-                task,
-                description=text(
-                    "progress.line", file=harmless(Path(path).name), records=f"{records:,}", rate=f"{rate:,}"
-                ),
-            )
-
-        yield tell
+    with shown_progress() as told:
+        yield told

@@ -34,7 +34,7 @@ def rules(
     elif format is RulesFormat.MARKDOWN:
         print(rules_as_markdown(listed, rulebook), end="")
     else:
-        print_rules(listed, stdout())
+        print_rules(listed, rulebook.law, stdout())
 
 
 def _check(folder: Path) -> int:

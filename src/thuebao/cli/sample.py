@@ -47,4 +47,4 @@ def sample(
         raise UsageError("sample_argument", reason=error) from None
     except OSError as error:
         raise OutputError("output_unwritable", path=out, reason=error.strerror or error) from None
-    print(text("notice.sample_written", records=f"{records:,}", path=out, truth=report.truth))
+    print(text("notice.sample_written", records=records, path=out, truth=report.truth))

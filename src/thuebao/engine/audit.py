@@ -18,7 +18,7 @@ from thuebao.base.scratch import private_folder
 from thuebao.engine.options import AuditOptions
 from thuebao.engine.outputs import check_outputs
 from thuebao.engine.prepare import Prepared, prepare
-from thuebao.engine.read import Progress
+from thuebao.engine.progress import READING, Progress, Step, Told
 from thuebao.engine.run import run
 from thuebao.engine.where import compared, may_be_offered, nearest
 from thuebao.results.compare.match import scan_findings
@@ -47,7 +47,7 @@ def audit(
         options = AuditOptions.of(**given)
     elif given:
         raise TypeError("audit() takes options either as AuditOptions or by their names")
-    return Audit(paths, options).run(options.findings, progress)
+    return Audit(paths, options).run(options.findings, partial(_of_reading, progress) if progress else None)
 
 
 class Audit:
@@ -67,8 +67,8 @@ class Audit:
         """The rules of the audit."""
         return self._prepared.rulebook
 
-    def run(self, findings: Path | None = None, progress: Progress | None = None) -> AuditResult:
-        """Run the audit, write its findings to `findings` and rejected lines where the options say."""
+    def run(self, findings: Path | None = None, told: Told | None = None) -> AuditResult:
+        """Run the audit, write its findings to `findings` and rejected lines where the options say; `told` how far."""
         prepared, sources = self._prepared, self._sources
         result = run(
             prepared,
@@ -76,7 +76,7 @@ class Audit:
             findings=findings,
             rejects=prepared.options.rejects,
             passed_over=sources.passed_over,
-            progress=progress,
+            told=told,
         )
         unreadable = (*sources.errors, *result.unreadable)
         if not result.inputs and not unreadable:
@@ -94,6 +94,11 @@ class Audit:
             ),
             scan_findings=scan,
         )
+
+
+def _of_reading(progress: Progress, step: Step) -> None:
+    if step.phase == READING:
+        progress(step.path, step.records)
 
 
 def _notices(given_twice: Sequence[str]) -> Iterator[str]:

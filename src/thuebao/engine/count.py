@@ -115,6 +115,11 @@ class Tally:
             self._hits.add(hits.group_by(self._keys).agg(pl.col(self._codes).sum()))
             self._offenders.add(offenders(hits, pl.sum_horizontal(self._codes)))
 
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """Whose records were counted, by name."""
+        return tuple(self._records.total()["operator"].drop_nulls().unique().sort()) if self._records else ()
+
     def counts(self) -> Counts:
         """Return what was counted."""
         if not self._records:

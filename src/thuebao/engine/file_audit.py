@@ -116,6 +116,7 @@ class FileAudit:
             if sheet
             else (),
             sheets_left=sheet.others if sheet else (),
+            operators=self.tally.operators,
         )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from thuebao.base.foreign_text import harmless, mask_text
-from thuebao.base.messages import text
+from thuebao.base.messages import decimal, text
 from thuebao.engine.file_audit import FileAudit, month_first
 from thuebao.facts.codes import CODED
 from thuebao.facts.text import Cleaning
@@ -173,8 +173,8 @@ class _Finder:
                     "export_finding.breaks_most",
                     code=code,
                     name=row_rules[code].name,
-                    share=f"{100 * violations / evaluated:.1f}",
-                    evaluated=f"{evaluated:,}",
+                    share=decimal(100 * violations / evaluated, 1),
+                    evaluated=evaluated,
                     unknown=", ".join(self._unknown) or "–",
                 )
                 yield self._finding(detail, rule=code, count=violations)
@@ -182,7 +182,7 @@ class _Finder:
     def past_retention(self) -> Iterator[ExportFinding]:
         if count := self.audit.observed.past_retention:
             years = self.rulebook.law.retention_years
-            yield self._finding(text("export_finding.past_retention", count=f"{count:,}", years=years), count=count)
+            yield self._finding(text("export_finding.past_retention", count=count, years=years), count=count)
 
     def month_first(self) -> Iterator[ExportFinding]:
         for column in sorted(self.doubts.month_first):
@@ -199,7 +199,7 @@ class _Finder:
                 "export_finding.unlike",
                 header=self._header(column),
                 column=column,
-                count=f"{found.count:,}",
+                count=found.count,
                 values=", ".join(map(harmless, values)),
             )
             form = text(f"value_form.{found.form}") if found.form else ""
@@ -240,5 +240,5 @@ def passed_over_findings(
             for path, reason, size in passed_over:
                 if reason != OWN and size is not None and size >= dict(rule.parameters)["bytes"]:
                     because = text(f"passed_over_because.{reason}")
-                    said = text("export_finding.passed_over", bytes=f"{size:,}", because=because)
+                    said = text("export_finding.passed_over", bytes=size, because=because)
                     yield ExportFinding(rule.code, path, rule.severity, said)

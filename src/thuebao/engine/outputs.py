@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from thuebao.base.errors import OutputError, UsageError
@@ -13,6 +13,8 @@ from thuebao.results.evidence.verify import signature_path
 from thuebao.results.files import FINDINGS_FORMATS
 
 REPORT_FORMATS = (".xlsx", ".html")
+Inputs = Mapping[str, Sequence[str | Path]]
+"""What is read, by the error that an output in its place is."""
 
 
 def check_outputs(options: AuditOptions, exports: Sequence[str]) -> None:
@@ -21,7 +23,11 @@ def check_outputs(options: AuditOptions, exports: Sequence[str]) -> None:
     exports: the files to be audited.
     """
     _check_formats(options)
-    inputs: list[str | Path] = [*exports, *_other_inputs(options)]
+    inputs: Inputs = {
+        "output_over_input": [*exports],
+        "output_over_baseline": [*filter(None, (options.baseline,))],
+        "output_over_settings": [*_other_inputs(options)],
+    }
     written: list[Path] = []
     for path in options.outputs():
         _check_apart(path, inputs, written, "outputs_same")
@@ -55,14 +61,15 @@ def _check_formats(options: AuditOptions) -> None:
 def _other_inputs(options: AuditOptions) -> Iterator[Path]:
     """Yield what is read beside the exports."""
     yield from options.mappings
-    yield from filter(None, (options.baseline, options.sign_with, options.password_file, options.key_file))
+    yield from filter(None, (options.sign_with, options.password_file, options.key_file))
     for folder in options.rules:
         yield from folder.glob("*.toml")
 
 
-def _check_apart(path: Path, inputs: Sequence[str | Path], written: Sequence[Path], clash: str) -> None:
-    if any(same_file(path, given) for given in inputs):
-        raise UsageError("output_over_input", path=path)
+def _check_apart(path: Path, inputs: Inputs, written: Sequence[Path], clash: str) -> None:
+    for key, some in inputs.items():
+        if any(same_file(path, given) for given in some):
+            raise UsageError(key, path=path)
     if any(same_file(path, other) for other in written):
         raise UsageError(clash, path=path)
 
@@ -76,7 +83,7 @@ def _check_folder(folder: Path, exports: Sequence[str]) -> None:
             raise UsageError("output_over_input", path=file)
 
 
-def check_manifest_path(path: Path, written: Sequence[Path] = (), inputs: Sequence[str | Path] = ()) -> None:
+def check_manifest_path(path: Path, written: Sequence[Path], inputs: Inputs) -> None:
     """Raise UsageError unless the path ends in .json and neither it nor its signature is an input or an output."""
     if path.suffix.lower() != ".json":
         raise UsageError("manifest_format", path=path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -23,6 +23,7 @@ from thuebao.engine.find import rows_of
 from thuebao.engine.observe import Observed
 from thuebao.engine.plan import Plan, plan_for
 from thuebao.engine.prepare import Prepared
+from thuebao.engine.progress import Steps
 from thuebao.engine.rejected import Rejections
 from thuebao.engine.sheets import findings_of_sheets, of_sheets
 from thuebao.results.evidence.digests import digest_of
@@ -35,9 +36,6 @@ from thuebao.sources import Batch, Export, PassedOver, Stored, guarded, identifi
 from thuebao.sources.discover import STANDARD_INPUT, STANDARD_INPUT_SHOWN, is_part
 from thuebao.sources.packing.streams import ARCHIVES
 from thuebao.sources.passed_over import EMPTY, OWN
-
-Progress = Callable[[str, int], None]
-"""Told the path of the file being read and how many records all files gave so far."""
 
 
 @dataclass
@@ -75,7 +73,7 @@ class Reading:
         else:
             self.unreadable += [error for _, error in self.empty_parts]
 
-    def read(self, path: str, progress: Progress | None) -> None:
+    def read(self, path: str, steps: Steps) -> None:
         """Audit the export at a path, or those in the zip there; `-` is standard input."""
         try:
             at = spool(_standard_input(), self.folder) if path == STANDARD_INPUT else identified(path, Path(path))
@@ -88,7 +86,7 @@ class Reading:
         self.passed_over += opened.passed_over
         self.unreadable += opened.errors
         for stored in opened.stored:
-            self._read(stored, progress, fingerprint)
+            self._read(stored, steps, fingerprint)
         if archive and path != STANDARD_INPUT:
             self.archives[path] = archive
 
@@ -103,7 +101,7 @@ class Reading:
         options = self.prepared.options
         return options.hash_inputs or options.is_evidence
 
-    def _read(self, stored: Stored, progress: Progress | None, fingerprint: tuple[int, ...]) -> None:
+    def _read(self, stored: Stored, steps: Steps, fingerprint: tuple[int, ...]) -> None:
         """Audit one export; if it cannot be read to its end, nothing of it stays.
 
         fingerprint: of its file, from before it was looked at.
@@ -117,7 +115,7 @@ class Reading:
             exports = open_exports(stored, operators, reference, self.prepared.read_as, self.exports)
             with ThreadPoolExecutor(1) as hasher:
                 digest = hasher.submit(_sha256, stored) if self._digests_wanted else None
-                audits = [self._audited(export, progress) for export in exports]
+                audits = [self._audited(export, steps) for export in exports]
                 sha256 = digest.result() if digest else None
             # Records and digest must be of one file, not of one and of another that took its place.
             stored.check_unchanged(fingerprint)
@@ -141,19 +139,17 @@ class Reading:
         self.inputs.append(read)
         exports[0].close()
 
-    def _audited(self, export: Export, progress: Progress | None) -> tuple[FileAudit, Doubts]:
+    def _audited(self, export: Export, steps: Steps) -> tuple[FileAudit, Doubts]:
         """Audit a file; once more where columns turn out to be misread, without these."""
         before = self.rows
-        audit = self._once(export, frozenset(), progress, self.rejects)
+        audit = self._once(export, frozenset(), steps, self.rejects)
         doubts = doubts_of(audit, self.prepared.rulebook)
         if doubts.ignored:
             self._take_back(before)
-            audit = self._once(export, doubts.ignored, progress, None)
+            audit = self._once(export, doubts.ignored, steps, None)
         return audit, doubts
 
-    def _once(
-        self, export: Export, ignored: frozenset[str], progress: Progress | None, rejects: RejectsOutput | None
-    ) -> FileAudit:
+    def _once(self, export: Export, ignored: frozenset[str], steps: Steps, rejects: RejectsOutput | None) -> FileAudit:
         prepared, present = self.prepared, {*export.header.mapped} - ignored
         plan = self._plan(present, silenced(ignored, prepared.rulebook))
         audit = FileAudit(
@@ -176,8 +172,7 @@ class Reading:
         with ExitStack() as stack:
             for evaluated in stack.enter_context(closing(audit.evaluated(place))):
                 self._take(evaluated, audit)
-                if progress:
-                    progress(export.path, self.rows)
+                steps.read(export, audit.rows, self.rows)
         audit.check(prepared.most_rejected)
         return audit
 

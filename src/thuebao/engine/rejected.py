@@ -55,12 +55,12 @@ class Rejections:
     def described(self) -> str:
         """Return how many lines there are, why, and where the first ones stand."""
         reasons = "; ".join(
-            text("rejected.times", reason=text(f"rejected_reason.{reason}"), count=f"{count:,}")
+            text("rejected.times", reason=text(f"rejected_reason.{reason}"), count=count)
             for reason, count in sorted(self.reasons.items(), key=lambda item: (-item[1], item[0]))
         )
         places = [text("rejected.place", line=rejected.line, why=self.why(rejected)) for rejected in self.first]
         places += ["…"] * (self.count > len(self.first))
-        return text("rejected.described", count=f"{self.count:,}", reasons=reasons, lines="; ".join(places))
+        return text("rejected.described", count=self.count, reasons=reasons, lines="; ".join(places))
 
     def check(self, path: str, records: int, limit: Limit) -> None:
         """Raise InputError if there are more of them beside so many records than the limit allows."""
@@ -69,6 +69,7 @@ class Rejections:
                 "too_many_rejected",
                 path=path,
                 rejected=self.described(),
-                lines=f"{records + self.count:,}",
+                rejected_lines=self.count,
+                lines=records + self.count,
                 limit=limit.said,
             )

@@ -18,7 +18,8 @@ from thuebao.engine.memory import enough
 from thuebao.engine.merge import Merge
 from thuebao.engine.plan import lacking
 from thuebao.engine.prepare import Prepared
-from thuebao.engine.read import Progress, Reading
+from thuebao.engine.progress import COMPARING, SETTLING, Steps, Told
+from thuebao.engine.read import Reading
 from thuebao.engine.shown import masked_columns, most_findings
 from thuebao.facts import needed_columns
 from thuebao.results.files import findings_file, rejects_file
@@ -43,7 +44,7 @@ def run(
     findings: Path | None = None,
     rejects: Path | None = None,
     passed_over: Sequence[PassedOver] = (),
-    progress: Progress | None = None,
+    told: Told | None = None,
 ) -> AuditResult:
     """Audit the files; write the findings and the rejected lines where a path is given for them.
 
@@ -65,17 +66,21 @@ def run(
             own=own if output else None,
             rejects=rejected,
         )
-        for path in files:
-            reading.read(path, progress)
+        steps = Steps(files, told)
+        for n, path in enumerate(files):
+            steps.begin(n)
+            reading.read(path, steps)
         reading.finish()
         for spill in (records, own):
             spill.flush()
         at_once = min(prepared.at_once, enough(reading.rows))
         limited = prepared.wanted.where is not None
         finder = Finder(staging, records, reading.rows, folder, at_once, limited)
+        steps.phase(COMPARING)
         groups = finder.find() if records.parts else {}
         found = {code: groups.get(code, Found()) for code in prepared.searches}
         merge = Merge(prepared, records, own, found, reading.files, at_once)
+        steps.phase(SETTLING)
         counts = Counts.sum(prepared.keys, [*reading.counts, merge.merge(output.add if output else None)])
         largest = {code: merge.largest(code, staging.roots(prepared.searches[code].values)) for code in options.show}
         if output:

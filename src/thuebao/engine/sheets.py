@@ -34,6 +34,7 @@ def of_sheets(parts: Sequence[Input]) -> Input:
         notices=tuple(notice for part in parts for notice in _notices(part)),
         ignored=sorted({column for part in parts for column in part.ignored}),
         sheets=tuple(sheet for part in parts for sheet in part.sheets),
+        operators=tuple(sorted({name for part in parts for name in part.operators})),
     )
 
 

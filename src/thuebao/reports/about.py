@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from thuebao.base.messages import text
+
 
 @dataclass(frozen=True)
 class About:
@@ -22,3 +24,8 @@ class About:
     options: Mapping[str, str]
     versions: Mapping[str, str]
     settings: Mapping[str, str | None] = field(default_factory=dict)
+
+    @property
+    def shown_options(self) -> dict[str, str]:
+        """The options as they are written on a command line; one that takes no value has a yes."""
+        return {f"--{name}": text("report.yes") if value == "True" else value for name, value in self.options.items()}

@@ -126,7 +126,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         parts += [_changes(comparison.changes[:MOST_ROWS]), *_by_record(comparison)]
         parts += left_out(len(comparison.changes))
         if same := len(comparison.rows) - len(comparison.changes):
-            parts.append(text("compare.unchanged", count=number(same)))
+            parts.append(text("compare.unchanged", count=same))
     else:
         parts.append(text("compare.nothing"))
     parts.append(text("compare.is_worse" if comparison.worse else "compare.is_not_worse"))

@@ -18,6 +18,7 @@ from thuebao.base.errors import InputError, OutputError, UsageError
 from thuebao.base.messages import language, text
 from thuebao.base.paths import same_file
 from thuebao.engine.options import AuditOptions
+from thuebao.engine.progress import WRITING, Step, Told
 from thuebao.reports.about import About
 from thuebao.reports.manifest import manifest_of, write_manifest, written
 from thuebao.results.compare.baseline import check_baseline, narrowed, new_findings, write_findings
@@ -82,10 +83,12 @@ class Delivery:
         given: Mapping[str, str],
         started: datetime,
         files: Mapping[Path, Written],
+        told: Told | None = None,
     ) -> Iterator[str]:
         """Write the reports and the manifest; yield what was written.
 
-        given: the options, as the user gave them; files: what is known of those that are written (`recorded`).
+        given: the options, as the user gave them; files: what is known of those that are written (`recorded`);
+        told: which file is written next.
         """
         options = self._options
         about = About(
@@ -97,7 +100,7 @@ class Delivery:
         for name, path in outputs.items():
             yield text(f"notice.{name}_written", path=path)
         if result.inputs:
-            for n, path in enumerate(self._reports(counted, about)):
+            for n, path in enumerate(self._reports(counted, about, told)):
                 outputs[f"report-{n + 1}"] = path
                 yield text("notice.report_written", path=path)
         if options.manifest:
@@ -116,8 +119,9 @@ class Delivery:
             beside.append(("baseline", options.baseline, self._baseline))
         return manifest_of(result, about, outputs, files, beside)
 
-    def _reports(self, result: AuditResult, about: About) -> Iterator[Path]:
+    def _reports(self, result: AuditResult, about: About, told: Told | None) -> Iterator[Path]:
         for path in self._options.reports:
+            _tell(told, path)
             with AtomicFile(path) as atomic:
                 if path.suffix.lower() == ".xlsx":
                     self._workbook(atomic.file, result, about)
@@ -128,9 +132,9 @@ class Delivery:
                         atomic.file.write(piece.encode("utf-8", "replace"))
             yield path
         if self._options.per_operator:
-            yield from self._workbooks(self._options.per_operator, result, about)
+            yield from self._workbooks(self._options.per_operator, result, about, told)
 
-    def _workbooks(self, folder: Path, result: AuditResult, about: About) -> Iterator[Path]:
+    def _workbooks(self, folder: Path, result: AuditResult, about: About, told: Told | None) -> Iterator[Path]:
         options = self._options
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -147,6 +151,7 @@ class Delivery:
             if clash or (path.exists() and not options.force):
                 raise UsageError("report_exists", path=path)
         for operator, path in paths.items():
+            _tell(told, path)
             with AtomicFile(path) as atomic:
                 self._workbook(atomic.file, result, about, operator)
             yield path
@@ -166,6 +171,11 @@ def _as_it_is(path: Path) -> AsRead | None:
     except OSError:
         return None
     return AsRead(found.st_size, found.st_mtime, digest, "")
+
+
+def _tell(told: Told | None, path: Path) -> None:
+    if told:
+        told(Step(WRITING, str(path)))
 
 
 def _file_name(operator: str | None) -> str:

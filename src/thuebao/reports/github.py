@@ -48,7 +48,7 @@ def unreadable(error: ThuebaoError) -> str:
 def _message(result: AuditResult, ruled: RuleResult) -> str:
     counts = result.counts.filter(code=ruled.rule.code).sort("violations", descending=True)
     by = ", ".join(f"{o} {number(v)}" for o, v in counts.select("operator", "violations").iter_rows() if v)
-    said = text("ci.violations", count=number(ruled.violations), all=number(int(counts["evaluated"].sum())), by=by)
+    said = text("ci.violations", count=ruled.violations, all=int(counts["evaluated"].sum()), by=by)
     return f"{ruled.rule.title[language()]}: {said}"
 
 

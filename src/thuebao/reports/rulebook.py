@@ -15,15 +15,21 @@ from thuebao.reports.format import titled
 from thuebao.reports.rule_text import provision
 from thuebao.reports.terminal import light_table, severity_label
 from thuebao.rulebook.book import Rulebook
+from thuebao.rulebook.law import ALL_ERAS, Law
 from thuebao.rulebook.rule import Example, Grouping, Rule
 
 
-def print_rules(rules: list[Rule], console: Console) -> None:
+def print_rules(rules: list[Rule], law: Law, console: Console) -> None:
     """Print one line per rule."""
-    table = light_table(*titled("left", "summary.code", "summary.severity", "rules.eras", "summary.rule"))
+    table = light_table(*titled("left", "summary.code", "summary.severity", "rules.eras", "summary.rule_alone"))
     for rule in rules:
-        table.add_row(rule.code, severity_label(rule.severity), ", ".join(rule.eras), Text(rule.title[language()]))
+        table.add_row(rule.code, severity_label(rule.severity), eras_of(rule, law), Text(rule.title[language()]))
     console.print(table)
+
+
+def eras_of(rule: Rule, law: Law) -> str:
+    """Return the periods of a rule, each as the number of the instrument whose law it is."""
+    return ", ".join(text("rules.all_eras") if era == ALL_ERAS else law.short_name(era) for era in rule.eras)
 
 
 def rules_as_json(rules: list[Rule]) -> str:

@@ -72,7 +72,7 @@ def _descriptor(rule: Rule, result: AuditResult) -> dict[str, Any]:
 def _invocation(result: AuditResult, shown: int, total: int) -> dict[str, Any]:
     said = [{"level": "error", "message": {"text": unreadable(error)}} for error in result.unreadable]
     if shown < total:
-        said.append({"level": "note", "message": {"text": text("ci.some", some=f"{shown:,}", all=f"{total:,}")}})
+        said.append({"level": "note", "message": {"text": text("ci.some", some=shown, all=total)}})
     return {"executionSuccessful": not result.unreadable, "toolExecutionNotifications": said}
 
 

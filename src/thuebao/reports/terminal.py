@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
@@ -13,9 +14,10 @@ from rich.text import Text
 
 from thuebao.base.foreign_text import harmless
 from thuebao.base.messages import language, text
-from thuebao.reports.format import MOST_ROWS, NOTHING, column_title, number, share, titled
+from thuebao.reports.format import MOST_ROWS, NOTHING, column_title, named_columns, number, share, titled, worst_first
 from thuebao.results.result import DESELECTED, NOT_EVALUATED, PARTLY, AuditResult, Breakdown, RuleResult
 from thuebao.results.result import Group as FoundGroup
+from thuebao.rulebook.load import SEVERITIES
 
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _WORST = 3  # rules named beside an operator: as many as a line of 80 columns holds
@@ -51,28 +53,38 @@ def print_summary(result: AuditResult, console: Console, verdict: Sequence[Rende
 
 
 def _head(result: AuditResult) -> Text:
+    return Text("\n".join(head_lines(result)))
+
+
+def head_lines(result: AuditResult) -> list[str]:
+    """Return what was read, under which law it was judged, and how many records are not in order."""
     totals = result.totals
     law = result.law if result.law != "auto" else text("summary.law_auto")
     lines = [
-        text("summary.read", files=number(len(result.inputs)), records=number(totals["records"])),
+        text("summary.read", files=len(result.inputs), records=totals["records"]),
         text("summary.law", as_of=result.as_of.isoformat(), law=law),
     ]
     if result.where:
-        lines.append(text("summary.where", where=result.where, all=number(sum(i.records for i in result.inputs))))
+        lines.append(text("summary.where", where=result.where, all=sum(i.records for i in result.inputs)))
     if result.unreadable:
-        lines.append(text("summary.unreadable", count=number(len(result.unreadable))))
+        lines.append(text("summary.unreadable", count=len(result.unreadable), names=names_of(result)))
     if totals["records"]:
         errors, found = totals["records_with_errors"], totals["records_with_findings"]
         lines.append(
             text(
                 "summary.found",
-                errors=number(errors),
+                errors=errors,
                 error_share=share(errors, totals["records"]),
-                findings=number(found),
+                findings=found,
                 finding_share=share(found, totals["records"]),
             )
         )
-    return Text("\n".join(lines))
+    return lines
+
+
+def names_of(result: AuditResult) -> str:
+    """Return the names of the files that could not be read."""
+    return ", ".join(Path(str(error.values.get("path", ""))).name for error in result.unreadable)
 
 
 def _files(result: AuditResult) -> list[RenderableType]:
@@ -90,7 +102,7 @@ def _files(result: AuditResult) -> list[RenderableType]:
 
 def left_out(rows: int) -> list[RenderableType]:
     """Return the line below a table that shows the first MOST_ROWS of so many rows only."""
-    return [Text(text("summary.files_some", some=number(MOST_ROWS), all=number(rows)))] if rows > MOST_ROWS else []
+    return [Text(text("summary.files_some", some=MOST_ROWS, all=rows))] if rows > MOST_ROWS else []
 
 
 def light_table(*columns: tuple[str, str]) -> Table:
@@ -122,25 +134,33 @@ def _counted(result: AuditResult, counted: _Counted) -> Table:
         *titled("right", "summary.records", "summary.with_errors", "summary.share", "summary.with_findings"),
         *titled("left", "summary.worst"),
     )
-    severity = {r.rule.code: r.rule.severity for r in result.rules}
-    worst: dict[tuple[str, ...], list[tuple[int, str]]] = {}
-    for row in counted.rules.iter_rows():
-        code, _, violations = row[width:]
-        if violations and severity[code] == "error":
-            worst.setdefault(row[:width], []).append((violations, code))
+    worst = worst_rules(counted.by, counted.rules, result)
     for row in counted.records.iter_rows():
         names = (text("summary.none") if name is None else name for name in row[:width])
         records, errors, findings = row[width:]
-        top = sorted(worst.get(row[:width], []), key=lambda pair: (-pair[0], pair[1]))[:_WORST]
         table.add_row(
             *map(plain, names),
             number(records),
             number(errors),
             share(errors, records),
             number(findings),
-            ", ".join(f"{code} ×{number(count)}" for count, code in top),
+            ", ".join(worst.get(row[:width], [])),
         )
     return table
+
+
+def worst_rules(by: Sequence[str], rules: pl.DataFrame, result: AuditResult) -> dict[tuple[str, ...], list[str]]:
+    """Return the most frequent error rules, each with its count, by the values of the columns `by`."""
+    severity = {r.rule.code: r.rule.severity for r in result.rules}
+    found: dict[tuple[str, ...], list[tuple[int, str]]] = {}
+    for row in rules.iter_rows():
+        code, _, violations = row[len(by) :]
+        if violations and severity[code] == "error":
+            found.setdefault(row[: len(by)], []).append((-violations, code))
+    return {
+        values: [f"{code} ×{number(-count)}" for count, code in sorted(pairs)[:_WORST]]
+        for values, pairs in found.items()
+    }
 
 
 def _breakdown(result: AuditResult, breakdown: Breakdown) -> list[RenderableType]:
@@ -150,7 +170,7 @@ def _breakdown(result: AuditResult, breakdown: Breakdown) -> list[RenderableType
     parts: list[RenderableType] = [Line(title, align="left")]
     parts.append(_counted(result, _Counted(breakdown.by, some, breakdown.rules)))
     if some.height < records.height:
-        parts.append(text("summary.breakdown_some", some=number(some.height), all=number(records.height)))
+        parts.append(text("summary.breakdown_some", some=some.height, all=records.height))
     return parts
 
 
@@ -187,8 +207,8 @@ def _groups(code: str, groups: list[FoundGroup]) -> list[RenderableType]:
         return [*parts, text("summary.no_groups")]
     for group in groups:
         shown = group.records.height
-        parts.append(text("summary.group", number=group.number, size=number(group.size), some=number(shown)))
-        table = light_table(*((name, "left") for name in group.records.columns))
+        parts.append(text("summary.group", number=group.number, size=group.size, some=shown))
+        table = light_table(*((column_title(name), "left") for name in group.records.columns))
         for row in group.records.iter_rows():
             table.add_row(*(plain(NOTHING if value is None else value) for value in row))
         parts.append(table)
@@ -196,7 +216,7 @@ def _groups(code: str, groups: list[FoundGroup]) -> list[RenderableType]:
 
 
 def _rules(result: AuditResult, width: int) -> list[RenderableType]:
-    hit = [r for r in result.rules if r.violations]
+    hit = worst_first(r for r in result.rules if r.violations)
     parts: list[RenderableType] = [Line(text("summary.rules"), align="left")]
     if not hit:
         return [*parts, text("summary.no_violations")]
@@ -220,7 +240,7 @@ def _rules(result: AuditResult, width: int) -> list[RenderableType]:
         cells += [number(n) if n else "·" for n in of.values()] if wide else [plain_lines(by_operator)]
         table.add_row(*cells)
     silent = sum(1 for r in result.rules if not r.violations and r.status not in (DESELECTED, NOT_EVALUATED))
-    return [*parts, table, *([text("summary.silent", count=number(silent))] if silent else [])]
+    return [*parts, table, *([text("summary.silent", count=silent)] if silent else [])]
 
 
 def plain_lines(value: str) -> Text:
@@ -245,7 +265,7 @@ def _not_evaluated(result: AuditResult) -> list[RenderableType]:
         if by_reason:
             table = light_table(*titled("left", "summary.absent", "summary.codes"))
             for reason, codes in by_reason.items():
-                table.add_row(reason, ", ".join(codes))
+                table.add_row(named_columns(reason), ", ".join(codes))
             parts += [Line(text(title), align="left"), table]
     return parts
 
@@ -253,8 +273,8 @@ def _not_evaluated(result: AuditResult) -> list[RenderableType]:
 def _export_findings(result: AuditResult) -> Table:
     table = light_table(*titled("left", "summary.code", "summary.severity", "summary.file", "summary.detail"))
     grouped: dict[tuple[str, str, str], list[str]] = {}
-    for f in result.export_findings:
-        grouped.setdefault((f.code, f.severity, f.path), []).append(f.detail)
+    for f in sorted(result.export_findings, key=lambda f: SEVERITIES.index(f.severity)):
+        grouped.setdefault((f.code, f.severity, f.path), []).append(named_columns(f.detail))
     for (code, severity, path), details in grouped.items():
         table.add_row(Text(code), severity_label(severity), plain(path), plain(", ".join(details)))
     return table

@@ -11,10 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from thuebao.base.messages import text
-from thuebao.reports.format import MOST_ROWS, NOTHING, number, share, titled
+from thuebao.reports.format import MOST_ROWS, NOTHING, named_columns, number, share, titled
 from thuebao.reports.terminal import left_out, light_table, plain
 from thuebao.results.result import PARTLY
 from thuebao.results.thresholds import Verdict, unevaluated
+
+_NAMED = 5
+"""Operators that a line about a condition names."""
 
 
 def as_data(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
@@ -40,6 +43,32 @@ def parts(verdicts: Sequence[Verdict]) -> list[RenderableType]:
         *map(plain, [said, *remarks]),
         *left_out(len(verdicts)),
     ]
+
+
+def failed(verdicts: Sequence[Verdict]) -> list[str]:
+    """Return a line for each condition that is not met, with the operators that are furthest from it."""
+    by_condition: dict[str, list[Verdict]] = {}
+    for v in verdicts:
+        if not v.passed:
+            by_condition.setdefault(v.condition.said, []).append(v)
+    return [_failed(said, missed) for said, missed in by_condition.items()]
+
+
+def _failed(said: str, missed: Sequence[Verdict]) -> str:
+    unknown = next(unevaluated(missed), None)
+    if unknown:
+        return unknown
+    ranked = sorted(missed, key=lambda v: v.value or 0, reverse=True)
+    found = [_found(v) for v in ranked[:_NAMED]]
+    found += [text("quiet.more", count=len(ranked) - _NAMED)] if len(ranked) > _NAMED else []
+    return text("quiet.failed", condition=said, found=", ".join(found))
+
+
+def _found(v: Verdict) -> str:
+    if v.counted is not None and v.condition.share is not None and v.of:
+        operator = text("summary.all_operators") if v.operator is None else v.operator
+        return text("quiet.of_operator", operator=operator, found=share(v.counted, v.of))
+    return text("quiet.findings", count=v.counted or 0)
 
 
 def _wanted(verdicts: Sequence[Verdict]) -> bool:
@@ -70,4 +99,7 @@ def _verdict(verdict: Verdict) -> Text:
 def _remarks(verdicts: Sequence[Verdict]) -> list[str]:
     """Return remarks on rules that were not evaluated in some files, which the counts leave out."""
     partly = {v.condition.on: v.reason for v in verdicts if v.status == PARTLY}
-    return [text("gate.partly", code=code, columns=reason or NOTHING) for code, reason in partly.items()]
+    return [
+        text("gate.partly", code=code, columns=named_columns(reason) if reason else NOTHING)
+        for code, reason in partly.items()
+    ]

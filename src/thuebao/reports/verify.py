@@ -14,7 +14,7 @@ from rich.text import Text
 
 from thuebao import __version__
 from thuebao.base.messages import text
-from thuebao.reports.format import MOST_ROWS, number, titled
+from thuebao.reports.format import MOST_ROWS, titled
 from thuebao.reports.manifest import moment
 from thuebao.reports.terminal import light_table, plain
 from thuebao.results.evidence.verify import ADDED, CHANGED, GONE, SAME, UNCHECKED, Checked, Verification
@@ -32,9 +32,9 @@ def print_verification(found: Verification, console: Console) -> None:
     differing = [checked for checked in found.rules if not checked.holds]
     parts: list[RenderableType] = [_head(found), Line(text("verify.files"), align="left"), _table(files[:MOST_ROWS])]
     if len(files) > MOST_ROWS:
-        parts.append(Text(text("verify.files_some", some=number(MOST_ROWS), all=number(len(files)))))
+        parts.append(Text(text("verify.files_some", some=MOST_ROWS, all=len(files))))
     parts.append(Line(text("verify.rules"), align="left"))
-    parts.append(_table(differing) if differing else Text(text("verify.rules_same", count=number(len(found.rules)))))
+    parts.append(_table(differing) if differing else Text(text("verify.rules_same", count=len(found.rules))))
     parts += [Line(text("verify.signature"), align="left"), _signature(found)]
     if found.not_checked:
         parts.append(Line(text("verify.not_checked"), align="left"))

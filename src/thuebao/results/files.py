@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from thuebao.base.atomic_file import AtomicFile, writing
-from thuebao.base.errors import InputError
 from thuebao.base.foreign_text import without_controls, without_formula
 from thuebao.results.findings import SCHEMA, Findings
 

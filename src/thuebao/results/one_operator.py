@@ -82,7 +82,7 @@ def _of_operator(result: AuditResult, operator: str, paths: frozenset[str], mixe
     # How many lines of a file with records of several were rejected says something of the others.
     rejected = {rule.code for rule in result.rulebook.export_rules if rule.name == "records-rejected"}
     counts = result.counts.filter(own)
-    inputs = tuple(i for i in result.inputs if i.path in paths)
+    inputs = tuple(replace(i, operators=(operator,)) for i in result.inputs if i.path in paths)
     labels = (result.identities or {}).get(None, {})
     tiers = (result.identities or {}).get(operator, dict.fromkeys(labels, 0))
     hidden = bool(result.where) and _names_others(result, operator, result.where or "")

@@ -43,7 +43,7 @@ class Input:
     operator_from: how it is known whose the records are; notices: what is said of it beyond findings; ignored: columns
     that the file has and that count as absent, since their values speak against them. sheets, sheets_left: of a
     workbook, those that were read and those with something in them that were not; `columns` has the columns of all,
-    `absent` those that none has.
+    `absent` those that none has. operators: whose records are in it, by name.
     """
 
     path: str
@@ -61,6 +61,7 @@ class Input:
     ignored: list[str] = field(default_factory=list)
     sheets: tuple[SheetRead, ...] = ()
     sheets_left: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ()
 
     @property
     def present(self) -> set[str]:

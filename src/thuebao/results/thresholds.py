@@ -211,8 +211,13 @@ def _unknown(condition: Condition, operator: str | None, rule: RuleResult, statu
     return Verdict(condition, operator, None, None, condition.allowed(0), status, rule.reason)
 
 
+def counting(severity: str) -> tuple[str, ...]:
+    """Return a severity and those that are worse."""
+    return SEVERITIES[: SEVERITIES.index(severity) + 1]
+
+
 def _findings(result: AuditResult, severity: str) -> int:
     """Return how many findings there are of a severity or worse, those about files included."""
-    counting = SEVERITIES[: SEVERITIES.index(severity) + 1]
-    of_records = sum(r.violations for r in result.rules if r.rule.severity in counting)
-    return of_records + sum(f.severity in counting for f in result.export_findings)
+    counted = counting(severity)
+    of_records = sum(r.violations for r in result.rules if r.rule.severity in counted)
+    return of_records + sum(f.severity in counted for f in result.export_findings)

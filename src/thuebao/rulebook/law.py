@@ -89,6 +89,13 @@ class Law:
         """The eras' ids."""
         return tuple(era.id for era in self.eras)
 
+    def short_name(self, era: str) -> str:
+        """Return the number of the instrument that an era is called by; of stock, that of the era below with a +."""
+        found = next(e for e in self.eras if e.id == era)
+        if found.law:
+            return self.instruments[found.law].number
+        return f"{self.short_name(found.within)}+" if found.within else era
+
     def is_stock(self, era: str) -> bool:
         """Return whether an era holds stock that owes what a later law asks for."""
         return any(e.id == era and e.owed_from for e in self.eras)

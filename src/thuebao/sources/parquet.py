@@ -74,6 +74,11 @@ class ParquetTable:
         numeric = frozenset(n for n, dtype in enumerate(schema.dtypes()) if dtype.is_numeric())
         return cls(path, source, header, weight, numeric)
 
+    @property
+    def height(self) -> int:
+        """How many rows the file says it has."""
+        return self.weight.groups[-1]
+
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield batches of the wanted columns, as text."""
         no_records = NoRecords(self.path, self.header)

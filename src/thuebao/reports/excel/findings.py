@@ -6,7 +6,7 @@ import polars as pl
 
 from thuebao.base.messages import language, text
 from thuebao.reports.excel.book import TEXT, Book, plain_texts
-from thuebao.reports.format import number, titled
+from thuebao.reports.format import titled
 from thuebao.reports.rule_text import translated
 from thuebao.results.findings import SCHEMA
 from thuebao.results.one_operator import View
@@ -30,9 +30,9 @@ _COLUMNS = {
 def extent(listed: int, total: int, full: str | None) -> str:
     """Return the sentence that says which findings the workbook lists, and where all of them are."""
     if listed == total:
-        said = [text("report.findings_all", count=number(total))]
+        said = [text("report.findings_all", count=total)]
     else:
-        said = [text("report.findings_some", some=number(listed), all=number(total))]
+        said = [text("report.findings_some", some=listed, all=total)]
     if full is not None:
         said.append(text("report.findings_file", path=full))
     elif listed < total:

@@ -12,13 +12,6 @@ from thuebao.reports.format import column_title, titled
 from thuebao.results.one_operator import View
 from thuebao.results.result import Group
 
-_TITLES = {
-    "path": "summary.file",
-    "record": "report.record",
-    "operator": "summary.operator",
-    "msisdn": "report.number",
-}
-
 
 def write_identities(book: Book, view: View) -> None:
     """Write how many identities have how many numbers, and the largest groups of the rules that were asked for."""
@@ -46,10 +39,7 @@ def _groups(sheet: Sheet, groups: Sequence[Group], *, whole: bool) -> None:
     if not groups:
         sheet.note(text("report.none"))
         return
-    first, *others = (
-        (text(_TITLES[name]) if name in _TITLES else column_title(name), NUMBER if name == "record" else TEXT)
-        for name in groups[0].records.columns
-    )
+    first, *others = ((column_title(name), NUMBER if name == "record" else TEXT) for name in groups[0].records.columns)
     rows = (
         (row[0], group.number, *([group.size] if whole else []), *row[1:])
         for group in groups

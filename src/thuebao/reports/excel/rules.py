@@ -8,7 +8,7 @@ import polars as pl
 
 from thuebao.base.messages import text
 from thuebao.reports.excel.book import COUNT, SEVERITY, SHARE, TEXT, WRAPPED, Book, part_of
-from thuebao.reports.format import column_title, number, titled
+from thuebao.reports.format import column_title, titled
 from thuebao.reports.rule_text import translated
 from thuebao.results.one_operator import View
 from thuebao.results.result import DESELECTED, EVALUATED, NOT_EVALUATED, PARTLY, AuditResult
@@ -70,7 +70,7 @@ def _operators_beside(view: View) -> list[str]:
 def _note(view: View, names: Sequence[str]) -> str:
     note, operators = text("report.rules_note"), view.result.operators.height
     if view.operator is None and len(names) < operators:
-        note += " " + text("report.rules_some", some=number(len(names)), all=number(operators))
+        note += " " + text("report.rules_some", some=len(names), all=operators)
     return note
 
 

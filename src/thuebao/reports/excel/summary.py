@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from thuebao.base.messages import text
 from thuebao.reports.about import About
+from thuebao.reports.doubts import doubts
 from thuebao.reports.excel.book import COUNT, DAY, MOMENT, SHARE, TEXT, Book, Sheet, Value, part_of
 from thuebao.reports.format import titled
 from thuebao.results.one_operator import CONDITION_HIDDEN, View
@@ -20,6 +21,7 @@ def write_summary(book: Book, view: View, about: About, title: str, extent: str)
     sheet.gap()
     _totals(sheet, view)
     sheet.note(extent)
+    _doubts(sheet, view)
     sheet.gap()
     _operators(sheet, view.result)
     sheet.gap()
@@ -27,7 +29,7 @@ def write_summary(book: Book, view: View, about: About, title: str, extent: str)
     sheet.gap()
     _inputs(sheet, view)
     # The user's options may name other carriers.
-    options = about.options if view.operator is None else {}
+    options = about.shown_options if view.operator is None else {}
     for key, pairs in (("report.options", options), ("report.versions", about.versions)):
         if pairs:
             sheet.gap()
@@ -66,6 +68,16 @@ def _totals(sheet: Sheet, view: View) -> None:
         count = totals[f"records_{name}"]
         sheet.pair(text(f"summary.{name}"), count, COUNT, part_of(count, records))
     sheet.pair(text("summary.findings"), view.total, COUNT)
+
+
+def _doubts(sheet: Sheet, view: View) -> None:
+    """Write what keeps the figures from being trusted."""
+    found = doubts(view.result)
+    if found:
+        sheet.gap()
+        sheet.title(text("doubt.title"))
+        for doubt in found:
+            sheet.line([doubt.said()], [TEXT])
 
 
 def _operators(sheet: Sheet, result: AuditResult) -> None:

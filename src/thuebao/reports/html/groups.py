@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import polars as pl
 
 from thuebao.base.messages import text
-from thuebao.reports.format import NOTHING, number, titled
-from thuebao.reports.html.labels import hint, named_column, sentence
+from thuebao.reports.format import NOTHING, named_column, number, titled
+from thuebao.reports.html.labels import hint, sentence
 from thuebao.reports.html.markup import Markup, joined, tag
 from thuebao.reports.html.table import NUMBER, TEXT, Column, table
 from thuebao.results.result import AuditResult, Group

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from thuebao.base.messages import text
-from thuebao.reports.format import NOTHING, number, share, titled
+from thuebao.reports.doubts import doubts
+from thuebao.reports.format import NOTHING, named_columns, number, share, titled
 from thuebao.reports.html.labels import hint, sentence, severity_label
 from thuebao.reports.html.markup import Content, Markup, joined, tag
 from thuebao.reports.html.table import CODE, DIGEST, NUMBER, SHORT, TEXT, table
@@ -25,6 +26,15 @@ def cards(result: AuditResult) -> Markup:
     if result.unreadable:
         listed.append(("unreadable", text("page.unreadable_files"), len(result.unreadable), None))
     return tag("dl", (_card(*card) for card in listed), class_="cards")
+
+
+def caution(result: AuditResult) -> Markup | None:
+    """Return what keeps the figures from being trusted, None where nothing does."""
+    found = doubts(result)
+    if not found:
+        return None
+    said = tag("ul", (tag("li", doubt.said()) for doubt in found))
+    return tag("div", tag("p", tag("strong", text("doubt.title"))), said, class_="warning", id="doubts")
 
 
 def _card(name: str, title: str, count: int, part: str | None) -> Markup:
@@ -75,7 +85,13 @@ def export_findings(result: AuditResult) -> Markup:
         *titled(TEXT, "summary.file", "page.finding", "summary.detail"),
     ]
     rows = (
-        (code, severity_label(level), path, translated(rules[code].title), ", ".join(found.detail for found in some))
+        (
+            code,
+            severity_label(level),
+            path,
+            translated(rules[code].title),
+            ", ".join(named_columns(found.detail) for found in some),
+        )
         for (code, level, path), some in grouped.items()
     )
     codes = dict.fromkeys(code for code, _, _ in grouped)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from thuebao.base.messages import text
 from thuebao.reports.about import About
-from thuebao.reports.format import day, number, titled
+from thuebao.reports.format import day, titled
 from thuebao.reports.html.labels import sentence
 from thuebao.reports.html.markup import Markup, joined, tag
 from thuebao.reports.html.table import CODE, NUMBER, TEXT, table
@@ -23,7 +23,7 @@ def method(result: AuditResult, about: About) -> Markup:
     paragraphs = (
         text("page.method_records"),
         text("page.method_era") if result.law == AUTO else text("page.method_forced", law=law_applied(result)),
-        text("page.method_rules", all=number(len(states)), evaluated=number(judged)),
+        text("page.method_rules", all=len(states), evaluated=judged),
         text("page.method_absent"),
         text("page.method_across"),
         text("page.method_rejected"),
@@ -33,7 +33,7 @@ def method(result: AuditResult, about: About) -> Markup:
         (tag("p", paragraph) for paragraph in paragraphs),
         _eras(result),
         _instruments(result),
-        _pairs(text("page.options"), about.options, "options"),
+        _pairs(text("page.options"), about.shown_options, "options"),
         _pairs(text("page.versions"), about.versions, "versions"),
     )
 

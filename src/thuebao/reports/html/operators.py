@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from thuebao.base.messages import text
-from thuebao.reports.format import MOST_ROWS, number, share, titled
+from thuebao.reports.format import MOST_ROWS, named_column, number, share, titled
 from thuebao.reports.html.chart import Bar, bar_chart
-from thuebao.reports.html.labels import hint, named_column, sentence
+from thuebao.reports.html.labels import hint, sentence
 from thuebao.reports.html.markup import Content, Markup, joined, tag
 from thuebao.reports.html.table import NUMBER, TEXT, Column, table
 from thuebao.reports.rule_text import by_family, family_title

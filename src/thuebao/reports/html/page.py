@@ -20,8 +20,8 @@ from thuebao.base.messages import language, text
 from thuebao.reports.about import About
 from thuebao.reports.format import day, time_of_day
 from thuebao.reports.html.groups import all_groups, identities, offenders
-from thuebao.reports.html.inputs import cards, export_findings, inputs
-from thuebao.reports.html.markup import Markup, tag
+from thuebao.reports.html.inputs import cards, caution, export_findings, inputs
+from thuebao.reports.html.markup import Markup, joined, tag
 from thuebao.reports.html.method import method
 from thuebao.reports.html.operators import by_columns, charts, operators
 from thuebao.reports.html.rule_sheets import Samples, rule_sheets
@@ -100,11 +100,8 @@ def _head(about: About) -> Markup:
 def _paper(about: About) -> str:
     """Return the style of the head and foot of printed pages; it holds our own texts and numbers only."""
     head = f"{text('page.title')} · {time_of_day(about.started)} · thuebao {__version__}"
-    page, of = text("page.paper_page"), text("page.paper_of")
-    return (
-        f'@page {{ @top-left {{ content: "{head}"; }}'
-        f' @bottom-right {{ content: "{page} " counter(page) " {of} " counter(pages); }} }}\n'
-    )
+    page = text("page.paper", page='" counter(page) "', pages='" counter(pages) "')
+    return f'@page {{ @top-left {{ content: "{head}"; }} @bottom-right {{ content: "{page}"; }} }}\n'
 
 
 def _contents(sections: list[_Section]) -> Markup:
@@ -119,7 +116,7 @@ def _footer(about: About) -> Markup:
 def _sections(result: AuditResult, samples: Samples, about: About) -> list[_Section]:
     """Return the sections in order, without those that were not asked for; one without findings says so."""
     listed: list[tuple[str, str, Markup | None]] = [
-        ("summary", text("page.summary"), cards(result)),
+        ("summary", text("page.summary"), joined(cards(result), caution(result))),
         ("inputs", text("page.inputs"), inputs(result)),
         ("operators", text("page.operators"), operators(result)),
         ("families", text("page.families"), charts(result)),

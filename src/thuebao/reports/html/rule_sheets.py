@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from thuebao.base.messages import language, text
-from thuebao.reports.format import NOTHING, number, share, titled
-from thuebao.reports.html.labels import named_column, sentence, severity_label
+from thuebao.reports.format import NOTHING, named_column, number, share, titled
+from thuebao.reports.html.labels import sentence, severity_label
 from thuebao.reports.html.markup import Content, Markup, joined, tag
 from thuebao.reports.html.rules import counts_by_rule
 from thuebao.reports.html.table import NUMBER, SHORT, TEXT, table
@@ -50,7 +50,7 @@ def _sheet(
 
 def _summary(r: RuleResult, counts: Mapping[str, tuple[int, int]]) -> Markup:
     evaluated = sum(count for count, _ in counts.values())
-    of = text("page.of_evaluated", count=number(evaluated), share=share(r.violations, evaluated))
+    of = text("page.of_evaluated", count=evaluated, share=share(r.violations, evaluated))
     said = (
         tag("span", r.rule.code, class_="code"),
         severity_label(r.rule.severity),
@@ -108,7 +108,7 @@ def _by_operator(r: RuleResult, counts: Mapping[str, tuple[int, int]]) -> Markup
     rows = [_counted(name, *both) for name, both in counts.items() if both[1]]
     clean = [evaluated for evaluated, violations in counts.values() if not violations]
     if clean:
-        rows.append(_counted(text("page.other_operators", count=number(len(clean))), sum(clean), 0))
+        rows.append(_counted(text("page.other_operators", count=len(clean)), sum(clean), 0))
     total = _counted(text("summary.all_operators"), sum(count for count, _ in counts.values()), r.violations)
     titles = [*titled(TEXT, "summary.operator"), *titled(NUMBER, "page.evaluated", "page.violations", "summary.share")]
     caption = text("page.by_operator", code=r.rule.code)
@@ -122,7 +122,7 @@ def _counted(name: str, evaluated: int, violations: int) -> list[Content]:
 def _samples(r: RuleResult, law: Law, samples: Sequence[Mapping[str, Any]]) -> Markup:
     if not samples:
         return sentence("page.no_samples")
-    caption = text("page.samples", code=r.rule.code, some=number(len(samples)), all=number(r.violations))
+    caption = text("page.samples", code=r.rule.code, some=len(samples), all=r.violations)
     field = r.rule.field
     titles = [
         *titled(TEXT, "summary.file"),

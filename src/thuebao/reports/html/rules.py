@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from thuebao.base.messages import text
-from thuebao.reports.format import NOTHING, number, share, titled
-from thuebao.reports.html.labels import named_column, sentence, severity_label
+from thuebao.reports.format import NOTHING, named_columns, number, share, titled
+from thuebao.reports.html.labels import sentence, severity_label
 from thuebao.reports.html.markup import Content, Markup, joined, tag
 from thuebao.reports.html.table import CODE, NUMBER, SHORT, TEXT, framed_table, table, table_body
 from thuebao.reports.rule_text import by_family, family_title, translated
@@ -76,7 +76,7 @@ def not_evaluated(result: AuditResult) -> Markup:
 
 
 def _column_titles(names: Sequence[str]) -> str:
-    return ", ".join(map(named_column, filter(None, names))) or NOTHING
+    return named_columns(", ".join(filter(None, names))) if any(names) else NOTHING
 
 
 def silent(result: AuditResult) -> Markup:

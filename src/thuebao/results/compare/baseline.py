@@ -135,7 +135,7 @@ def _records(findings: pl.DataFrame) -> pl.DataFrame:
 def said(result: AuditResult, new: AuditResult, baseline: Path) -> str:
     """Return the line for the summary: how many findings there are, and how many of them are new."""
     of, some = (sum(r.violations for r in counted.rules) for counted in (result, new))
-    return text("compare.new_against", findings=f"{of:,}", new=f"{some:,}", baseline=baseline)
+    return text("compare.new_against", findings=of, new=some, baseline=baseline)
 
 
 def write_findings(findings: pl.LazyFrame, path: Path) -> None:

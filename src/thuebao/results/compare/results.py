@@ -59,7 +59,7 @@ class Notice:
     """Something to know before two results are compared; its text is compare.`kind`."""
 
     kind: str
-    values: Mapping[str, str]
+    values: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -151,15 +151,15 @@ def _check_belong(found: pl.DataFrame, result: Recorded, path: Path) -> None:
                 result=result.path,
                 operator=operator,
                 code=code,
-                findings=f"{there:,}",
-                violations=f"{said:,}",
+                findings=there,
+                violations=said,
             )
 
 
 def _notices(old: Recorded, new: Recorded) -> Iterator[Notice]:
     for result in (old, new):
         if result.unreadable:
-            yield Notice("incomplete", {"path": str(result.path), "count": f"{result.unreadable:,}"})
+            yield Notice("incomplete", {"path": str(result.path), "count": result.unreadable})
     for kind, before, after in (
         ("law_differs", old.law, new.law),
         ("as_of_differs", old.as_of, new.as_of),

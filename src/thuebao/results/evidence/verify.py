@@ -140,7 +140,7 @@ def _read(path: Path, most: int) -> bytes:
     try:
         # What is no regular file might be waited for without end.
         if not stat.S_ISREG(path.stat().st_mode):
-            raise InputError("not_a_file", path=path)
+            raise InputError("is_a_folder" if path.is_dir() else "not_a_file", path=path)
         with path.open("rb") as file:
             return file.read(most + 1)
     except OSError as error:

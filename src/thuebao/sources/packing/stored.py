@@ -221,7 +221,7 @@ def identified(path: str, file: Path) -> Stored:
         raise InputError("name_not_text", path=path) from None
     with guarded(path), reading(path):
         if not stat.S_ISREG(file.stat().st_mode):
-            raise InputError("not_a_file", path=path)
+            raise InputError("is_a_folder" if file.is_dir() else "not_a_file", path=path)
         if is_part_of_zip(path, file):
             raise InputError("zip_part", path=path)
         stored = Stored(path, file, streams.packing_of(Stored(path, file, None).head(16)))

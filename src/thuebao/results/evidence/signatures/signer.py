@@ -50,8 +50,9 @@ class Signer:
 def password_for(path: Path, password_file: Path | None) -> str:
     """Return the password of a PKCS#12 file: from the first line of a file, the environment, or a terminal.
 
-    Raises UsageError where none of them gives one.
+    Raises UsageError where none of them gives one, or the file is something else, which no password opens.
     """
+    _content(path)
     if password_file is not None:
         try:
             with password_file.open(encoding="utf-8-sig") as file:
@@ -90,6 +91,14 @@ def load_signer(path: Path, password: str) -> Signer:
 
 
 def _opened(path: Path, password: str) -> tuple[object, x509.Certificate | None, list[x509.Certificate]]:
+    data = _content(path)
+    try:
+        return pkcs12.load_key_and_certificates(data, password.encode() or None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise UsageError("sign_password", path=path) from None
+
+
+def _content(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES)
@@ -97,10 +106,7 @@ def _opened(path: Path, password: str) -> tuple[object, x509.Certificate | None,
         raise UsageError("file_unreadable", path=path, reason=error.strerror or error) from None
     if not _is_pkcs12(data):
         raise UsageError("sign_not_pkcs12", path=path)
-    try:
-        return pkcs12.load_key_and_certificates(data, password.encode() or None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise UsageError("sign_password", path=path) from None
+    return data
 
 
 def _is_pkcs12(data: bytes) -> bool:
