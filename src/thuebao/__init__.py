@@ -14,6 +14,7 @@ __all__ = [
     "AuditOptions",
     "AuditResult",
     "InputError",
+    "InputErrors",
     "OutputError",
     "RuleError",
     "ThuebaoError",
@@ -22,7 +23,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from thuebao.base.errors import InputError, OutputError, RuleError, ThuebaoError, UsageError
+    from thuebao.base.errors import InputError, InputErrors, OutputError, RuleError, ThuebaoError, UsageError
     from thuebao.engine.audit import audit
     from thuebao.engine.options import AuditOptions
     from thuebao.results.result import AuditResult

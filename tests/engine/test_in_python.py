@@ -114,6 +114,39 @@ def test_audit_in_python_takes_one_path_and_paths_as_text(desk: Desk) -> None:
     }
 
 
+def test_strict_raises_all_that_could_not_be_read(desk: Desk) -> None:
+    desk.export("vina.csv", GOOD)
+    desk.write("viettel.csv", b"PK\x03\x04 a workbook")
+    assert thuebao.audit("vina.csv", strict=True).totals["records"] == 1
+    with pytest.raises(thuebao.InputError) as raised:
+        thuebao.audit(["vina.csv", "viettel.csv", "nowhere.csv"], strict=True)
+    group = raised.value
+    assert isinstance(group, thuebao.InputErrors)
+    assert isinstance(group, ExceptionGroup)
+    assert [type(error) for error in group.exceptions] == [thuebao.InputError] * 2
+    assert "2 inputs could not be read" in str(group)
+    assert "nowhere.csv: there is no such file" in str(group)
+    found, rest = group.split(lambda error: "nowhere" in str(error) and not isinstance(error, ExceptionGroup))
+    assert [len(part.exceptions) for part in (found, rest)] == [1, 1]
+    try:
+        raise group
+    except* thuebao.InputError as caught:
+        assert len(caught.exceptions) == 2
+
+
+def test_a_result_shows_itself_in_a_few_lines(exports: list[Path]) -> None:
+    result = thuebao.audit([*exports, "nowhere.csv"], as_of=date(2026, 11, 23))
+    lines = repr(result).splitlines()
+    assert len(lines) <= 6
+    assert all(len(line) <= 80 for line in lines)
+    for part in ("2026-11-23", "7 records in 3 files", "4 records with errors, 5 with findings", "1 input"):
+        assert part in repr(result)
+    page = result._repr_html_()
+    assert page.count("<tr>") >= result.operators.height
+    for name in (*result.operators["operator"], *result.operators.columns):
+        assert name in page
+
+
 def test_progress_is_told(desk: Desk) -> None:
     desk.write("vina.csv", table([GOOD]))
     desk.write("viettel.csv", table([GOOD, GOOD]))
