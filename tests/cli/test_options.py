@@ -16,7 +16,8 @@ from helpers.people import ERROR
         (["--select", "NUM1011"], ("NUM1011",)),
         (["--select", "NUM101,XYZ"], ("XYZ",)),
         (["--ignore", "XYZ101"], ("XYZ101",)),
-        (["--as-of", "23/11/2026"], ("23/11/2026", "YYYY-MM-DD")),
+        (["--as-of", "31/11/2026"], ("31/11/2026", "YYYY-MM-DD", "DD/MM/YYYY")),
+        (["--as-of", "11/23/2026"], ("11/23/2026", "DD/MM/YYYY")),
         (["--as-of", "2026-02-30"], ("2026-02-30", "YYYY-MM-DD")),
         (["--as-of", ""], ("YYYY-MM-DD",)),
         (["--severity", "PER101"], ("PER101", "CODE=info")),
@@ -37,6 +38,13 @@ def test_option_that_cannot_be_used(desk: Desk, cli: Command, options, parts) ->
     assert (done.code, done.out) == (2, "")
     one_message(done, *parts)
     assert desk.files() == {"vina.csv"}
+
+
+def test_a_day_is_also_taken_as_it_is_written_in_viet_nam(desk: Desk, cli: Command) -> None:
+    desk.export("vina.csv", ERROR)
+    day, same = (cli("audit", "vina.csv", "--format", "json", "--as-of", said) for said in ("2026-02-03", "03/02/2026"))
+    assert day.document["as_of"] == "2026-02-03"
+    assert same.out == day.out
 
 
 @pytest.mark.parametrize("options", [["--select", ""], ["--select", ","], ["--operator", " "]], ids=" ".join)

@@ -9,13 +9,13 @@ import typer
 
 from thuebao.base.errors import UsageError
 from thuebao.base.messages import text
-from thuebao.cli.options import Lang, option, stdout
+from thuebao.cli.options import Lang, choice, option, stdout
 
 
 def explain(
     code: Annotated[str, typer.Argument(help=text("help.code"), show_default=False)],
     rules: Annotated[list[Path] | None, option("--rules", help_key="rules_dir", metavar="DIR")] = None,
-    lang: Annotated[Lang | None, option("--lang", help_key="lang")] = None,  # noqa: ARG001
+    lang: Annotated[Lang | None, choice(Lang, "--lang", help_key="lang")] = None,
 ) -> None:
     """Explain one rule."""
     from thuebao.reports.rulebook import print_rule

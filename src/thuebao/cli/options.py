@@ -5,16 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
 from thuebao.base.errors import UsageError
 from thuebao.base.foreign_text import harmless
 from thuebao.base.messages import text
+from thuebao.base.nearest import hint
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 _NARROWEST = 60
 """Columns that a table needs: a narrower terminal folds its lines, and loses nothing."""
 _MOST_DIGITS = 18
-_NOT_SAID = ("paths", "lang", "quiet")
 
 
 class Format(StrEnum):
@@ -68,9 +69,33 @@ class Lang(StrEnum):
     EN = "en"
 
 
+_Kind = TypeVar("_Kind", bound=StrEnum)
+
+
 def option(*names: str, help_key: str, **more: Any) -> Any:
     """Return an option, explained in the reader's language."""
     return typer.Option(*names, help=text(f"help.{help_key}"), **more)
+
+
+def choice(kind: type[StrEnum], *names: str, help_key: str, **more: Any) -> Any:
+    """Return an option whose value is one of a few, which are offered when the command line is completed."""
+    read = partial(one_of, kind, names[0])
+    return option(
+        *names,
+        help_key=help_key,
+        metavar="KIND",
+        parser=read,
+        autocompletion=lambda: [one.value for one in kind],
+        **more,
+    )
+
+
+def one_of(kind: type[_Kind], option: str, value: str) -> _Kind:
+    """Return the value of a kind that a text names. Raises UsageError, with the nearest, if there is none."""
+    known = [one.value for one in kind]
+    if value not in known:
+        raise UsageError("choice_unknown", option=option, value=value, known=", ".join(known), hint=hint(value, known))
+    return kind(value)
 
 
 def stdout() -> Console:
@@ -86,18 +111,6 @@ def complain(message: str) -> None:
     """Print a message for people, beside the result."""
     # Names of files and headers are foreign text: none may speak to the terminal.
     print("\n".join(harmless(line) for line in message.split("\n")), file=sys.stderr)
-
-
-def given(context: typer.Context) -> dict[str, str]:
-    """Return the options that the user gave a command, as text, by their names; arguments and --lang aside."""
-    said = {}
-    for name, value in context.params.items():
-        source = context.get_parameter_source(name)
-        if name not in _NOT_SAID and value is not None and source and not source.name.startswith("DEFAULT"):
-            said[name.rstrip("_").replace("_", "-")] = (
-                ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-            )
-    return said
 
 
 def codes(values: Sequence[str] | None) -> list[str]:
@@ -143,12 +156,9 @@ def names(values: Sequence[str] | None) -> list[str]:
 
 def day(value: str | None) -> date | None:
     """Return a day. Raises UsageError when it is none."""
-    if value is None:
-        return None
-    try:
-        return datetime.strptime(value, "%Y-%m-%d").date()
-    except ValueError:
-        raise UsageError("day_form", value=value) from None
+    from thuebao.base.clock import read_day
+
+    return None if value is None else read_day(value)
 
 
 @contextmanager
