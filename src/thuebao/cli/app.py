@@ -24,6 +24,7 @@ from thuebao.cli.columns import columns
 from thuebao.cli.compare import compare
 from thuebao.cli.explain import explain
 from thuebao.cli.help import Command, Group, finish
+from thuebao.cli.init import init
 from thuebao.cli.options import Lang, choice, complain, option
 from thuebao.cli.rules import rules
 from thuebao.cli.sample import sample
@@ -56,7 +57,7 @@ def _application(language: Language) -> Callable[..., object]:
     ) -> None:
         del version, lang  # both have had their effect
 
-    for command in (audit, columns, compare, explain, rules, sample, verify):
+    for command in (audit, init, columns, compare, explain, rules, sample, verify):
         app.command(help=text(f"help.{command.__name__}"), cls=Command)(command)
     program = typer.main.get_command(app)
     finish(program)

@@ -172,11 +172,14 @@ def _placed(value: Value, given: str) -> str:
     if given == _STANDARD_INPUT:
         return given
     placed = os.path.join(os.path.dirname(value.path), given)  # noqa: PTH118, PTH120  (keeps what Path would tidy away)
-    if value.within is not None:
-        inside = Path(os.path.abspath(placed)).is_relative_to(os.path.abspath(value.within))  # noqa: PTH100
-        if not inside:
-            value.refuse("settings_outside", value=given)
+    if value.within is not None and leads_out(placed, value.within):
+        value.refuse("settings_outside", value=given)
     return placed
+
+
+def leads_out(path: str, folder: str) -> bool:
+    """Return whether a path leads out of a folder by what it says; a link within it is its owner's."""
+    return not Path(os.path.abspath(path)).is_relative_to(os.path.abspath(folder))  # noqa: PTH100  (follows no links)
 
 
 KEYS = (
