@@ -115,7 +115,7 @@ def complain(message: str) -> None:
 
 def codes(values: Sequence[str] | None) -> list[str]:
     """Return codes given with several options or separated by commas. Raises UsageError when one is empty."""
-    given = [code.strip().upper() for value in values or () for code in value.split(",")]
+    given = [code.strip() for value in values or () for code in value.split(",")]
     if "" in given:
         raise UsageError("code_empty")
     return given
@@ -128,7 +128,7 @@ def severities(values: Sequence[str] | None) -> dict[str, str]:
         code, sign, severity = value.partition("=")
         if not sign:
             raise UsageError("severity_form", value=value)
-        pairs[code.strip().upper()] = severity.strip().lower()
+        pairs[code.strip()] = severity.strip().lower()
     return pairs
 
 
@@ -145,7 +145,7 @@ def parameters(values: Sequence[str] | None) -> dict[str, int]:
             digits.isascii() and digits.isdecimal() and len(digits) <= _MOST_DIGITS and int(digits) <= LARGEST_PARAMETER
         ):
             raise UsageError("parameter_form", value=given)
-        changes[f"{code.upper()}.{parameter}"] = int(digits)
+        changes[f"{code}.{parameter}"] = int(digits)
     return changes
 
 

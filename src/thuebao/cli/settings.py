@@ -88,7 +88,7 @@ class Asked:
         written = filter(None, (*options.outputs(), options.manifest))
         for path in written if self.settings.path else ():
             if same_file(path, self.settings.path):
-                raise UsageError("output_over_settings", path=path)
+                raise UsageError("output_over_settings_file", path=path)
         return options
 
     def given(self) -> dict[str, str]:

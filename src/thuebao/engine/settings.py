@@ -137,13 +137,18 @@ def _levels(value: Value) -> dict[str, str]:
 
 def _numbers(value: Value) -> dict[str, int]:
     """Return `"DUP141.threshold" = 4` and what TOML makes of it without the quotes."""
+    from thuebao.rulebook.rule import LARGEST_PARAMETER
+
     flat: dict[str, Any] = {}
     for code, given in value.given.items() if isinstance(value.given, dict) else ():
         flat |= (
             {f"{code}.{name}": number for name, number in given.items()} if isinstance(given, dict) else {code: given}
         )
     inner = Value(value.key, flat if isinstance(value.given, dict) else value.given, value.path)
-    return _table(inner, int)
+    numbers = _table(inner, int)
+    if not all(0 <= number <= LARGEST_PARAMETER for number in numbers.values()):
+        value.refuse_kind()
+    return numbers
 
 
 def _names(value: Value) -> tuple[str, ...]:

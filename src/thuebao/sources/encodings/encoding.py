@@ -15,6 +15,7 @@ from functools import cache
 import polars as pl
 
 from thuebao.base.errors import UsageError
+from thuebao.base.nearest import hint
 from thuebao.rulebook.charsets import CHARSETS, Charset, charset
 from thuebao.rulebook.reference import shipped_reference
 from thuebao.sources.encodings import detection, mojibake
@@ -89,7 +90,8 @@ def encoding_named(name: str) -> Encoding:
     """
     found = _names().get(_plain(name))
     if found is None:
-        raise UsageError("encoding_unknown", name=name, known=", ".join(dict.fromkeys(_names().values())))
+        known = [*dict.fromkeys(_names().values())]
+        raise UsageError("encoding_unknown", name=name, known=", ".join(known), hint=hint(name, known))
     return Encoding(found)
 
 
