@@ -130,7 +130,7 @@ def _call(arguments: list[str]) -> int:
     """Run a command and return its exit code. Raises UsageError for what its parser does not understand."""
     program = _application(language())
     try:
-        code = program(args=arguments, standalone_mode=False)
+        code = program(args=arguments, prog_name="thuebao", standalone_mode=False)
     except TyperException as error:
         if type(error).__name__ == HELP_WAS_PRINTED:
             return UsageError.exit_code

@@ -17,6 +17,7 @@ from thuebao.base.errors import UsageError
 from thuebao.base.foreign_text import harmless
 from thuebao.base.messages import text
 from thuebao.base.nearest import hint
+from thuebao.cli.complete import OFFERS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -74,7 +75,7 @@ _Kind = TypeVar("_Kind", bound=StrEnum)
 
 def option(*names: str, help_key: str, **more: Any) -> Any:
     """Return an option, explained in the reader's language."""
-    return typer.Option(*names, help=text(f"help.{help_key}"), **more)
+    return typer.Option(*names, help=text(f"help.{help_key}"), **{"autocompletion": OFFERS.get(help_key)} | more)
 
 
 def choice(kind: type[StrEnum], *names: str, help_key: str, **more: Any) -> Any:

@@ -30,7 +30,7 @@ from thuebao.sources import Operators, ReadAs
 from thuebao.sources.encodings.encoding import encoding_named
 from thuebao.sources.operators import checked_mapping
 
-_FACTS_OF = {"month": "registration_month", "province_now": "province_now"}
+COUNTED_BY = {"month": "registration_month", "province_now": "province_now"}
 """What records can be counted by beside the canonical columns."""
 
 
@@ -128,7 +128,7 @@ def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared
 
 def _fact_of(name: str) -> str:
     """Return the fact that records are counted by for a column of --by. Raises UsageError on one there is not."""
-    if name not in columns() and name not in _FACTS_OF:
-        known = [*columns(), *_FACTS_OF]
+    if name not in columns() and name not in COUNTED_BY:
+        known = [*columns(), *COUNTED_BY]
         raise UsageError("by_unknown", name=name, known=", ".join(known), hint=hint(name, known))
-    return _FACTS_OF.get(name, name)
+    return COUNTED_BY.get(name, name)

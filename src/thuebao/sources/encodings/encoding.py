@@ -83,6 +83,11 @@ def carrier_of(said: Encoding, samples: Sequence[bytes]) -> Encoding:
     return Encoding(unicode) if unicode else said
 
 
+def encoding_names() -> list[str]:
+    """Return what encodings are called, each once."""
+    return [*dict.fromkeys(_names().values())]
+
+
 def encoding_named(name: str) -> Encoding:
     """Return the encoding that the user calls so. Raises UsageError when there is none.
 
@@ -90,7 +95,7 @@ def encoding_named(name: str) -> Encoding:
     """
     found = _names().get(_plain(name))
     if found is None:
-        known = [*dict.fromkeys(_names().values())]
+        known = encoding_names()
         raise UsageError("encoding_unknown", name=name, known=", ".join(known), hint=hint(name, known))
     return Encoding(found)
 
