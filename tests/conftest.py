@@ -45,7 +45,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     folder = tmp_path / "desk"
     folder.mkdir()
     monkeypatch.chdir(folder)
-    for name in HIDDEN_ENVIRONMENT:
+    for name in (*HIDDEN_ENVIRONMENT, *(name for name in os.environ if name.startswith("THUEBAO_"))):
         monkeypatch.delenv(name, raising=False)
     return Desk(folder)
 

@@ -14,21 +14,31 @@ __all__ = [
     "AuditOptions",
     "AuditResult",
     "InputError",
+    "InputErrors",
     "OutputError",
     "RuleError",
+    "Settings",
     "ThuebaoError",
     "UsageError",
     "audit",
+    "read_settings",
 ]
 
 if TYPE_CHECKING:
-    from thuebao.base.errors import InputError, OutputError, RuleError, ThuebaoError, UsageError
+    from thuebao.base.errors import InputError, InputErrors, OutputError, RuleError, ThuebaoError, UsageError
     from thuebao.engine.audit import audit
     from thuebao.engine.options import AuditOptions
+    from thuebao.engine.settings import Settings, read_settings
     from thuebao.results.result import AuditResult
 
 
-_HOMES = {"audit": "engine.audit", "AuditOptions": "engine.options", "AuditResult": "results.result"}
+_HOMES = {
+    "audit": "engine.audit",
+    "AuditOptions": "engine.options",
+    "AuditResult": "results.result",
+    "Settings": "engine.settings",
+    "read_settings": "engine.settings",
+}
 """Modules of the public names that are no errors."""
 
 

@@ -42,7 +42,7 @@ def test_every_text_that_the_source_asks_for_by_name_is_there() -> None:
                     asked.add(key)
                 elif name in ("UsageError", "InputError", "OutputError", "RuleError"):
                     asked.add(f"error.{key}")
-                elif name == "option":
+                elif name in ("option", "choice"):
                     asked |= {f"help.{k.value.value}" for k in call.keywords if k.arg == "help_key"}
     assert len(asked) > 200
     assert asked - texts("en").keys() == set()

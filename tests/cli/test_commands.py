@@ -63,6 +63,16 @@ def test_explain_shows_what_why_law_examples_and_what_to_do(cli: Command) -> Non
     assert "Examples that do not" in out
 
 
+def test_explain_shows_an_example_of_each_kind_and_all_if_asked(cli: Command) -> None:
+    rule = read_rulebook().by_code["ID142"]
+    short, full = cli("explain", "ID142", COLUMNS=400).out, cli("explain", "ID142", "--all-examples", COLUMNS=400).out
+    assert len(rule.examples) > 4
+    assert short.count("registered_at = ") == 2
+    assert full.count("registered_at = ") == sum(len(example.records) for example in rule.examples)
+    assert f"More examples: {len(rule.examples) - 2}. thuebao explain ID142 --all-examples" in short
+    assert "--all-examples" not in full
+
+
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_every_rule_can_be_explained(cli: Command, lang) -> None:
     for code in list(read_rulebook().by_code)[::6]:

@@ -95,7 +95,7 @@ def test_lazy_findings_can_be_queried(exports: list[Path]) -> None:
 
 
 def test_audit_in_python_raises_what_a_user_must_mend(desk: Desk, exports: list[Path]) -> None:
-    with pytest.raises(thuebao.UsageError, match="there is no rule of this code"):
+    with pytest.raises(thuebao.UsageError, match="no rule has this code"):
         thuebao.audit(exports, select=["XX"])
     with pytest.raises(thuebao.OutputError, match="cannot be written"):
         thuebao.audit(exports, findings=Path("nowhere/f.csv"))
@@ -112,6 +112,39 @@ def test_audit_in_python_takes_one_path_and_paths_as_text(desk: Desk) -> None:
     assert {r.rule.code for r in thuebao.audit("vina.csv", select="ORG104").rules if r.status != "deselected"} == {
         "ORG104"
     }
+
+
+def test_strict_raises_all_that_could_not_be_read(desk: Desk) -> None:
+    desk.export("vina.csv", GOOD)
+    desk.write("viettel.csv", b"PK\x03\x04 a workbook")
+    assert thuebao.audit("vina.csv", strict=True).totals["records"] == 1
+    with pytest.raises(thuebao.InputError) as raised:
+        thuebao.audit(["vina.csv", "viettel.csv", "nowhere.csv"], strict=True)
+    group = raised.value
+    assert isinstance(group, thuebao.InputErrors)
+    assert isinstance(group, ExceptionGroup)
+    assert [type(error) for error in group.exceptions] == [thuebao.InputError] * 2
+    assert "2 inputs could not be read" in str(group)
+    assert "nowhere.csv: there is no such file" in str(group)
+    found, rest = group.split(lambda error: "nowhere" in str(error) and not isinstance(error, ExceptionGroup))
+    assert [len(part.exceptions) for part in (found, rest)] == [1, 1]
+    try:
+        raise group
+    except* thuebao.InputError as caught:
+        assert len(caught.exceptions) == 2
+
+
+def test_a_result_shows_itself_in_a_few_lines(exports: list[Path]) -> None:
+    result = thuebao.audit([*exports, "nowhere.csv"], as_of=date(2026, 11, 23))
+    lines = repr(result).splitlines()
+    assert len(lines) <= 6
+    assert all(len(line) <= 80 for line in lines)
+    for part in ("2026-11-23", "7 records in 3 files", "4 records with errors, 5 with findings", "1 input"):
+        assert part in repr(result)
+    page = result._repr_html_()
+    assert page.count("<tr>") >= result.operators.height
+    for name in (*result.operators["operator"], *result.operators.columns):
+        assert name in page
 
 
 def test_progress_is_told(desk: Desk) -> None:

@@ -75,7 +75,7 @@ def test_conditions_are_repeated_or_separated_by_commas() -> None:
         ("error:x", "fail_on_form"),
         ("error:-1", "fail_on_form"),
         ("error:101%", "fail_on_form"),
-        ("error:0,5%", "fail_on_form"),
+        ("error:0,5", "fail_on_form"),
         ("error:1.5", "fail_on_form"),
         ("error:1e3", "fail_on_form"),
         ("error:٣", "fail_on_form"),

@@ -5,13 +5,15 @@
     ├── RuleError                exit 2   a rule file that cannot be used
     ├── OutputError              exit 2   a result that cannot be written
     └── InputError               exit 3   an export that cannot be read
+        └── InputErrors          exit 3   all those of one audit, as a group
 
 Each error names what, where and what to do: its text comes from texts/, by key, in the reader's language.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, Self
 
 from thuebao.base.messages import text
 
@@ -57,3 +59,21 @@ class InputError(ThuebaoError):
 def is_panic(error: BaseException) -> bool:
     """Return whether Rust has panicked: that is no Exception, and each library has a class of its own for it."""
     return type(error).__name__ == "PanicException"
+
+
+class InputErrors(ExceptionGroup[ThuebaoError], InputError):  # noqa: N818  (several)
+    """All exports of one audit that cannot be read: a group for `except*`, an InputError for `except`."""
+
+    def __new__(cls, errors: Sequence[ThuebaoError]) -> Self:
+        """Return the group of `errors`: what ExceptionGroup takes comes with its making."""
+        return super().__new__(cls, text("error.inputs_unreadable", count=len(errors)), tuple(errors))
+
+    def __init__(self, errors: Sequence[ThuebaoError]) -> None:
+        InputError.__init__(self, "inputs_unreadable", count=len(errors))
+
+    def __str__(self) -> str:
+        return "\n".join([InputError.__str__(self), *map(str, self.exceptions)])
+
+    def derive(self, excs: Sequence[Exception], /) -> InputErrors:  # type: ignore[override]
+        """Return such a group of some of its errors, as `except*` and `split` ask for."""
+        return InputErrors([error for error in excs if isinstance(error, ThuebaoError)])

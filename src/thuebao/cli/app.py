@@ -14,17 +14,21 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from typer.exceptions import TyperException
 
 from thuebao import __version__
-from thuebao.base.errors import OutputError, ThuebaoError, is_panic
+from thuebao.base.errors import OutputError, ThuebaoError, UsageError, is_panic
 from thuebao.base.messages import LANGUAGES, Language, language, language_of_locale, text, use_language
 from thuebao.cli.audit import audit
 from thuebao.cli.columns import columns
 from thuebao.cli.compare import compare
 from thuebao.cli.explain import explain
-from thuebao.cli.options import Lang, complain, option
+from thuebao.cli.help import Command, Group, finish
+from thuebao.cli.init import init
+from thuebao.cli.options import Lang, choice, complain, option
 from thuebao.cli.rules import rules
 from thuebao.cli.sample import sample
+from thuebao.cli.usage import HELP_WAS_PRINTED, explained
 from thuebao.cli.verify import verify
 
 _INTERNAL_ERROR = 4
@@ -43,18 +47,21 @@ def _application(language: Language) -> Callable[..., object]:
         pretty_exceptions_enable=False,
         rich_markup_mode="rich",
         context_settings={"help_option_names": ["-h", "--help"]},
+        cls=Group,
     )
 
     @app.callback()
     def _main(
         version: Annotated[bool, option("--version", help_key="version", callback=_version, is_eager=True)] = False,
-        lang: Annotated[Lang | None, option("--lang", help_key="lang")] = None,
+        lang: Annotated[Lang | None, choice(Lang, "--lang", help_key="lang")] = None,
     ) -> None:
         del version, lang  # both have had their effect
 
-    for command in (audit, columns, compare, explain, rules, sample, verify):
-        app.command(help=text(f"help.{command.__name__}"))(command)
-    return typer.main.get_command(app)
+    for command in (audit, init, columns, compare, explain, rules, sample, verify):
+        app.command(help=text(f"help.{command.__name__}"), cls=Command)(command)
+    program = typer.main.get_command(app)
+    finish(program)
+    return program
 
 
 def _version(asked: bool) -> None:
@@ -65,13 +72,17 @@ def _version(asked: bool) -> None:
 
 def _language_of(arguments: Sequence[str]) -> None:
     """Set the language before anything is parsed, since help and usage errors are texts too."""
-    asked = None
+    given = {"--lang": os.environ.get("THUEBAO_LANG"), "--config": os.environ.get("THUEBAO_CONFIG")}
     for argument, following in zip(arguments, [*arguments[1:], ""], strict=False):
-        if argument == "--lang":
-            asked = following
-        elif argument.startswith("--lang="):
-            asked = argument.removeprefix("--lang=")
-    use_language(next((code for code in LANGUAGES if code == asked), language_of_locale()))
+        name, sign, value = argument.partition("=")
+        if name in given:
+            given[name] = value if sign else following
+    asked = next((code for code in LANGUAGES if code == given["--lang"]), None)
+    if not asked and "audit" in arguments:
+        from thuebao.engine.settings import SETTINGS_FILE, language_in
+
+        asked = language_in(given["--config"] or SETTINGS_FILE)
+    use_language(asked or language_of_locale())
 
 
 def run(arguments: Sequence[str]) -> NoReturn:
@@ -93,7 +104,7 @@ def run(arguments: Sequence[str]) -> NoReturn:
     code: int | str | None = 0
     try:
         try:
-            _application(language())(args=list(arguments))
+            code = _call(list(arguments))
         except SystemExit as end:
             code = end.code
         sys.stdout.flush()
@@ -115,6 +126,21 @@ def run(arguments: Sequence[str]) -> NoReturn:
         complain(text("error.internal", kind=type(error).__name__, where=_place(error), version=__version__))
         code = _INTERNAL_ERROR
     sys.exit(code)
+
+
+def _call(arguments: list[str]) -> int:
+    """Run a command and return its exit code. Raises UsageError for what its parser does not understand."""
+    program = _application(language())
+    try:
+        code = program(args=arguments, prog_name="thuebao", standalone_mode=False)
+    except TyperException as error:
+        if type(error).__name__ == HELP_WAS_PRINTED:
+            return UsageError.exit_code
+        raise explained(error, program) from None
+    except typer.Abort:
+        complain(text("error.aborted"))
+        return 1
+    return code if isinstance(code, int) else 0
 
 
 def _mute_stdout() -> None:

@@ -11,24 +11,13 @@ import typer
 
 from thuebao.base.errors import OutputError, UsageError
 from thuebao.base.messages import text
-from thuebao.cli.options import (
-    Format,
-    Lang,
-    codes,
-    day,
-    given,
-    names,
-    option,
-    parameters,
-    progress,
-    severities,
-)
+from thuebao.cli.options import Format, Lang, choice, complain, option, progress
 from thuebao.cli.present import present
 
 
 def audit(
     context: typer.Context,
-    paths: Annotated[list[str], typer.Argument(help=text("help.paths"), show_default=False)],
+    paths: Annotated[list[str] | None, typer.Argument(help=text("help.paths"), show_default=False)] = None,
     operator: Annotated[list[str] | None, option("--operator", help_key="operator", metavar="NAME|GLOB=NAME")] = None,
     findings: Annotated[Path | None, option("--findings", help_key="findings", metavar="FILE")] = None,
     report: Annotated[list[Path] | None, option("--report", help_key="report", metavar="FILE")] = None,
@@ -38,7 +27,7 @@ def audit(
     encoding: Annotated[str | None, option("--encoding", help_key="encoding", metavar="NAME")] = None,
     sheet: Annotated[str | None, option("--sheet", help_key="sheet", metavar="NAME")] = None,
     mapping: Annotated[list[Path] | None, option("--mapping", help_key="mapping", metavar="FILE")] = None,
-    format: Annotated[Format, option("--format", help_key="format")] = Format.TABLE,  # noqa: A002
+    format: Annotated[Format, choice(Format, "--format", help_key="format")] = Format.TABLE,  # noqa: A002
     fail_on: Annotated[list[str] | None, option("--fail-on", help_key="fail_on", metavar="CONDITION")] = None,
     baseline: Annotated[Path | None, option("--baseline", help_key="baseline", metavar="FILE")] = None,
     key: Annotated[str, option("--key", help_key="key", metavar="number|record")] = "number",
@@ -65,63 +54,33 @@ def audit(
     hash_inputs: Annotated[bool, option("--hash", help_key="hash")] = False,
     full: Annotated[bool, option("--full", help_key="full")] = False,
     quiet: Annotated[int, option("--quiet", "-q", help_key="quiet", count=True)] = 0,
-    lang: Annotated[Lang | None, option("--lang", help_key="lang")] = None,  # noqa: ARG001
+    config: Annotated[Path | None, option("--config", help_key="config", metavar="FILE")] = None,
+    lang: Annotated[Lang | None, choice(Lang, "--lang", help_key="lang")] = None,
 ) -> None:
     """Check exports and print a summary per operator."""
     from thuebao.base.atomic_file import recorded
     from thuebao.base.clock import now
     from thuebao.base.scratch import private_folder
+    from thuebao.cli.settings import Asked
     from thuebao.engine.audit import Audit
-    from thuebao.engine.options import AuditOptions
     from thuebao.reports.deliver import Delivery
     from thuebao.results import thresholds
 
-    if where is not None and not where.strip():
+    asked = Asked.of(context)
+    options = asked.options()
+    if options.where is not None and not options.where.strip():
         raise UsageError("where_empty")
-    options = AuditOptions.of(
-        operator=operator,
-        findings=findings,
-        reports=report,
-        per_operator=per_operator,
-        rejects=rejects,
-        max_rejected=max_rejected,
-        encoding=encoding,
-        sheet=sheet,
-        mappings=mapping,
-        fail_on=fail_on or ("error",),
-        baseline=baseline,
-        key=key,
-        manifest=manifest,
-        sign_with=sign_with,
-        password_file=password_file,
-        made_by=made_by,
-        key_file=key_file,
-        force=force,
-        select=codes(select),
-        ignore=codes(ignore),
-        severity=severities(severity),
-        rules=rules,
-        parameters=parameters(set_),
-        as_of=day(as_of),
-        law=law,
-        by=names(by),
-        where=where,
-        province=province,
-        show=codes(show),
-        memory_limit=memory_limit,
-        temp_dir=temp_dir,
-        reveal=reveal,
-        hash_inputs=hash_inputs,
-    )
+    quiet = asked.quiet
     started = now()
-    run = Audit(paths, options)
-    conditions = thresholds.conditions(options.fail_on, run.rulebook)
-    delivery = Delivery(options)
+    with asked.blaming():
+        run = Audit(asked.paths, options)
+        conditions = thresholds.conditions(options.fail_on, run.rulebook)
+        delivery = Delivery(options)
     with ExitStack() as stack:
         folder = None
         files = stack.enter_context(recorded()) if options.manifest else {}
-        if delivery.needs_findings or format is Format.SARIF:
-            folder = stack.enter_context(private_folder(temp_dir))
+        if delivery.needs_findings or asked.format is Format.SARIF:
+            folder = stack.enter_context(private_folder(options.temp_dir))
         gc.freeze()  # what lives now lives to the end, and need not be looked at between batches
         failure = None
         with progress(quiet=bool(quiet)) as tell:
@@ -129,11 +88,14 @@ def audit(
             counted, said = delivery.held_against_baseline(result, separate=folder is not None)
             verdicts = thresholds.judge(counted, conditions)
             try:
-                said += delivery.deliver(result, counted, given(context), started, files, tell)
+                said += delivery.deliver(result, counted, asked.given(), started, files, tell)
             except OutputError as error:
                 failure = error  # what was found is shown all the same
-        present(result, verdicts, options, said, format=format, quiet=quiet, full=full)
+        if asked.settings.path and not quiet:
+            complain(text("notice.settings", path=asked.settings.path))
+        unread = [asked.said_of(error) for error in result.unreadable]
+        present(result, verdicts, options, said, unread, format=asked.format, quiet=quiet, full=asked.full)
         if failure:
             raise failure
-    unread = max((error.exit_code for error in result.unreadable), default=0)
-    raise typer.Exit(unread or int(not all(verdict.passed for verdict in verdicts)))
+    code = max((error.exit_code for error in result.unreadable), default=0)
+    raise typer.Exit(code or int(not all(verdict.passed for verdict in verdicts)))

@@ -9,7 +9,7 @@ import typer
 
 from thuebao.base.errors import UsageError
 from thuebao.base.messages import text
-from thuebao.cli.options import Lang, complain, option, stdout
+from thuebao.cli.options import Lang, choice, complain, option, stdout
 
 
 def columns(
@@ -20,7 +20,7 @@ def columns(
     sheet: Annotated[str | None, option("--sheet", help_key="sheet", metavar="NAME")] = None,
     save: Annotated[Path | None, option("--save", help_key="save", metavar="FILE")] = None,
     force: Annotated[bool, option("--force", help_key="save_force")] = False,
-    lang: Annotated[Lang | None, option("--lang", help_key="lang")] = None,  # noqa: ARG001
+    lang: Annotated[Lang | None, choice(Lang, "--lang", help_key="lang")] = None,
 ) -> None:
     """Show how a file's header is understood."""
     from thuebao.engine.preview import inspect

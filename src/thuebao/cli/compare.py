@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from thuebao.base.messages import text
-from thuebao.cli.options import Lang, ListFormat, complain, option, stdout
+from thuebao.cli.options import Lang, ListFormat, choice, complain, option, stdout
 
 
 class FailOn(StrEnum):
@@ -26,10 +26,10 @@ def compare(
     old_findings: Annotated[Path | None, option("--old-findings", help_key="old_findings", metavar="FILE")] = None,
     new_findings: Annotated[Path | None, option("--new-findings", help_key="new_findings", metavar="FILE")] = None,
     key: Annotated[str, option("--key", help_key="key", metavar="number|record")] = "number",
-    format: Annotated[ListFormat, option("--format", help_key="verify_format")] = ListFormat.TABLE,  # noqa: A002
-    fail_on: Annotated[FailOn, option("--fail-on", help_key="compare_fail_on")] = FailOn.WORSE,
+    format: Annotated[ListFormat, choice(ListFormat, "--format", help_key="verify_format")] = ListFormat.TABLE,  # noqa: A002
+    fail_on: Annotated[FailOn, choice(FailOn, "--fail-on", help_key="compare_fail_on")] = FailOn.WORSE,
     temp_dir: Annotated[Path | None, option("--temp-dir", help_key="temp_dir", metavar="DIR")] = None,
-    lang: Annotated[Lang | None, option("--lang", help_key="lang")] = None,  # noqa: ARG001
+    lang: Annotated[Lang | None, choice(Lang, "--lang", help_key="lang")] = None,
 ) -> None:
     """Compare two results."""
     from thuebao.reports import comparison as report

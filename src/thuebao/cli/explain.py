@@ -7,22 +7,20 @@ from typing import Annotated
 
 import typer
 
-from thuebao.base.errors import UsageError
 from thuebao.base.messages import text
-from thuebao.cli.options import Lang, option, stdout
+from thuebao.cli.complete import codes
+from thuebao.cli.options import Lang, choice, option, stdout
 
 
 def explain(
-    code: Annotated[str, typer.Argument(help=text("help.code"), show_default=False)],
+    code: Annotated[str, typer.Argument(help=text("help.code"), show_default=False, autocompletion=codes)],
     rules: Annotated[list[Path] | None, option("--rules", help_key="rules_dir", metavar="DIR")] = None,
-    lang: Annotated[Lang | None, option("--lang", help_key="lang")] = None,  # noqa: ARG001
+    all_examples: Annotated[bool, option("--all-examples", help_key="all_examples")] = False,
+    lang: Annotated[Lang | None, choice(Lang, "--lang", help_key="lang")] = None,
 ) -> None:
     """Explain one rule."""
     from thuebao.reports.rulebook import print_rule
     from thuebao.rulebook.book import read_rulebook
 
     rulebook = read_rulebook(rules or ())
-    rule = rulebook.by_code.get(code.strip().upper())
-    if rule is None:
-        raise UsageError("code_unknown", code=code)
-    print_rule(rule, rulebook, stdout())
+    print_rule(rulebook.rule_of(code), rulebook, stdout(), every_example=all_examples)

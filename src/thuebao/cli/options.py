@@ -5,15 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
 from thuebao.base.errors import UsageError
 from thuebao.base.foreign_text import harmless
 from thuebao.base.messages import text
+from thuebao.base.nearest import hint
+from thuebao.cli.complete import OFFERS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
 _NARROWEST = 60
 """Columns that a table needs: a narrower terminal folds its lines, and loses nothing."""
 _MOST_DIGITS = 18
-_NOT_SAID = ("paths", "lang", "quiet", "full")
 
 
 class Format(StrEnum):
@@ -67,9 +69,33 @@ class Lang(StrEnum):
     EN = "en"
 
 
+_Kind = TypeVar("_Kind", bound=StrEnum)
+
+
 def option(*names: str, help_key: str, **more: Any) -> Any:
     """Return an option, explained in the reader's language."""
-    return typer.Option(*names, help=text(f"help.{help_key}"), **more)
+    return typer.Option(*names, help=text(f"help.{help_key}"), **{"autocompletion": OFFERS.get(help_key)} | more)
+
+
+def choice(kind: type[StrEnum], *names: str, help_key: str, **more: Any) -> Any:
+    """Return an option whose value is one of a few, which are offered when the command line is completed."""
+    read = partial(one_of, kind, names[0])
+    return option(
+        *names,
+        help_key=help_key,
+        metavar="KIND",
+        parser=read,
+        autocompletion=lambda: [one.value for one in kind],
+        **more,
+    )
+
+
+def one_of(kind: type[_Kind], option: str, value: str) -> _Kind:
+    """Return the value of a kind that a text names. Raises UsageError, with the nearest, if there is none."""
+    known = [one.value for one in kind]
+    if value not in known:
+        raise UsageError("choice_unknown", option=option, value=value, known=", ".join(known), hint=hint(value, known))
+    return kind(value)
 
 
 def stdout() -> Console:
@@ -87,21 +113,9 @@ def complain(message: str) -> None:
     print("\n".join(harmless(line) for line in message.split("\n")), file=sys.stderr)
 
 
-def given(context: typer.Context) -> dict[str, str]:
-    """Return the options that the user gave a command, as text, by their names; arguments and --lang aside."""
-    said = {}
-    for name, value in context.params.items():
-        source = context.get_parameter_source(name)
-        if name not in _NOT_SAID and value is not None and source and not source.name.startswith("DEFAULT"):
-            said[name.rstrip("_").replace("_", "-")] = (
-                ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-            )
-    return said
-
-
 def codes(values: Sequence[str] | None) -> list[str]:
     """Return codes given with several options or separated by commas. Raises UsageError when one is empty."""
-    given = [code.strip().upper() for value in values or () for code in value.split(",")]
+    given = [code.strip() for value in values or () for code in value.split(",")]
     if "" in given:
         raise UsageError("code_empty")
     return given
@@ -114,7 +128,7 @@ def severities(values: Sequence[str] | None) -> dict[str, str]:
         code, sign, severity = value.partition("=")
         if not sign:
             raise UsageError("severity_form", value=value)
-        pairs[code.strip().upper()] = severity.strip().lower()
+        pairs[code.strip()] = severity.strip().lower()
     return pairs
 
 
@@ -131,7 +145,7 @@ def parameters(values: Sequence[str] | None) -> dict[str, int]:
             digits.isascii() and digits.isdecimal() and len(digits) <= _MOST_DIGITS and int(digits) <= LARGEST_PARAMETER
         ):
             raise UsageError("parameter_form", value=given)
-        changes[f"{code.upper()}.{parameter}"] = int(digits)
+        changes[f"{code}.{parameter}"] = int(digits)
     return changes
 
 
@@ -142,12 +156,9 @@ def names(values: Sequence[str] | None) -> list[str]:
 
 def day(value: str | None) -> date | None:
     """Return a day. Raises UsageError when it is none."""
-    if value is None:
-        return None
-    try:
-        return datetime.strptime(value, "%Y-%m-%d").date()
-    except ValueError:
-        raise UsageError("day_form", value=value) from None
+    from thuebao.base.clock import read_day
+
+    return None if value is None else read_day(value)
 
 
 @contextmanager

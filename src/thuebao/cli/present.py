@@ -23,24 +23,25 @@ def present(
     verdicts: Sequence[Verdict],
     options: AuditOptions,
     said: Sequence[str],
+    unread: Sequence[str],
     *,
     format: Format,  # noqa: A002
     quiet: int,
     full: bool,
 ) -> None:
-    """Print the result; said: of a baseline and of files that were written."""
+    """Print the result; said: of a baseline and of files that were written; unread: of files that were not read."""
     from thuebao.results import thresholds
 
-    spoken = [*map(str, result.unreadable), *result.notices, *said, *thresholds.unevaluated(verdicts)]
+    spoken = [*unread, *result.notices, *said, *thresholds.unevaluated(verdicts)]
     if quiet:
         if quiet < NOTHING:
             from thuebao.reports.verdicts import failed
 
-            _complain([*map(str, result.unreadable), *_passed_over(result), *failed(verdicts)])
+            _complain([*unread, *_passed_over(result), *failed(verdicts)])
     elif format is Format.TABLE and not full:
         from thuebao.reports.screen.screen import screen
 
-        shown = screen(result, verdicts, options, said, stdout())
+        shown = screen(result, verdicts, options, said, unread, stdout())
         # What is kept, as in a log, is whole; a person sees as much as the screen has room for.
         _complain(shown.beside if sys.stderr.isatty() else spoken)
         shown.print(stdout())

@@ -9,15 +9,15 @@ from typing import Annotated
 import typer
 
 from thuebao.base.messages import text
-from thuebao.cli.options import Lang, RulesFormat, codes, complain, option, stdout
+from thuebao.cli.options import Lang, RulesFormat, choice, codes, complain, option, stdout
 
 
 def rules(
-    format: Annotated[RulesFormat, option("--format", help_key="list_format")] = RulesFormat.TABLE,  # noqa: A002
+    format: Annotated[RulesFormat, choice(RulesFormat, "--format", help_key="list_format")] = RulesFormat.TABLE,  # noqa: A002
     select: Annotated[list[str] | None, option("--select", help_key="select", metavar="CODES")] = None,
     rules: Annotated[list[Path] | None, option("--rules", help_key="rules_dir", metavar="DIR")] = None,
     check: Annotated[Path | None, option("--check", help_key="rules_check", metavar="DIR")] = None,
-    lang: Annotated[Lang | None, option("--lang", help_key="lang")] = None,  # noqa: ARG001
+    lang: Annotated[Lang | None, choice(Lang, "--lang", help_key="lang")] = None,
 ) -> None:
     """List the rulebook, or check the examples of a user's own rules."""
     if check:

@@ -9,20 +9,22 @@ import typer
 
 from thuebao.base.errors import OutputError, UsageError
 from thuebao.base.messages import text
-from thuebao.cli.options import Headers, Lang, day, option
+from thuebao.cli.options import Headers, Lang, choice, day, option
 
 
 def sample(
     out: Annotated[Path, typer.Argument(help=text("help.sample_out"), show_default=False)],
-    records: Annotated[int, option("--records", help_key="sample_records", min=1)] = 1_000,
-    seed: Annotated[int, option("--seed", help_key="sample_seed", min=0)] = 0,
-    defects: Annotated[float, option("--defects", help_key="sample_defects", min=0.0, max=1.0)] = 0.0,
-    duplicates: Annotated[float, option("--duplicates", help_key="sample_duplicates", min=0.0, max=1.0)] = 0.0,
-    mess: Annotated[float, option("--mess", help_key="sample_mess", min=0.0, max=1.0)] = 0.0,
-    headers: Annotated[Headers, option("--headers", help_key="sample_headers")] = Headers.CANONICAL,
+    records: Annotated[int, option("--records", help_key="sample_records", metavar="N", min=1)] = 1_000,
+    seed: Annotated[int, option("--seed", help_key="sample_seed", metavar="N", min=0)] = 0,
+    defects: Annotated[float, option("--defects", help_key="sample_defects", metavar="SHARE", min=0.0, max=1.0)] = 0.0,
+    duplicates: Annotated[
+        float, option("--duplicates", help_key="sample_duplicates", metavar="SHARE", min=0.0, max=1.0)
+    ] = 0.0,
+    mess: Annotated[float, option("--mess", help_key="sample_mess", metavar="SHARE", min=0.0, max=1.0)] = 0.0,
+    headers: Annotated[Headers, choice(Headers, "--headers", help_key="sample_headers")] = Headers.CANONICAL,
     as_of: Annotated[str | None, option("--as-of", help_key="sample_as_of", metavar="YYYY-MM-DD")] = None,
     force: Annotated[bool, option("--force", help_key="sample_force")] = False,
-    lang: Annotated[Lang | None, option("--lang", help_key="lang")] = None,  # noqa: ARG001
+    lang: Annotated[Lang | None, choice(Lang, "--lang", help_key="lang")] = None,
 ) -> None:
     """Write a synthetic export."""
     from thuebao.rulebook.reference import rules_home

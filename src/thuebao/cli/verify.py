@@ -8,15 +8,15 @@ from typing import Annotated
 import typer
 
 from thuebao.base.messages import text
-from thuebao.cli.options import Lang, ListFormat, option, stdout
+from thuebao.cli.options import Lang, ListFormat, choice, option, stdout
 
 
 def verify(
     manifest: Annotated[Path, typer.Argument(help=text("help.verify_manifest"), show_default=False)],
     root: Annotated[Path | None, option("--root", help_key="verify_root", metavar="DIR")] = None,
     trust: Annotated[list[Path] | None, option("--trust", help_key="verify_trust", metavar="CERT")] = None,
-    format: Annotated[ListFormat, option("--format", help_key="verify_format")] = ListFormat.TABLE,  # noqa: A002
-    lang: Annotated[Lang | None, option("--lang", help_key="lang")] = None,  # noqa: ARG001
+    format: Annotated[ListFormat, choice(ListFormat, "--format", help_key="verify_format")] = ListFormat.TABLE,  # noqa: A002
+    lang: Annotated[Lang | None, choice(Lang, "--lang", help_key="lang")] = None,
 ) -> None:
     """Verify a manifest."""
     from thuebao.reports import verify as report

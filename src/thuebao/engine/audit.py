@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from thuebao.base.errors import InputError
+from thuebao.base.errors import InputError, InputErrors
 from thuebao.base.messages import text
 from thuebao.base.scratch import private_folder
 from thuebao.engine.options import AuditOptions
@@ -33,7 +33,12 @@ Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
 
 def audit(
-    paths: Paths, options: AuditOptions | None = None, *, progress: Progress | None = None, **given: Any
+    paths: Paths,
+    options: AuditOptions | None = None,
+    *,
+    strict: bool = False,
+    progress: Progress | None = None,
+    **given: Any,
 ) -> AuditResult:
     """Check every record of the exports at `paths` (files, folders, patterns) and return what was found.
 
@@ -41,13 +46,17 @@ def audit(
     Of the files that they name only `findings` and `rejects` are written here.
 
     A file that cannot be read does not stop the others: it is in `unreadable`, and nothing of it is counted.
+    strict: raises an InputErrors, the group of all of these, in the end.
     Raises UsageError, RuleError or OutputError before any data is read, OutputError also when a disk fills.
     """
     if options is None:
         options = AuditOptions.of(**given)
     elif given:
         raise TypeError("audit() takes options either as AuditOptions or by their names")
-    return Audit(paths, options).run(options.findings, partial(_of_reading, progress) if progress else None)
+    result = Audit(paths, options).run(options.findings, partial(_of_reading, progress) if progress else None)
+    if strict and result.unreadable:
+        raise InputErrors(result.unreadable)
+    return result
 
 
 class Audit:

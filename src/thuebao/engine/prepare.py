@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
 
 from thuebao.base.clock import today
 from thuebao.base.errors import UsageError
+from thuebao.base.nearest import hint
 from thuebao.engine.count import OFFENDERS
 from thuebao.engine.groups.identities import IdentityPicture
 from thuebao.engine.groups.search import Search
@@ -29,7 +30,7 @@ from thuebao.sources import Operators, ReadAs
 from thuebao.sources.encodings.encoding import encoding_named
 from thuebao.sources.operators import checked_mapping
 
-_FACTS_OF = {"month": "registration_month", "province_now": "province_now"}
+COUNTED_BY = {"month": "registration_month", "province_now": "province_now"}
 """What records can be counted by beside the canonical columns."""
 
 
@@ -90,9 +91,10 @@ def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared
     compilation = compile_rules(rulebook, as_of, options.law)
     facts, schema = compilation.facts, compilation.schema
     searches = {s.code: s for s in compilation.searches if s.code in selected}
+    options = replace(options, show=tuple(rulebook.code_of(said) for said in options.show))
     for code in options.show:
         if code not in searches:
-            raise UsageError("show_unknown", code=code, known=", ".join(searches))
+            raise UsageError("show_unknown", code=code, known=", ".join(searches), hint=hint(code, searches))
     by = {name: _fact_of(name) for name in options.by}
     keys = ("operator", *(fact for fact in by.values() if fact != "operator"))
     shows = {code: fact for code, s in searches.items() if (fact := shown_fact(rulebook.by_code[code].field, s))}
@@ -127,6 +129,7 @@ def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared
 
 def _fact_of(name: str) -> str:
     """Return the fact that records are counted by for a column of --by. Raises UsageError on one there is not."""
-    if name not in columns() and name not in _FACTS_OF:
-        raise UsageError("by_unknown", name=name, known=", ".join([*columns(), *_FACTS_OF]))
-    return _FACTS_OF.get(name, name)
+    if name not in columns() and name not in COUNTED_BY:
+        known = [*columns(), *COUNTED_BY]
+        raise UsageError("by_unknown", name=name, known=", ".join(known), hint=hint(name, known))
+    return COUNTED_BY.get(name, name)

@@ -10,6 +10,7 @@ import sqlglot
 from sqlglot import exp
 
 from thuebao.base.errors import UsageError
+from thuebao.base.nearest import hint
 from thuebao.facts.province import province_key
 from thuebao.rulebook.columns import columns
 from thuebao.rulebook.reference import Reference
@@ -30,8 +31,7 @@ def where_of(where: str | None, province: str | None, reference: Reference) -> s
         if asked in keys:
             limited = f"{column} = '{names[keys.index(asked)]}'"
             return f"({where}) AND {limited}" if where else limited
-    near = get_close_matches(province, [*before, *before.values()], n=1, cutoff=0.5)
-    raise UsageError("province_unknown", name=province, near=near[0] if near else "-")
+    raise UsageError("province_unknown", name=province, hint=hint(province, [*before, *before.values()]))
 
 
 def compared(where: str) -> Iterator[tuple[str, str]]:

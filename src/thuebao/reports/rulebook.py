@@ -44,8 +44,8 @@ def _as_dict(rule: Rule) -> dict[str, Any]:
     return {name: every[name] for name in (*names, "title", "explain", "action", "basis")}
 
 
-def print_rule(rule: Rule, rulebook: Rulebook, console: Console) -> None:
-    """Print one rule: what, why, law by era, what to do, examples."""
+def print_rule(rule: Rule, rulebook: Rulebook, console: Console, *, every_example: bool = False) -> None:
+    """Print one rule: what, why, law by era, what to do, an example that violates it and one that does not, or all."""
     console.print(Text.assemble((rule.code, "bold"), f" {rule.name}  ", severity_label(rule.severity)))
     console.print(Text(rule.title[language()], "bold"))
     _section(console, "explain.why", rule.explain[language()])
@@ -65,12 +65,17 @@ def print_rule(rule: Rule, rulebook: Rulebook, console: Console) -> None:
         _section(console, "explain.applies", rule.applies or "")
     for name, value in rule.parameters:
         _section(console, "explain.parameter", f"${name} = {value}   (--set {rule.code}.{name}=…)")
+    more = 0
     for violates, title in ((True, "explain.violating"), (False, "explain.lawful")):
         examples = [e for e in rule.examples if any(e.violates) is violates]
-        if examples:
+        shown = examples if every_example else examples[:1]
+        if shown:
             console.print(Text(f"\n{text(title)}", "bold"))
-        for example in examples:
+        for example in shown:
             console.print(Padding(_example(example), (0, 0, 0, 2)))
+        more += len(examples) - len(shown)
+    if more:
+        console.print(Text(f"\n{text('explain.more', count=more, code=rule.code)}", "dim"))
 
 
 def _example(example: Example) -> Group:

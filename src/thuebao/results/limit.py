@@ -24,8 +24,9 @@ class Limit:
 
 
 def read_limit(said: str) -> Limit | None:
-    """Return the limit that "1%", "0.5 %" or "100" means; None for anything else."""
-    given = _WRITTEN.fullmatch(said)
+    """Return the limit that "1%", "0.5 %", "0,5%" or "100" means; None for anything else."""
+    # A number of records has no decimals: a comma in it would be taken for that of thousands by one reader in two.
+    given = _WRITTEN.fullmatch(said.replace(",", ".", 1) if "%" in said else said)
     value = Fraction(given[1]) if given else Fraction(-1)
     if given and given[2] and value <= _WHOLE:
         return Limit(said.strip(), value / _WHOLE)

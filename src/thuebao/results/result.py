@@ -161,6 +161,23 @@ class AuditResult:
     rulebook: Rulebook
     scan_findings: Callable[[], pl.LazyFrame]
 
+    def __repr__(self) -> str:
+        """Return what a person asks first, in a few lines: the fields themselves print thousands."""
+        totals = self.totals
+        errors, findings = totals["records_with_errors"], totals["records_with_findings"]
+        lines = [
+            f"AuditResult as of {self.as_of}, law: {self.law}",
+            f"  {totals['records']:,} records in {len(self.inputs)} files, {totals['rejected']:,} lines rejected",
+            f"  {errors:,} records with errors, {findings:,} with findings",
+        ]
+        if self.unreadable:
+            lines.append(f"  {len(self.unreadable)} inputs could not be read: .unreadable says why")
+        return "\n".join([*lines, "  .operators, .counts, .rules, .findings hold the rest"])
+
+    def _repr_html_(self) -> str:
+        """Return the table of operators for a notebook."""
+        return str(self.operators._repr_html_())
+
     @property
     def findings(self) -> pl.LazyFrame:
         """One row per record and rule, masked: see thuebao.results.findings.SCHEMA."""

@@ -13,18 +13,21 @@ fractions: a value that is exactly the limit passes, and one record more does no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from thuebao.base.errors import UsageError
 from thuebao.base.messages import text
+from thuebao.base.nearest import hint
 from thuebao.results.limit import Limit, read_limit
 from thuebao.results.result import DESELECTED, EVALUATED, NOT_EVALUATED, PARTLY, AuditResult, RuleResult
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.load import SEVERITIES
 
 NEVER = "never"
+_BETWEEN = re.compile(r",(?![0-9])")  # before a digit, a comma is that of a share: no condition begins with one
 _COUNTED = {"error": "records_with_errors", "info": "records_with_findings"}
 """The records that an audit counts by severity: with an error, and with anything (info or worse)."""
 
@@ -112,7 +115,7 @@ def conditions(given: Sequence[str], rulebook: Rulebook) -> tuple[Condition, ...
 
     Raises UsageError on what is no condition, or one that no count of an audit could decide exactly.
     """
-    said = [condition.strip() for one in given for condition in one.split(",")]
+    said = [condition.strip() for one in given for condition in _BETWEEN.split(one)]
     if any(condition.lower() == NEVER for condition in said):
         if {condition.lower() for condition in said} != {NEVER}:
             raise UsageError("fail_on_never", value=",".join(said))
@@ -127,11 +130,12 @@ def _condition(said: str, rulebook: Rulebook) -> Condition:
         if sign and on not in _COUNTED:
             raise UsageError("fail_on_uncounted", value=said, severity=on)
         return Condition(said, on, _limit(said, given)) if sign else Condition(said, on)
-    on = name.upper()
+    on = rulebook.code_of(name)
     if on not in {rule.code for rule in rulebook.rules}:
-        raise UsageError(_no_rule(on, rulebook), value=said, code=on)
+        known = [*SEVERITIES, NEVER, *rulebook.by_code, *(rule.name for rule in rulebook.rules)]
+        raise UsageError(_no_rule(on, rulebook), value=said, code=on, hint=hint(name, known))
     if not sign:
-        raise UsageError("fail_on_form", value=said)
+        raise UsageError("fail_on_form", value=said, hint="")
     return Condition(said, on, _limit(said, given))
 
 
@@ -147,7 +151,7 @@ def _no_rule(code: str, rulebook: Rulebook) -> str:
 def _limit(said: str, given: str) -> Limit:
     limit = read_limit(given)
     if limit is None:
-        raise UsageError("fail_on_form", value=said)
+        raise UsageError("fail_on_form", value=said, hint="")
     return limit
 
 

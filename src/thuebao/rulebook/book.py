@@ -8,6 +8,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from thuebao.base.errors import RuleError, UsageError
+from thuebao.base.nearest import hint
 from thuebao.rulebook.law import Law
 from thuebao.rulebook.load import EXPORT_RULES, SEVERITIES, read_rules
 from thuebao.rulebook.reference import Reference, rules_home
@@ -42,6 +43,26 @@ class Rulebook:
         """Every rule by its code, those about files included."""
         return {rule.code: rule for rule in (*self.rules, *self.export_rules)}
 
+    @cached_property
+    def _codes(self) -> dict[str, str]:
+        """The code of each rule by its name."""
+        return {rule.name.lower(): rule.code for rule in self.by_code.values()}
+
+    def code_of(self, said: str) -> str:
+        """Return the code that is meant, in capital letters: of the rule with this name, else what is said itself."""
+        return self._codes.get(said.strip().lower(), said.strip().upper())
+
+    def rule_of(self, said: str) -> Rule:
+        """Return the rule of this code or name. Raises UsageError, with the nearest one, if there is none."""
+        rule = self.by_code.get(self.code_of(said))
+        if rule is None:
+            raise self.unknown(said)
+        return rule
+
+    def unknown(self, said: str) -> UsageError:
+        """Return the error for a code or name that no rule has."""
+        return UsageError("code_unknown", code=said, hint=hint(said, [*self.by_code, *self._codes]))
+
     def with_severities(self, overrides: Mapping[str, str]) -> Rulebook:
         """Return the rulebook with the severity of some rules, by code or prefix, changed.
 
@@ -49,10 +70,11 @@ class Rulebook:
         """
         if not overrides:
             return self
-        for code, severity in overrides.items():
+        for severity in overrides.values():
             if severity not in SEVERITIES:
-                raise UsageError("severity_unknown", severity=severity, known=", ".join(SEVERITIES))
-            self._check_known([code])
+                known = ", ".join(SEVERITIES)
+                raise UsageError("severity_unknown", severity=severity, known=known, hint=hint(severity, SEVERITIES))
+        overrides = dict(zip(self._known(overrides), overrides.values(), strict=True))
 
         def severity_of(rule: Rule) -> str:
             fitting = [prefix for prefix in overrides if rule.code.startswith(prefix)]
@@ -72,12 +94,14 @@ class Rulebook:
             return self
         rules = {rule.code: rule for rule in (*self.rules, *self.export_rules)}
         for name, value in changes.items():
-            code, _, parameter = name.rpartition(".")
+            said, _, parameter = name.rpartition(".")
+            code = self.code_of(said)
             try:
                 rules[code] = rules[code].with_parameter(parameter, value)
             except KeyError:
                 known = [f"{r.code}.{p}" for r in self.by_code.values() for p, _ in r.parameters]
-                raise UsageError("parameter_unknown", name=name, known=", ".join(known)) from None
+                near = hint(f"{code}.{parameter}", known)
+                raise UsageError("parameter_unknown", name=name, known=", ".join(known), hint=near) from None
         changed = tuple(tuple(rules[r.code] for r in some) for some in (self.rules, self.export_rules))
         return replace(self, rules=changed[0], export_rules=changed[1])
 
@@ -86,14 +110,17 @@ class Rulebook:
 
         Raises UsageError on a code or prefix that no rule has.
         """
-        self._check_known([*select, *ignore])
+        select, ignore = self._known(select), self._known(ignore)
         chosen = (code for code in self.by_code if not select or code.startswith(tuple(select)))
         return frozenset(code for code in chosen if not ignore or not code.startswith(tuple(ignore)))
 
-    def _check_known(self, prefixes: Iterable[str]) -> None:
-        for prefix in prefixes:
+    def _known(self, said: Iterable[str]) -> list[str]:
+        """Return the codes and prefixes that are meant. Raises UsageError on one that no rule has."""
+        codes = [(one, self.code_of(one)) for one in said]
+        for one, prefix in codes:
             if not prefix or not any(code.startswith(prefix) for code in self.by_code):
-                raise UsageError("code_unknown", code=prefix)
+                raise self.unknown(one)
+        return [code for _, code in codes]
 
 
 def read_rulebook(extra: Sequence[Path] = (), home: Path | None = None) -> Rulebook:

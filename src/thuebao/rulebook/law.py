@@ -14,6 +14,7 @@ import polars as pl
 
 from thuebao.base.as_read import read_text
 from thuebao.base.errors import UsageError
+from thuebao.base.nearest import hint
 
 AUTO = "auto"
 ALL_ERAS = "all"
@@ -106,6 +107,11 @@ class Law:
         below = within[era]
         return (era, *self.chain(below)) if below else (era,)
 
+    @property
+    def names(self) -> list[str]:
+        """What --law takes."""
+        return [AUTO, *(era.law for era in self.eras if era.law)]
+
     def day_of(self, name: str) -> date | None:
         """Return a day on which the law called `name` is the latest in force; None for `auto`.
 
@@ -116,7 +122,7 @@ class Law:
         for era in self.eras:
             if era.law == name and (day := era.start or era.end):
                 return day
-        raise UsageError("law_unknown", law=name, known=", ".join([AUTO, *(era.law for era in self.eras if era.law)]))
+        raise UsageError("law_unknown", law=name, known=", ".join(self.names), hint=hint(name, self.names))
 
     def reaches(self, eras: Collection[str], era: str) -> bool:
         """Return whether what holds in `eras` holds in `era`: it is one of them, or lies on top of one."""

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from thuebao.base.as_read import read_text
 from thuebao.base.errors import RuleError
 from thuebao.base.messages import LANGUAGES
+from thuebao.base.nearest import hint
 from thuebao.rulebook.columns import columns
 from thuebao.rulebook.law import ALL_ERAS, Law
 from thuebao.rulebook.rule import (
@@ -63,7 +64,7 @@ class _Entry:
 
     def rule(self) -> Rule:
         for key in sorted(self.entry.keys() - _KEYS):
-            self._refuse("rule_key_unknown", key=key)
+            self._refuse("rule_key_unknown", key=key, hint=hint(key, _KEYS))
         code = self._text("code")
         if not CODE.fullmatch(code):
             self._refuse("rule_code_malformed", code=code)
@@ -74,7 +75,7 @@ class _Entry:
         needed = (name.removeprefix(ABSENT) for group in needs or () for name in group)
         for name in [*named, *needed]:
             if name not in columns():
-                self._refuse("rule_column_unknown", column=name)
+                self._refuse("rule_column_unknown", column=name, hint=hint(name, columns()))
         grouping = self._grouping()
         parameters = self._parameters()
         return Rule(
@@ -126,7 +127,7 @@ class _Entry:
         if "order" in given:
             entry = self._typed(self.entry, "order", dict)
             for key in sorted(entry.keys() - {"of", "by", "first"}):
-                self._refuse("rule_key_unknown", key=f"order.{key}")
+                self._refuse("rule_key_unknown", key=f"order.{key}", hint=hint(key, ("of", "by", "first")))
             order = Order(*(str(self._typed(entry, key, str)) for key in ("of", "by", "first")))
         return Grouping(
             across=tuple(across),

@@ -45,12 +45,13 @@ def screen(
     verdicts: Sequence[Verdict],
     options: AuditOptions,
     said: Sequence[str],
+    unread: Sequence[str],
     console: Console,
 ) -> Screen:
-    """Return the screen. said: what is to be said beside it, of outputs and of a baseline."""
+    """Return the screen. said: what is to be said beside it, of outputs and a baseline; unread: of each unread file."""
     width = console.width
-    unread = [(str(error), str(error.values.get("path", ""))) for error in result.unreadable]
-    errors = _messages(unread, "screen.more_errors", width)
+    paths = (str(error.values.get("path", "")) for error in result.unreadable)
+    errors = _messages([*zip(unread, paths, strict=True)], "screen.more_errors", width)
     remarks = _messages([(line, "") for line in said], "screen.more_remarks", width)
     beside = [errors, remarks]
     if not result.inputs:

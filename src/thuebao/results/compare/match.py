@@ -19,6 +19,7 @@ import polars as pl
 
 from thuebao.base.errors import InputError, UsageError
 from thuebao.base.helper_columns import ROW
+from thuebao.base.nearest import hint
 from thuebao.base.spill import writing_scratch
 from thuebao.results.findings import SCHEMA
 
@@ -45,7 +46,7 @@ _MASKED = r"^(?:[^*]\*{2,3}[^*]|[^*]{2}\*{3,4}[^*]|[^*]{2}\*{4,5}[^*]{2}|[^*]{3}
 def check_key(key: str) -> None:
     """Raise UsageError unless there is such a key."""
     if key not in KEYS:
-        raise UsageError("key_unknown", key=key, known=", ".join(KEYS))
+        raise UsageError("key_unknown", key=key, known=", ".join(KEYS), hint=hint(key, KEYS))
 
 
 def scan_findings(path: Path) -> pl.LazyFrame:

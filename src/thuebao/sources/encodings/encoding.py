@@ -15,6 +15,7 @@ from functools import cache
 import polars as pl
 
 from thuebao.base.errors import UsageError
+from thuebao.base.nearest import hint
 from thuebao.rulebook.charsets import CHARSETS, Charset, charset
 from thuebao.rulebook.reference import shipped_reference
 from thuebao.sources.encodings import detection, mojibake
@@ -82,6 +83,11 @@ def carrier_of(said: Encoding, samples: Sequence[bytes]) -> Encoding:
     return Encoding(unicode) if unicode else said
 
 
+def encoding_names() -> list[str]:
+    """Return what encodings are called, each once."""
+    return [*dict.fromkeys(_names().values())]
+
+
 def encoding_named(name: str) -> Encoding:
     """Return the encoding that the user calls so. Raises UsageError when there is none.
 
@@ -89,7 +95,8 @@ def encoding_named(name: str) -> Encoding:
     """
     found = _names().get(_plain(name))
     if found is None:
-        raise UsageError("encoding_unknown", name=name, known=", ".join(dict.fromkeys(_names().values())))
+        known = encoding_names()
+        raise UsageError("encoding_unknown", name=name, known=", ".join(known), hint=hint(name, known))
     return Encoding(found)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from thuebao.base.as_read import read_text
 from thuebao.base.errors import UsageError
+from thuebao.base.nearest import hint
 from thuebao.rulebook.columns import columns
 from thuebao.sources.headers.mapping_values import month_first_of, value_given_twice, values_of
 
@@ -94,7 +95,9 @@ def read_mapping(path: Path) -> Mapping:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise _syntax_error(path, source, str(error)) from None
     if unknown := next((key for key in document if key not in _KEYS), None):
-        raise UsageError("mapping_key_unknown", path=path, key=unknown, known=", ".join(_KEYS))
+        raise UsageError(
+            "mapping_key_unknown", path=path, key=unknown, known=", ".join(_KEYS), hint=hint(unknown, _KEYS)
+        )
     return Mapping(
         str(path),
         _columns(path, document),

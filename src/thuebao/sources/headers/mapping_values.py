@@ -11,6 +11,7 @@ from typing import Any
 
 from thuebao.base.errors import UsageError
 from thuebao.base.fold import fold_text
+from thuebao.base.nearest import hint
 from thuebao.facts.codes import CODED
 from thuebao.facts.dates import DAYS
 from thuebao.rulebook.reference import shipped_reference
@@ -57,8 +58,10 @@ def _check(path: Path, column: str, meant: Mapping[str, Any]) -> None:
     seen: set[str] = set()
     for value, code in meant.items():
         if not isinstance(code, str) or code not in codes_of(column):
+            near = hint(str(code), codes_of(column))
+            known = _listed(column)
             raise UsageError(
-                "mapping_code_unknown", path=path, column=column, value=value, code=code, known=_listed(column)
+                "mapping_code_unknown", path=path, column=column, value=value, code=code, known=known, hint=near
             )
         key = folded(value)
         if not key:
@@ -84,7 +87,8 @@ def month_first_of(path: Path, document: Mapping[str, Any]) -> frozenset[str]:
         raise UsageError("mapping_dates", path=path, key="dates", known=f"{MONTH_FIRST}, {DAY_FIRST}")
     for key, order in given.items():
         if key != _ORDER and key not in DAYS:
-            raise UsageError("mapping_dates_column", path=path, column=key, known=", ".join([_ORDER, *DAYS]))
+            near = hint(key, [_ORDER, *DAYS])
+            raise UsageError("mapping_dates_column", path=path, column=key, known=", ".join([_ORDER, *DAYS]), hint=near)
         if order not in (MONTH_FIRST, DAY_FIRST):
             raise UsageError("mapping_dates", path=path, key=key, known=f"{MONTH_FIRST}, {DAY_FIRST}")
     usual = given.get(_ORDER, DAY_FIRST)

@@ -15,6 +15,7 @@ from weakref import finalize
 import python_calamine as calamine
 
 from thuebao.base.errors import InputError
+from thuebao.base.nearest import hint
 from thuebao.sources.sheets.forms.about import About
 from thuebao.sources.sheets.forms.read import read_forms
 from thuebao.sources.sheets.limits.check import check_limits
@@ -85,7 +86,8 @@ class Book:
         numbered = {str(number): name for number, name in enumerate(self.visible or self.names, 1)}
         if found := alike.get(_folded(wanted)) or numbered.get(wanted.strip()):
             return found
-        raise InputError("sheet_unknown", path=self.path, sheet=wanted, known=", ".join(self.names))
+        near = hint(wanted, self.names)
+        raise InputError("sheet_unknown", path=self.path, sheet=wanted, known=", ".join(self.names), hint=near)
 
     def about(self, name: str) -> About:
         """Return what is said of a sheet beyond the values of its cells."""

@@ -9,6 +9,7 @@ from functools import partial
 
 from thuebao.base.errors import InputError
 from thuebao.base.messages import text
+from thuebao.base.nearest import hint
 from thuebao.sources.batch import TITLES, Batch
 from thuebao.sources.encodings.encoding import Encoding
 from thuebao.sources.headers.mapping import Mapping
@@ -208,7 +209,7 @@ def _chosen(path: str, tables: Tables, names: Sequence[str], wanted: str | None)
         found = named or numbered
         if not found:
             known = [names[f.number] if names else str(n) for n, f in enumerate(tables.found, 1)]
-            raise InputError("sheet_unknown", path=path, sheet=wanted, known=", ".join(known))
+            raise InputError("sheet_unknown", path=path, sheet=wanted, known=", ".join(known), hint=hint(wanted, known))
         return found
     if any(f.columns != found[0].columns for f in found):
         raise InputError("tables_differ", path=path, count=len(found))
