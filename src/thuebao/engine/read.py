@@ -141,10 +141,12 @@ class Reading:
             Observed.of(prepared.rulebook.reference, present),
             ignored,
             self.rows,
-            Rejections(len(export.header.names), export.layout.line_bytes if export.layout else None),
+            Rejections.of(export),
         )
+        most = export.stored.most_bytes
 
         def place(first: int, batch: Batch) -> None:
+            audit.rejections.check_so_far(export.path, audit.records, most, prepared.most_rejected)
             self.rows = first + batch.size
             self.lines.add(first, batch)
             if rejects and batch.rejected:

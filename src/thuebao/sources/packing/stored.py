@@ -97,6 +97,11 @@ class Stored:
         """Bytes on disk; of a member of an archive, its packed bytes."""
         return self._member.size if self._member else self.fingerprint()[0]
 
+    @property
+    def most_bytes(self) -> int:
+        """The most bytes that it holds, unpacked."""
+        return unpacking.most_unpacked(self.size) if self.packing else self.size
+
     def fingerprint(self) -> tuple[int, int]:
         """Return bytes and time of change (in nanoseconds) of `file`, to see whether it changed while it was read."""
         with reading(self.path):
