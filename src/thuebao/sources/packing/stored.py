@@ -25,6 +25,8 @@ from thuebao.sources.packing.unpacking import reading
 
 _HEAD, _SLICE, _SLICES = 1 << 20, 1 << 16, 16  # bytes of the first sample and of each other one, and how many others
 
+_MOST_EXPORTS = 1000  # of an archive: each takes some hundredths of a second, however small it is
+
 
 @dataclass(frozen=True)
 class Stored:
@@ -161,6 +163,8 @@ def unpacked(stored: Stored) -> Opened:
         for found in members_of(stored.path, stored.file, str(stored.packing), stored.around):
             members.setdefault(found.name, []).append(found)
     seen = {name: same for name, same in sorted(members.items()) if not hidden(name) and not same[0].is_folder}
+    if sum(map(is_export_name, seen)) > _MOST_EXPORTS:
+        raise InputError("zip_too_many_exports", path=stored.path, limit=_MOST_EXPORTS)
     for name, (member, *others) in seen.items():
         inside = replace(stored, path=f"{stored.path}/{name}", member=member.stored_name, _member=member)
         # What alone is in an archive is meant, whatever it is called.
