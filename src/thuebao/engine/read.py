@@ -169,6 +169,8 @@ class Reading:
         if self.prepared.wanted.where is not None:
             judged = judged.filter(INSIDE)
         audit.tally.add(judged)
+        if header := audit.export.header.mapped.get("operator"):
+            audit.tally.check_operators(audit.export.path, header)
         if self.own:
             self.own.add(
                 rows_of(
