@@ -18,8 +18,10 @@ import pytest
 
 from helpers.desks import HIDDEN_ENVIRONMENT, Desk
 from helpers.outcomes import Command, Outcome
+from thuebao.base.errors import InputError
 from thuebao.base.messages import language, use_language
 from thuebao.cli.app import run
+from thuebao.sources import library_errors
 
 # The same examples in every run, so that a change is judged by what it changes. New ones are looked for with
 # `--hypothesis-profile default`.
@@ -38,6 +40,22 @@ def english() -> Iterator[None]:
     use_language("en")
     yield
     use_language(before)
+
+
+@pytest.fixture(autouse=True)
+def nothing_unforeseen(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail where an error that nobody has foreseen was taken for a file's damage: it may be one of ours."""
+    met: list[BaseException] = []
+    damage = library_errors.damage
+
+    def noted(path: str, error: BaseException) -> InputError:
+        met.append(error)
+        return damage(path, error)
+
+    monkeypatch.setattr(library_errors, "damage", noted)
+    yield
+    if met and not request.node.get_closest_marker("unforeseen"):
+        raise AssertionError(f"nobody has foreseen {met[0]!r}") from met[0]
 
 
 @pytest.fixture

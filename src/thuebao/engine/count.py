@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from thuebao.base.errors import InputError
 from thuebao.base.helper_columns import ERROR, HIT
 from thuebao.engine.plan import Plan
 
@@ -14,6 +15,8 @@ _RECORDS = ("records", "records_with_errors", "records_with_findings")
 _RULES = ("evaluated", "violations")
 _TOGETHER = 100_000
 """Rows of counts that wait to be summed."""
+_MOST_OPERATORS = 200
+"""Operators that a file may name: of each one everything is counted, listed and reported."""
 OFFENDERS = ("clerk_name", "point_of_sale")
 """The facts that say who took a registration and where."""
 
@@ -86,6 +89,10 @@ class _Sum:
         order = self._frames[0].columns
         return pl.concat(self._frames).group_by(self._keys).agg(pl.all().sum()).select(order)
 
+    def distinct(self, key: str) -> int:
+        """Return how many values a key has so far."""
+        return pl.concat(frame[key] for frame in self._frames).n_unique() if self._frames else 0
+
     def __bool__(self) -> bool:
         return bool(self._frames)
 
@@ -119,6 +126,11 @@ class Tally:
     def operators(self) -> tuple[str, ...]:
         """Whose records were counted, by name."""
         return tuple(self._records.total()["operator"].drop_nulls().unique().sort()) if self._records else ()
+
+    def check_operators(self, path: str, header: str) -> None:
+        """Raise InputError where the records name more operators than there can be: the column means something else."""
+        if self._records.distinct("operator") > _MOST_OPERATORS:
+            raise InputError("operators_too_many", path=path, header=header, limit=_MOST_OPERATORS)
 
     def counts(self) -> Counts:
         """Return what was counted."""

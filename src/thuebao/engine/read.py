@@ -159,10 +159,12 @@ class Reading:
             Observed.of(prepared.rulebook.reference, present),
             ignored,
             self.rows,
-            Rejections(len(export.header.names), export.layout.line_bytes if export.layout else None),
+            Rejections.of(export),
         )
+        most = export.stored.most_bytes
 
         def place(first: int, batch: Batch) -> None:
+            audit.rejections.check_so_far(export.path, audit.records, most, prepared.most_rejected)
             self.rows = first + batch.size
             self.lines.add(first, batch)
             if rejects and batch.rejected:
@@ -184,6 +186,8 @@ class Reading:
         if self.prepared.wanted.where is not None:
             judged = judged.filter(INSIDE)
         audit.tally.add(judged)
+        if header := audit.export.header.mapped.get("operator"):
+            audit.tally.check_operators(audit.export.path, header)
         if self.own:
             self.own.add(
                 rows_of(

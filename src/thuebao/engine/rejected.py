@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from thuebao.base.errors import InputError, UsageError
 from thuebao.base.messages import text
 from thuebao.results.limit import Limit, read_limit
-from thuebao.sources import Rejected
+from thuebao.sources import Export, Rejected
 
 _SHOWN = 5
 """Lines that are named in a message."""
@@ -28,20 +28,30 @@ def rejected_limit(said: str) -> Limit:
 class Rejections:
     """What a file has of lines that are no records: how many, why, and the first of them.
 
-    width: fields of a record; line_bytes: about how long a line is, if that is known; weight: as `count`, but that
-    a line many times as long counts as many.
+    width: fields of a record; least: bytes that a record takes at least; line_bytes: about how long a line is, if that
+    is known; weight: as `count`, but that a line many times as long counts as many; size: characters of all of them.
     """
 
     width: int
+    least: int
     line_bytes: int | None = None
+    size: int = 0
     count: int = 0
     weight: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     first: list[Rejected] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, export: Export) -> Rejections:
+        """Return what is to be counted of an export: nothing so far."""
+        width, layout = len(export.header.names), export.layout
+        # Of a line all fields may be empty; of an object all keys may be left out.
+        return cls(width, width if layout else len("{}\n"), layout.line_bytes if layout else None)
+
     def add(self, rejected: Rejected) -> None:
         """Count a line."""
         self.count += 1
+        self.size += len(rejected.text) + 1
         # Where line ends are lost, as behind a change of encoding, one line is many records.
         self.weight += max(1, len(rejected.text) // (_LONG * self.line_bytes)) if self.line_bytes else 1
         self.reasons[rejected.reason] += 1
@@ -64,11 +74,21 @@ class Rejections:
 
     def check(self, path: str, records: int, limit: Limit) -> None:
         """Raise InputError if there are more of them beside so many records than the limit allows."""
-        if self.weight > limit.allowed(records + self.weight):
+        self._check(path, records, 0, limit)
+
+    def check_so_far(self, path: str, records: int, size: int, limit: Limit) -> None:
+        """Raise InputError if that is sure, whatever follows, in a file of at most `size` bytes."""
+        if self.count:
+            left = max(size - self.size - records * self.least, 0)
+            self._check(path, records, left // self.least, limit)
+
+    def _check(self, path: str, records: int, following: int, limit: Limit) -> None:
+        if self.weight > limit.allowed(records + self.weight + following):
+            described = self.described()
             raise InputError(
                 "too_many_rejected",
                 path=path,
-                rejected=self.described(),
+                rejected=text("rejected.so_far", described=described) if following else described,
                 rejected_lines=self.count,
                 lines=records + self.count,
                 limit=limit.said,

@@ -249,7 +249,7 @@ def _exports(
         else:
             if len(head) == _HEAD:
                 beginning = beginning.rstrip("\ufffd")  # the character that its end may cut in two
-            split = [e.layout for e in earlier if e.layout and _one_export(e.path, stored.path)]
+            split = (e.layout for e in earlier if e.layout and _one_export(e.path, stored.path))
             tables = [DelimitedTable(stored, layout_of(stored.path, beginning, mapping, split), encoding)]
     of = whose(stored.path, mapping, operators, reference)
     for table in tables:

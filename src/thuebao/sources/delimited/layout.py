@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -66,7 +66,7 @@ class _FirstRows:
         return max(map(len, self.rows), default=0)
 
 
-def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Sequence[Layout] = ()) -> Layout:
+def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Iterable[Layout] = ()) -> Layout:
     """Return the layout of a delimited text from its beginning.
 
     earlier: layouts of other files of the same export; where this one has no header it is taken from them.

@@ -225,11 +225,13 @@ class _DoubtfulLines:
             if text.startswith(quote, start):
                 at = start + 1
                 while (close := text.find(quote, at)) < 0 or text.startswith(quote, close + 1):
-                    quotes += close >= 0
-                    if quotes > _MOST_QUOTES:
-                        raise _BrokenError
-                    at = close + 2 if close >= 0 else len(text)
-                    text = text if close >= 0 else self._wider(line, text)
+                    if close < 0:
+                        at, text = len(text), self._wider(line, text)
+                    elif doubled := self._doubled.match(text, close):
+                        at = doubled.end()
+                        quotes += (at - close) // 2
+                        if quotes > _MOST_QUOTES:
+                            raise _BrokenError
                 at = close + 1
                 value = text[start + 1 : close].replace(quote + quote, quote)
             else:
@@ -267,6 +269,10 @@ class _DoubtfulLines:
             raise _BrokenError
         upto = max(self._quoted[following], 2 * seen - line)
         return b"\n".join([text, *self.lines[seen + 1 : upto + 1]])
+
+    @cached_property
+    def _doubled(self) -> re.Pattern[bytes]:
+        return re.compile(b"(?:" + re.escape(self.grammar.quote.encode() * 2) + b")+")
 
     @cached_property
     def _quoted(self) -> list[int]:

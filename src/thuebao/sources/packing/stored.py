@@ -34,6 +34,8 @@ from thuebao.sources.passed_over import EMPTY, ENDING, HIDDEN, NO_FILE, PassedOv
 
 _HEAD, _SLICE, _SLICES = 1 << 20, 1 << 16, 16  # bytes of the first sample and of each other one, and how many others
 
+_MOST_EXPORTS = 1000  # of an archive: each takes some hundredths of a second, however small it is
+
 
 @dataclass(frozen=True)
 class Stored:
@@ -106,6 +108,11 @@ class Stored:
         """Bytes on disk; of a member of an archive, its packed bytes."""
         return self._member.size if self._member else self.fingerprint()[0]
 
+    @property
+    def most_bytes(self) -> int:
+        """The most bytes that it holds, unpacked."""
+        return unpacking.most_unpacked(self.size) if self.packing else self.size
+
     def fingerprint(self) -> tuple[int, ...]:
         """Return what tells whether `file` changed while it was read.
 
@@ -172,6 +179,8 @@ def unpacked(stored: Stored) -> Opened:
             members.setdefault(found.name, []).append(found)
     files = {name: same for name, same in sorted(members.items()) if not same[0].is_folder}
     seen = {name: same for name, same in files.items() if not hidden(name)}
+    if sum(map(is_export_name, seen)) > _MOST_EXPORTS:
+        raise InputError("zip_too_many_exports", path=stored.path, limit=_MOST_EXPORTS)
     for name, (member, *others) in files.items():
         if name not in seen:
             # What macOS adds to every file of a zip is no file of its own.
