@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from thuebao.base.errors import UsageError
+from thuebao.base.leftovers import take_removed
 from thuebao.base.messages import text
 from thuebao.cli.options import (
     Format,
@@ -133,7 +134,7 @@ def audit(
             complain(str(error))
         counted, said = delivery.held_against_baseline(result, separate=folder is not None)
         verdicts = thresholds.judge(counted, conditions)
-        notices = _at_least(result) if quiet else result.notices
+        notices = _at_least(result) if quiet else [*result.notices, *_tidied()]
         for line in (*notices, *said, *thresholds.unevaluated(verdicts)):
             complain(line)
         _print(result, verdicts, format, quiet=quiet)
@@ -144,10 +145,17 @@ def audit(
     raise typer.Exit(unread or int(not all(verdict.passed for verdict in verdicts)))
 
 
+def _tidied() -> list[str]:
+    """Return what is said of what earlier runs left, which were killed, and this one has removed."""
+    count = len(take_removed())
+    return [text("notice.leftovers_removed", count=count)] if count else []
+
+
 def _at_least(result: AuditResult) -> list[str]:
     """Return what is said of an audit even where quiet is asked for: how much of what was given is not in it."""
     count = len(result.passed_over)
-    return [text("notice.passed_over_count", count=count)] if count else []
+    # Where nothing was read, that is what is said.
+    return [text("notice.passed_over_count", count=count)] if count and result.inputs else []
 
 
 def _print(result: AuditResult, verdicts: list[Verdict], format: Format, *, quiet: bool) -> None:  # noqa: A002
