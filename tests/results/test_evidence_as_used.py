@@ -52,8 +52,10 @@ def run_while(desk: Desk, change: Callable[[], None], *arguments: str) -> dict[s
     run = subprocess.Popen(command, cwd=desk.path, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
     assert run.stdin
     end = time.monotonic() + WAIT
-    while not list((desk.path / "temp").rglob("input-*")):
-        assert time.monotonic() < end and run.poll() is None
+    handles = Path(f"/proc/{run.pid}/fd")
+    while not any("/input-" in str(handle.readlink()) for handle in handles.iterdir() if handle.is_symlink()):
+        assert time.monotonic() < end
+        assert run.poll() is None
         time.sleep(0.05)
     change()
     _, said = run.communicate(EXPORT.encode())

@@ -105,7 +105,7 @@ def test_packed_files_give_their_head_alone(put, pack) -> None:
 def test_standard_input_is_copied_once(tmp_path, pack) -> None:
     stored = spool(io.BytesIO(pack(CSV)), tmp_path)
     assert stored.path == "stdin"
-    assert stored.file.parent == tmp_path
+    assert list(tmp_path.iterdir()) == []  # it has no name
     assert stat.S_IMODE(stored.file.stat().st_mode) == 0o600
     assert drained(stored) == (CSV, None)
     assert [found.path for found in unpacked(stored).stored] == ["stdin"]

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from thuebao.base.errors import OutputError
+from thuebao.base.leftovers import part_name, remove_leftovers
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -84,8 +85,10 @@ class AtomicFile:
             if path.exists() and not path.is_file():
                 # A device or a pipe would be replaced by a file.
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+            remove_leftovers(path.parent)
             # mkstemp makes the file readable by its owner only.
-            handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+            prefix, suffix = part_name()
+            handle, name = tempfile.mkstemp(prefix=prefix, suffix=suffix, dir=path.parent)
         except OSError as error:
             raise OutputError("output_unwritable", path=path, reason=error.strerror) from None
         self._part = Path(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import tempfile
@@ -13,6 +14,7 @@ from types import FrameType
 import pyarrow.parquet as pq
 
 from thuebao.base.errors import OutputError, UsageError
+from thuebao.base.leftovers import lock, part_name, remove_leftovers
 
 
 @contextmanager
@@ -43,17 +45,19 @@ def shielded() -> Iterator[None]:
 
 @contextmanager
 def private_folder(parent: Path | None) -> Iterator[Path]:
-    """Make a folder that only its owner can enter, and remove it in the end.
+    """Make a folder that only its owner can enter, and remove it in the end; first, what killed runs left beside it.
 
     Raises UsageError when `parent` is no folder, OutputError when nothing can be written there.
     """
     if parent and not parent.is_dir():
         raise UsageError("temp_dir_missing", path=parent)
     folder = None
+    remove_leftovers(parent or Path(tempfile.gettempdir()))
     try:
         with shielded():
             try:
-                folder = Path(tempfile.mkdtemp(prefix="thuebao-", dir=parent))
+                folder = Path(tempfile.mkdtemp(prefix=part_name()[0], dir=parent))
+                lock(folder)
             except OSError as error:
                 where = parent or tempfile.gettempdir()
                 raise OutputError("temp_dir_unwritable", path=where, reason=error.strerror) from None
@@ -61,7 +65,30 @@ def private_folder(parent: Path | None) -> Iterator[Path]:
     finally:
         with shielded():
             if folder:
+                for handle in _nameless.pop(folder, ()):
+                    os.close(handle)
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+_nameless: dict[Path, list[int]] = {}
+"""Handles of files without a name, by the private folder that they were in."""
+
+
+def nameless(path: Path) -> Path:
+    """Take the name off a file in a private folder; return where it can still be read until that folder goes.
+
+    The system frees it as soon as this process ends, however it ends: nothing of it stays on disk after a crash. Where
+    the system has no such place, the file keeps its name.
+    """
+    if not _HANDLES.is_dir():
+        return path
+    handle = os.open(path, os.O_RDONLY)
+    _nameless.setdefault(path.parent, []).append(handle)
+    path.unlink()
+    return _HANDLES / str(handle)
+
+
+_HANDLES = Path("/proc/self/fd")
 
 
 _PER_TEXT_BYTE = 0.7

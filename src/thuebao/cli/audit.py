@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from thuebao.base.errors import OutputError, UsageError
+from thuebao.base.leftovers import take_removed
 from thuebao.base.messages import text
 from thuebao.cli.options import Format, Lang, choice, complain, option, progress
 from thuebao.cli.present import present
@@ -93,9 +94,16 @@ def audit(
                 failure = error  # what was found is shown all the same
         if asked.settings.path and not quiet:
             complain(text("notice.settings", path=asked.settings.path))
+        said += _tidied()
         unread = [asked.said_of(error) for error in result.unreadable]
         present(result, verdicts, options, said, unread, format=asked.format, quiet=quiet, full=asked.full)
         if failure:
             raise failure
     code = max((error.exit_code for error in result.unreadable), default=0)
     raise typer.Exit(code or int(not all(verdict.passed for verdict in verdicts)))
+
+
+def _tidied() -> list[str]:
+    """Return what is said of what earlier runs left, which were killed, and this one has removed."""
+    count = len(take_removed())
+    return [text("notice.leftovers_removed", count=count)] if count else []

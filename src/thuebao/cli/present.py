@@ -54,7 +54,8 @@ def present(
 def _passed_over(result: AuditResult) -> list[str]:
     """Return what is said even where quiet is asked for: how much of what was given is not in the result."""
     count = len(result.passed_over)
-    return [text("notice.passed_over_count", count=count)] if count else []
+    # Where nothing was read, that is what is said.
+    return [text("notice.passed_over_count", count=count)] if count and result.inputs else []
 
 
 def _complain(lines: Sequence[str]) -> None:

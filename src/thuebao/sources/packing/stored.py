@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from thuebao.base.errors import InputError, OutputError
+from thuebao.base.scratch import nameless
 from thuebao.sources.discover import STANDARD_INPUT_SHOWN
 from thuebao.sources.kinds.endings import PACKED_ENDINGS, is_export_name
 from thuebao.sources.library_errors import guarded
@@ -147,17 +148,19 @@ def stored_at(path: str) -> Opened:
 
 
 def spool(stream: BinaryIO, folder: Path) -> Stored:
-    """Copy standard input to a file in a private folder, and return that. If it is an archive, go on with `unpacked`.
+    """Copy standard input to a file in a private folder, with which it ends, and return that.
 
+    It has no name, so that nothing of it stays after a crash. If it is an archive, go on with `unpacked`.
     Raises InputError as `stored_at` does, and OutputError when the disk is full.
     """
     try:
         handle, name = tempfile.mkstemp(prefix="input-", dir=folder)  # for its owner alone
+        file = nameless(Path(name))
         with os.fdopen(handle, "wb") as copy:
             copy.writelines(_chunks_of(stream))
     except OSError as error:
         raise OutputError("temp_dir_unwritable", path=folder.parent, reason=error.strerror or error) from None
-    return identified(STANDARD_INPUT_SHOWN, Path(name))
+    return identified(STANDARD_INPUT_SHOWN, file)
 
 
 def _chunks_of(stream: BinaryIO) -> Iterator[bytes]:
