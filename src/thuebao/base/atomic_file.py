@@ -13,6 +13,8 @@ from typing import BinaryIO, Self
 
 from thuebao.base.errors import OutputError
 
+_PART = ".part"
+
 
 class AtomicFile:
     """A file written beside `path` under another name until it is kept or discarded.
@@ -29,9 +31,9 @@ class AtomicFile:
                 # A device or a pipe would be replaced by a file.
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
             # mkstemp makes the file readable by its owner only.
-            handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+            handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_PART, dir=path.parent)
         except OSError as error:
-            raise OutputError("output_unwritable", path=path, reason=error.strerror) from None
+            raise unwritable(path, error) from None
         self._part = Path(name)
         self.file: BinaryIO = os.fdopen(handle, "w+b")
 
@@ -42,7 +44,7 @@ class AtomicFile:
             self._part.replace(self._path)
         except OSError as failure:
             self.discard()
-            raise OutputError("output_unwritable", path=self._path, reason=failure.strerror) from None
+            raise unwritable(self._path, failure) from None
 
     def discard(self) -> None:
         """Remove the file."""
@@ -63,7 +65,7 @@ class AtomicFile:
             return
         self.discard()
         if isinstance(error, OSError):
-            raise OutputError("output_unwritable", path=self._path, reason=error.strerror or error) from None
+            raise unwritable(_named(error) or self._path, error) from None
 
 
 @contextmanager
@@ -73,5 +75,32 @@ def writing(path: Path, *more: type[BaseException]) -> Iterator[None]:
     try:
         yield
     except kinds as error:
-        reason = getattr(error, "strerror", None) or error
-        raise OutputError("output_unwritable", path=path, reason=reason) from None
+        raise unwritable(_named(error) or path, error) from None
+
+
+def unwritable(path: Path | str, error: BaseException) -> OutputError:
+    """Return the error of a file that cannot be written."""
+    if too_many_open(error):
+        return OutputError("too_many_open_files")
+    return OutputError("output_unwritable", path=path, reason=getattr(error, "strerror", None) or error)
+
+
+def _named(error: BaseException) -> str | None:
+    """Return the path that an error of the system names: not always that of the file that is being written."""
+    name = getattr(error, "filename", None)
+    return name if isinstance(name, str) and not name.endswith(_PART) else None
+
+
+def refused(error: OSError, where: str) -> OutputError:
+    """Return the error of something that the system refused in a place of the code that does not foresee it."""
+    if too_many_open(error):
+        return OutputError("too_many_open_files")
+    return OutputError(
+        "refused", path=error.filename or "?", reason=error.strerror or type(error).__name__, where=where
+    )
+
+
+def too_many_open(error: BaseException) -> bool:
+    """Return whether an error, of Python or of a library, is that the process may open no more files."""
+    number = getattr(error, "errno", None)
+    return number in (errno.EMFILE, errno.ENFILE) or f"(os error {errno.EMFILE})" in str(error)
