@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from thuebao.base.signals import take_signals
+
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of malloc.h
 _STDERR = 2
 
@@ -24,6 +26,7 @@ def main() -> None:
     os.environ.setdefault("_RJEM_MALLOC_CONF", "narenas:2,dirty_decay_ms:-1,muzzy_decay_ms:-1,background_thread:false")
     _keep_memory()
     _silence_libraries()
+    take_signals()
     from thuebao.cli.app import run
 
     run(sys.argv[1:])

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import stat
-import subprocess
-import sys
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -90,26 +86,4 @@ def test_temp_dir_without_room(desk: Desk, cli: Command, monkeypatch: pytest.Mon
     message = refused(desk, cli, "--temp-dir", "temp")
     assert message.startswith("temp: temporary files need about ")
     assert "--temp-dir" in message
-    assert list((desk.path / "temp").iterdir()) == []
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupt_leaves_no_temporary_files(desk: Desk, number) -> None:
-    desk.write("vina.csv", "msisdn,full_name\n" + "".join(f"09{n:08},An\n" for n in range(2_500_000)))
-    (desk.path / "temp").mkdir()
-    options = ("--findings", "found.csv", "--temp-dir", "temp", "--select", "DUP101,PER104")
-    with subprocess.Popen(
-        [sys.executable, "-m", "thuebao", "audit", "vina.csv", *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as audit:
-        deadline = time.monotonic() + 300
-        while not list((desk.path / "temp").glob("*/*")) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert list((desk.path / "temp").glob("*"))
-        audit.send_signal(number)
-        out, err = audit.communicate(timeout=300)
-    assert audit.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
-    assert (out, err) == (b"", b"")
-    assert desk.files() == {"vina.csv"}
     assert list((desk.path / "temp").iterdir()) == []

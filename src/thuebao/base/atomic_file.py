@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from thuebao.base.errors import OutputError
-from thuebao.base.leftovers import part_name, remove_leftovers
+from thuebao.base.leftovers import PART, part_name, remove_leftovers
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -90,7 +90,7 @@ class AtomicFile:
             prefix, suffix = part_name()
             handle, name = tempfile.mkstemp(prefix=prefix, suffix=suffix, dir=path.parent)
         except OSError as error:
-            raise OutputError("output_unwritable", path=path, reason=error.strerror) from None
+            raise unwritable(path, error) from None
         self._part = Path(name)
         raw = io.FileIO(handle, "w+")
         self._digested = _Digested(raw) if _ledger.get() is not None else None
@@ -104,7 +104,7 @@ class AtomicFile:
             self._part.replace(self._path)
         except OSError as failure:
             self.discard()
-            raise OutputError("output_unwritable", path=self._path, reason=failure.strerror) from None
+            raise unwritable(self._path, failure) from None
 
     def _note(self) -> None:
         """Note what was written, if somebody wants to know."""
@@ -133,7 +133,7 @@ class AtomicFile:
             return
         self.discard()
         if isinstance(error, OSError):
-            raise OutputError("output_unwritable", path=self._path, reason=error.strerror or error) from None
+            raise unwritable(_named(error) or self._path, error) from None
 
 
 @contextmanager
@@ -143,5 +143,32 @@ def writing(path: Path, *more: type[BaseException]) -> Iterator[None]:
     try:
         yield
     except kinds as error:
-        reason = getattr(error, "strerror", None) or error
-        raise OutputError("output_unwritable", path=path, reason=reason) from None
+        raise unwritable(_named(error) or path, error) from None
+
+
+def unwritable(path: Path | str, error: BaseException) -> OutputError:
+    """Return the error of a file that cannot be written."""
+    if too_many_open(error):
+        return OutputError("too_many_open_files")
+    return OutputError("output_unwritable", path=path, reason=getattr(error, "strerror", None) or error)
+
+
+def _named(error: BaseException) -> str | None:
+    """Return the path that an error of the system names: not always that of the file that is being written."""
+    name = getattr(error, "filename", None)
+    return name if isinstance(name, str) and not name.endswith(PART) else None
+
+
+def refused(error: OSError, where: str) -> OutputError:
+    """Return the error of something that the system refused in a place of the code that does not foresee it."""
+    if too_many_open(error):
+        return OutputError("too_many_open_files")
+    return OutputError(
+        "refused", path=error.filename or "?", reason=error.strerror or type(error).__name__, where=where
+    )
+
+
+def too_many_open(error: BaseException) -> bool:
+    """Return whether an error, of Python or of a library, is that the process may open no more files."""
+    number = getattr(error, "errno", None)
+    return number in (errno.EMFILE, errno.ENFILE) or f"(os error {errno.EMFILE})" in str(error)

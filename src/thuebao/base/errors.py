@@ -4,6 +4,8 @@
     ├── UsageError               exit 2   an option or argument that cannot be used
     ├── RuleError                exit 2   a rule file that cannot be used
     ├── OutputError              exit 2   a result that cannot be written
+    ├── StreamError              exit 5   standard output that cannot be written
+    │   └── ClosedStreamError    exit 141 standard output that nobody reads any more
     └── InputError               exit 3   an export that cannot be read
         └── InputErrors          exit 3   all those of one audit, as a group
 
@@ -48,6 +50,18 @@ class OutputError(ThuebaoError):
     """A result that cannot be written."""
 
     exit_code = 2
+
+
+class StreamError(ThuebaoError):
+    """Standard output that cannot be written, as on a full disk."""
+
+    exit_code = 5
+
+
+class ClosedStreamError(StreamError):
+    """Standard output that nobody reads any more, as behind `| head`: the code of a process that SIGPIPE ends."""
+
+    exit_code = 141
 
 
 class InputError(ThuebaoError):

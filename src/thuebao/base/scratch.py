@@ -4,43 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 import pyarrow.parquet as pq
 
+from thuebao.base.atomic_file import too_many_open
 from thuebao.base.errors import OutputError, UsageError
 from thuebao.base.leftovers import lock, part_name, remove_leftovers
-
-
-@contextmanager
-def shielded() -> Iterator[None]:
-    """Put off signals that would end the process until what is begun here is done: nothing is left half undone."""
-    struck: list[int] = []
-
-    def remember(number: int, frame: FrameType | None) -> None:
-        del frame
-        struck.append(number)
-
-    before = {}
-    try:
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            if hasattr(signal, name):
-                number = getattr(signal, name)
-                before[number] = signal.signal(number, remember)
-    except ValueError:
-        pass  # only the main thread is told of signals
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        for number in struck:
-            signal.raise_signal(number)
+from thuebao.base.signals import shielded
 
 
 @contextmanager
@@ -60,6 +34,8 @@ def private_folder(parent: Path | None) -> Iterator[Path]:
                 lock(folder)
             except OSError as error:
                 where = parent or tempfile.gettempdir()
+                if too_many_open(error):
+                    raise OutputError("too_many_open_files") from None
                 raise OutputError("temp_dir_unwritable", path=where, reason=error.strerror) from None
         yield folder
     finally:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from thuebao.base.atomic_file import too_many_open
 from thuebao.base.errors import OutputError
 from thuebao.base.helper_columns import ROW
 
@@ -94,5 +95,7 @@ def writing_scratch(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, pl.exceptions.ComputeError) as error:
+        if too_many_open(error):
+            raise OutputError("too_many_open_files") from None
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0].rpartition("error: ")[2]
         raise OutputError("temp_dir_unwritable", path=folder.parent, reason=reason) from None

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gc
-import io
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -17,8 +15,10 @@ import typer
 from typer.exceptions import TyperException
 
 from thuebao import __version__
-from thuebao.base.errors import OutputError, ThuebaoError, UsageError, is_panic
+from thuebao.base.atomic_file import refused
+from thuebao.base.errors import ClosedStreamError, StreamError, ThuebaoError, UsageError, is_panic
 from thuebao.base.messages import LANGUAGES, Language, language, language_of_locale, text, use_language
+from thuebao.base.signals import struck
 from thuebao.cli.audit import audit
 from thuebao.cli.columns import columns
 from thuebao.cli.compare import compare
@@ -28,6 +28,7 @@ from thuebao.cli.init import init
 from thuebao.cli.options import Lang, choice, complain, option
 from thuebao.cli.rules import rules
 from thuebao.cli.sample import sample
+from thuebao.cli.streams import mute_stdout, prepare_streams
 from thuebao.cli.usage import HELP_WAS_PRINTED, explained
 from thuebao.cli.verify import verify
 
@@ -90,42 +91,32 @@ def run(arguments: Sequence[str]) -> NoReturn:
     _language_of(arguments)
     # What a command begins with, modules, rules and facts, lives to its end: the collector need not look for waste.
     gc.set_threshold(_AT_FIRST)
-    # An end asked for is an ordinary way out: files half written go, and no trace of where it struck is printed.
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda number, _: sys.exit(128 + number))
-    sys.unraisablehook = lambda _: None
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed by whoever called
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  (to the end)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # what the terminal cannot show must not end the audit
+    prepare_streams()
     code: int | str | None = 0
+    message = None
     try:
         try:
             code = _call(list(arguments))
         except SystemExit as end:
             code = end.code
         sys.stdout.flush()
-    except ThuebaoError as error:
-        complain(str(error))
+    except StreamError as error:
+        mute_stdout()
+        message = None if isinstance(error, ClosedStreamError) else str(error)
         code = error.exit_code
-    except BrokenPipeError:
-        # Whoever read our output has closed it, as `| head` does.
-        _mute_stdout()
-        code = 1
+    except ThuebaoError as error:
+        message, code = str(error), error.exit_code
     except OSError as error:
-        _mute_stdout()
-        failure = OutputError("output_unwritable", path="stdout", reason=error.strerror or error)
-        complain(str(failure))
-        code = failure.exit_code
+        failure = refused(error, _place(error))
+        message, code = str(failure), failure.exit_code
     except BaseException as error:
         if not isinstance(error, Exception) and not is_panic(error):
             raise
-        complain(text("error.internal", kind=type(error).__name__, where=_place(error), version=__version__))
+        message = text("error.internal", kind=type(error).__name__, where=_place(error), version=__version__)
         code = _INTERNAL_ERROR
-    sys.exit(code)
+    if message and not struck():
+        _say(message)
+    sys.exit(struck() or code)
 
 
 def _call(arguments: list[str]) -> int:
@@ -143,9 +134,9 @@ def _call(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _mute_stdout() -> None:
-    with suppress(io.UnsupportedOperation):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _say(message: str) -> None:
+    with suppress(OSError, StreamError):  # standard error takes nothing either
+        complain(message)
 
 
 def _place(error: BaseException) -> str:
