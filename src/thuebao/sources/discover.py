@@ -10,13 +10,13 @@ from pathlib import Path
 
 from thuebao.base.errors import InputError, ThuebaoError
 from thuebao.base.paths import same_file
-from thuebao.sources.kinds.endings import is_export_name
+from thuebao.sources.kinds.endings import LOCKS, is_export_name
 from thuebao.sources.packing.streams import holds_nothing
 
 STANDARD_INPUT, STANDARD_INPUT_SHOWN = "-", "stdin"
 """What the user calls standard input, and what it is called in results: no spreadsheet takes that for a formula."""
 
-MARKS = ("~$", "_SUCCESS", "_committed_", "_started_", "_metadata", "_common_metadata")
+MARKS = (*LOCKS, "_SUCCESS", "_committed_", "_started_", "_metadata", "_common_metadata")
 """How the names of files begin that office programs and data engines leave beside exports."""
 _OF_ENGINES = ("_temporary", "_delta_log", "_spark_metadata", "_change_data", "_symlink_format_manifest")
 """Folders in which data engines keep unfinished parts, and what they know of a table."""
@@ -75,6 +75,9 @@ def _files_of(path: str, found: Found, outputs: Sequence[Path]) -> list[str]:
         if not exports and not found.errors:
             found.errors.append(InputError("folder_without_exports", path=path))
         return exports
+    if Path(path).name.startswith(LOCKS) and Path(path).exists():
+        found.passed_over.append(path)  # the shell has named it, where a pattern was typed
+        return []
     if path == STANDARD_INPUT or (path and Path(path).exists()):
         return [path]
     pattern = glob.has_magic(path)
@@ -122,7 +125,7 @@ def _walk(folder: str, found: Found) -> list[str]:
         ]
         for name in sorted(names):
             hidden = name.startswith(".")
-            if not hidden or is_export_name(name):
+            if not hidden or is_export_name(name) or name.startswith(LOCKS):
                 (found.passed_over if hidden else files).append(str(Path(parent) / name))
     return sorted(files)
 
