@@ -66,7 +66,7 @@ def test_option_that_cannot_be_used(desk: Desk, cli: Command, options, parts) ->
         (["--select", "PER101"], ["--select", "name-missing"]),
         (["--ignore", "PER101"], ["--ignore", "NAME-MISSING"]),
         (["--severity", "PER101=info"], ["--severity", "name-missing=info"]),
-        (["--set", "DUP141.threshold=1"], ["--set", "many-numbers-on-one-identity.threshold=1"]),
+        (["--set", "DUP141.threshold=2"], ["--set", "many-numbers-on-one-identity.threshold=2"]),
         (["--show", "DUP121"], ["--show", "identity-with-several-names"]),
     ],
     ids=" ".join,
@@ -78,7 +78,7 @@ def test_a_name_works_wherever_its_code_does(desk: Desk, cli: Command, by_code, 
         cli("audit", "vina.csv", "--as-of", AS_OF, "--format", "json", *options) for options in ([], by_code, by_name)
     )
     assert name.out == code.out != plain.out
-    assert name.code == code.code
+    assert name.code == code.code in (0, 1)
 
 
 def test_a_name_works_in_the_gate_and_in_other_commands(desk: Desk, cli: Command) -> None:

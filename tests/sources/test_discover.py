@@ -41,6 +41,27 @@ def test_what_a_folder_s_files_are_not_is_said(folder: Desk, cli: Command) -> No
     assert "exports/.git (hidden)" in err
 
 
+@pytest.mark.parametrize("lock", ["~$b.csv", "~$b.xlsx", ".~lock.b.csv#", ".~lock.b.xlsx#"])
+@pytest.mark.parametrize("given", ["folder", "pattern", "named"])
+def test_the_mark_of_an_open_document_is_passed_over(desk: Desk, cli: Command, lock, given) -> None:
+    desk.export("exports/b.csv")
+    desk.write(f"exports/{lock}", "An,file:///home/an")
+    by_shell = [f"exports/{name}" for name in ("b.csv", lock)]  # what becomes of exports/* in a shell
+    pattern = f"exports/{'.*' if lock.startswith('.') else '*'}"
+    paths = {"folder": ["exports"], "named": by_shell, "pattern": ["exports/b*", pattern]}[given]
+    done = cli("audit", *paths, "--operator", "Viettel", "--format", "json", "--fail-on", "never")
+    assert done.code == 0
+    assert [one["path"] for one in done.document["inputs"]] == ["exports/b.csv"]
+    assert f"Passed over, no exports (1): exports/{lock}" in done.err.splitlines()
+
+
+def test_the_mark_of_an_open_document_alone_is_nothing_to_audit(desk: Desk, cli: Command) -> None:
+    desk.write("~$b.csv", "x")
+    done = cli("audit", "~$b.csv")
+    assert done.code == 3
+    assert "~$b.csv: nothing was audited" in done.err
+
+
 def test_files_are_read_in_the_order_given(folder: Desk, cli: Command) -> None:
     assert inputs(cli, "exports/sub", "exports/b.csv", "exports/a.txt") == [
         "exports/sub/d.csv",

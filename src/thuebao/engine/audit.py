@@ -89,7 +89,7 @@ class Audit:
         )
         unreadable = (*sources.errors, *result.unreadable)
         if not result.inputs and not unreadable:
-            unreadable = (InputError("nothing_read", path=", ".join(sources.files)),)
+            unreadable = (InputError("nothing_read", path=", ".join([*sources.files, *sources.passed_over])),)
         scan = result.scan_findings  # of nothing, where nothing could be read
         if result.inputs:
             scan = partial(scan_findings, findings) if findings else partial(_read_again, prepared, sources.files)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Callable, Mapping
@@ -23,6 +24,7 @@ MOST_BYTES = 1 << 20
 ALL_FILES = "*"
 """The pattern in [operators] that stands for every file."""
 _STANDARD_INPUT = "-"
+_LINE = re.compile(r"line (\d+)")  # in what tomllib says
 
 
 @dataclass(frozen=True)
@@ -283,6 +285,7 @@ def _unknown(path: str, table: str, name: str) -> UsageError:
 
 def _document(path: str) -> dict[str, Any]:
     """Return what a settings file holds. Raises UsageError where it is no small text in TOML."""
+    source = b""
     try:
         # What is no regular file might never end, or wait for somebody to write to it.
         if not stat.S_ISREG(Path(path).stat().st_mode):
@@ -292,9 +295,13 @@ def _document(path: str) -> dict[str, Any]:
         if len(source) > MOST_BYTES:
             raise UsageError("settings_unreadable", path=path, reason=text("error.too_large", limit="1 MiB"))
         return tomllib.loads(source.decode("utf-8-sig"))
+    except FileNotFoundError:
+        raise UsageError("settings_missing", path=path) from None
     except OSError as error:
         raise UsageError("settings_unreadable", path=path, reason=error.strerror or error) from None
     except UnicodeDecodeError:
         raise UsageError("settings_unreadable", path=path, reason="UTF-8") from None
     except (ValueError, RecursionError) as error:  # no TOML, or no path at all
-        raise UsageError("settings_syntax", path=path, reason=error) from None
+        at = _LINE.search(str(error))
+        line = at[1] if at else source.count(b"\n") + 1  # at its end
+        raise UsageError("settings_syntax", path=path, line=line) from None

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from thuebao.base.errors import InputError, ThuebaoError
 from thuebao.base.paths import same_file
-from thuebao.sources.kinds.endings import is_export_name
+from thuebao.sources.kinds.endings import LOCKS, is_export_name
 from thuebao.sources.packing.streams import holds_nothing
 from thuebao.sources.passed_over import EMPTY, ENDING, HIDDEN, MARK, OWN, UNFINISHED, PassedOver
 
 STANDARD_INPUT, STANDARD_INPUT_SHOWN = "-", "stdin"
 """What the user calls standard input, and what it is called in results: no spreadsheet takes that for a formula."""
 
-MARKS = ("~$", "_SUCCESS", "_committed_", "_started_", "_metadata", "_common_metadata")
+MARKS = (*LOCKS, "_SUCCESS", "_committed_", "_started_", "_metadata", "_common_metadata")
 """How the names of files begin that office programs and data engines leave beside exports."""
 _OF_ENGINES = ("_temporary", "_delta_log", "_spark_metadata", "_change_data", "_symlink_format_manifest")
 """Folders in which data engines keep unfinished parts, and what they know of a table."""
@@ -92,6 +92,9 @@ def _files_of(path: str, found: Found, outputs: Sequence[Path]) -> list[str]:
         if not files and not found.errors:
             found.errors.append(InputError("folder_without_exports", path=path))
         return files
+    if Path(path).name.startswith(LOCKS) and Path(path).exists():
+        found.pass_over(path, MARK)  # the shell has named it, where a pattern was typed
+        return []
     if path == STANDARD_INPUT or (path and Path(path).exists()):
         return [path]
     pattern = glob.has_magic(path)
@@ -124,9 +127,9 @@ def _aside(file: str, folder: str, outputs: Sequence[Path]) -> str | None:
     if not set(_OF_ENGINES).isdisjoint(Path(file).relative_to(folder).parts[:-1]):
         return UNFINISHED
     reason = _not_read(file, outputs)
-    # What bears the name of an export is one, unless there is nothing in it.
+    # What bears the name of an export is one, unless there is nothing in it or it only says that one is open.
     if is_export_name(file):
-        return reason if reason != MARK else None
+        return reason if reason != MARK or Path(file).name.startswith(LOCKS) else None
     return reason if reason == OWN else MARK if reason == MARK else ENDING
 
 
@@ -146,7 +149,7 @@ def _walk(folder: str, found: Found) -> list[str]:
                 _pass_over_hidden(Path(parent) / name, found)
         for name in sorted(names):
             file = str(Path(parent) / name)
-            if name.startswith("."):
+            if name.startswith(".") and not name.startswith(LOCKS):
                 found.pass_over(file, HIDDEN)
             else:
                 files.append(file)

@@ -11,7 +11,8 @@ _PLAIN_ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".pq", ".xlsx", ".xls", ".
 _MARKED_UP_ENDINGS = (".mht", ".mhtml", ".slk")
 EXPORT_ENDINGS = (*_PLAIN_ENDINGS, *_MARKED_UP_ENDINGS, *PACKED_ENDINGS)
 """A file named on its own may have any ending."""
-_LOCK = "~$"  # before the name of a document that is open in an office program
+LOCKS = ("~$", ".~lock.")
+"""What stands before the name of a document that is open, in Microsoft's and in LibreOffice's programs."""
 
 
 def is_archive_name(name: str) -> bool:
@@ -22,4 +23,4 @@ def is_archive_name(name: str) -> bool:
 def is_export_name(path: str) -> bool:
     """Return whether a file of this name is taken for an export where it was not named on its own."""
     name = PurePath(path)
-    return name.suffix.lower() in EXPORT_ENDINGS and not name.name.startswith(_LOCK)
+    return name.suffix.lower() in EXPORT_ENDINGS and not name.name.startswith(LOCKS)
