@@ -15,7 +15,7 @@ from helpers.people import ERROR, people
         (("audit", "vina.csv"), "Bản ghi: 1, tệp: 1", "Records: 1, files: 1"),
         (("audit", "vina.csv"), "Thiếu họ và tên", "Name missing"),
         (("audit", "nowhere.csv"), "không có tệp hoặc thư mục này", "there is no such file"),
-        (("audit", "vina.csv", "--select", "XX"), "không có quy tắc mang mã này", "there is no rule of this code"),
+        (("audit", "vina.csv", "--select", "XX"), "không có quy tắc mang mã này", "no rule has this code"),
         (("explain", "PER101"), "Căn cứ pháp luật", "What to do"),
         (("rules", "--select", "PER101"), "Thiếu họ và tên", "Name missing"),
         (("columns", "vina.csv"), "Tiêu đề trong tệp", "Header in the file"),

@@ -95,7 +95,7 @@ def test_lazy_findings_can_be_queried(exports: list[Path]) -> None:
 
 
 def test_audit_in_python_raises_what_a_user_must_mend(desk: Desk, exports: list[Path]) -> None:
-    with pytest.raises(thuebao.UsageError, match="there is no rule of this code"):
+    with pytest.raises(thuebao.UsageError, match="no rule has this code"):
         thuebao.audit(exports, select=["XX"])
     with pytest.raises(thuebao.OutputError, match="cannot be written"):
         thuebao.audit(exports, findings=Path("nowhere/f.csv"))
