@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import re
 import shutil
-from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
@@ -57,7 +56,7 @@ def many_outputs(desk: Desk) -> list[str]:
 
 
 def many_files(desk: Desk) -> list[str]:
-    for n in range(500):
+    for n in range(120):
         desk.export(f"e/vina {n}.csv", person(n) | NAMELESS, person(500 + n))
     return ["e"]
 
@@ -131,7 +130,7 @@ def test_all_of_it_stands_on_one_screen_and_a_pipe_has_the_same_text(desk: Desk,
 
 def test_the_worst_rules_come_first(desk: Desk, cli: Command) -> None:
     out = cli("audit", SAMPLES, "--as-of", AS_OF, COLUMNS=80).out
-    rows = re.findall(r"^([A-Z]{2,3}\d{3})  (error|warning|info) +([\d,]+)  ", out, re.MULTILINE)
+    rows = re.findall(r"^([A-Z]{2,3}\d{3}) +(error|warning|info) +([\d,]+)  ", out, re.MULTILINE)
     full = cli("audit", SAMPLES, "--as-of", AS_OF, "--full", COLUMNS=80).out
     everything = re.findall(r"^([A-Z]{2,3}\d{3}) +(error|warning|info) .* ([\d,]+)  ", full, re.MULTILINE)
     assert len(rows) == 10
@@ -145,7 +144,7 @@ def test_what_is_left_out_is_counted_and_said(desk: Desk, cli: Command) -> None:
     out = cli("audit", *many_files(desk), COLUMNS=80).out
     listed = len(re.findall(r"^(?:e/|…).*vina \d+\.csv", out, re.MULTILINE))
     [left] = re.findall(r"^… and (\d+) more files: --format json", out, re.MULTILINE)
-    assert listed + int(left) == 500
+    assert listed + int(left) == 120
     out = cli("audit", *thirty_operators(desk)[:1], "--ignore", "EXP", COLUMNS=80).out
     listed = len(re.findall(r"^(?:Mạng \d+|\w+) +\d+ +\d+ +\d", out, re.MULTILINE))
     more = [int(n) for n in re.findall(r"^… and (\d+) more operators?: --full", out, re.MULTILINE)]
@@ -160,7 +159,7 @@ def test_the_verdict_and_what_to_do_next_come_last(desk: Desk, cli: Command) -> 
     said = [re.split(r"  +", line.strip()) for line in lines[verdict + 1 : verdict + 4]]
     assert said == [
         ["VinaPhone", "not met", "1 of 2 records with errors (50.0 %); error"],
-        ["iTel", "met", "0 of 1 records with errors (0 %)"],
+        ["iTel", "met", "0 of 1 record with errors (0 %)"],
         ["All operators", "not met", "1 of 3 records with errors (33.3 %); error"],
     ]
     assert [line.split("  ")[0] for line in lines if line.startswith("thuebao ")] == [
@@ -195,7 +194,7 @@ def test_a_log_has_every_message(desk: Desk, process: Command) -> None:
 def test_full_prints_everything(desk: Desk, cli: Command) -> None:
     six_files(desk)
     done = cli("audit", "e", "--full", COLUMNS=80)
-    for title in ("Files ──", "Operators ──", "Violations ──", "Findings about the files ──"):
+    for title in ("Files ──", "Operators ──", "Violations ──", "Verdict ──"):
         assert title in done.out
     assert "163/2024/NĐ-CP" in done.out
     assert done.err.count("\n") >= 2
@@ -251,7 +250,7 @@ def test_help_says_what_full_and_quiet_do(cli: Command) -> None:
     assert "-qq prints nothing" in said
 
 
-def test_no_phase_of_an_audit_is_lost(tmp_path: Path, desk: Desk) -> None:
+def test_no_phase_of_an_audit_is_lost(desk: Desk) -> None:
     for n in range(3):
         desk.export(f"vina {n}.csv", *people(50, 50 * n))
     written = on_terminal("audit", ".", "--report", "r.html", "--report", "r.xlsx")
@@ -262,6 +261,5 @@ def test_no_phase_of_an_audit_is_lost(tmp_path: Path, desk: Desk) -> None:
         "Counting and ordering",
         "r.html",
         "r.xlsx",
-        "100 %",
     ):
         assert said in written, said

@@ -96,17 +96,17 @@ def test_breakdown_as_csv(provinces: Desk, cli: Command) -> None:
 
 
 def test_breakdown_on_a_screen(provinces: Desk, cli: Command) -> None:
-    said = cli("audit", *PATHS, "--by", "province", "--as-of", AS_OF, COLUMNS=120).said
+    said = cli("audit", *PATHS, "--full", "--by", "province", "--as-of", AS_OF, COLUMNS=120).said
     assert "By Province" in said
     assert "Hòa Bình 3 3 100 % 3 DUP101 ×1, DUP102 ×1, PER101 ×1" in said
     assert "(none) 3 1 33.3 % 3 REG131 ×1" in said
-    said = cli("audit", *PATHS, "--by", "operator,month", "--as-of", AS_OF, COLUMNS=120).said
+    said = cli("audit", *PATHS, "--full", "--by", "operator,month", "--as-of", AS_OF, COLUMNS=120).said
     assert "VinaPhone 2025-07 2 1 50.0 % 2 DUP102 ×1" in said
 
 
 def test_long_breakdown_on_a_screen(desk: Desk, cli: Command) -> None:
     desk.export("vina.csv", *(record | {"province": f"Tỉnh {n:03}"} for n, record in enumerate(people(120))))
-    out = cli("audit", "vina.csv", "--by", "province").out
+    out = cli("audit", "vina.csv", "--full", "--by", "province").out
     assert "Tỉnh 099" in out
     assert "Tỉnh 100" not in out
     assert "The first 100 of 120" in out
@@ -135,7 +135,7 @@ def test_breakdown_masks_what_may_be_personal(desk: Desk, cli: Command, form) ->
 def test_breakdown_prints_foreign_text_as_text(desk: Desk, cli: Command) -> None:
     names = ("=1+2", "@x", "[bold]x[/bold]", "[/x]", "\x1b[31mred", "\u202eabc")
     desk.export("vina.csv", *(person(n) | {"province": name} for n, name in enumerate(names)))
-    out = cli("audit", "vina.csv", "--by", "province").out
+    out = cli("audit", "vina.csv", "--full", "--by", "province").out
     assert not re.search("[\x1b\u202e]", out)
     assert "[bold]x[/bold]" in out
     assert "[/x]" in out
@@ -185,6 +185,7 @@ def test_in_vietnamese(provinces: Desk, cli: Command) -> None:
         "DUP101",
         "--where",
         "province IS NOT NULL",
+        "--full",
         "--lang",
         "vi",
         COLUMNS=120,

@@ -47,7 +47,7 @@ def test_show_prints_groups(two_identities: Desk, cli: Command) -> None:
     numbers = {(row["path"], row["record"]): row["group"] for row in rows}
     for group in (large, small):
         assert {numbers[r["path"], str(r["record"])] for r in group["records"]} == {str(group["group"])}
-    out = cli("audit", *paths, "--show", "dup121", "--as-of", AS_OF, COLUMNS=120).out
+    out = cli("audit", *paths, "--show", "dup121", "--full", "--as-of", AS_OF, COLUMNS=120).out
     assert f"Group {large['group']}: 3 records, 3 shown" in out
     assert f"Group {small['group']}: 2 records, 2 shown" in out
     assert re.search(r"^vina\.csv +1 +VinaPhone +091\*{5}78 +Ngu\*{8}An +001\*{7}45 *$", out, re.MULTILINE)
@@ -65,7 +65,7 @@ def test_groups_are_masked_unless_revealed(two_identities: Desk, cli: Command, f
 def test_show_of_nothing(desk: Desk, cli: Command) -> None:
     desk.export("vina.csv", GOOD)
     assert audited(cli, "vina.csv", "--show", "DUP121,DUP103")["groups"] == {"DUP121": [], "DUP103": []}
-    said = cli("audit", "vina.csv", "--show", "DUP121").said
+    said = cli("audit", "vina.csv", "--full", "--show", "DUP121").said
     assert re.search(r"Largest groups of DUP121 ─+ None\.", said)
     assert "groups" not in audited(cli, "vina.csv")
 

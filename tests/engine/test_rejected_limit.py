@@ -115,7 +115,7 @@ def test_beyond_the_limit_nothing_of_a_file_counts(desk: Desk, cli: Command) -> 
         "line 9",
         "line 10",
         "line 11: 2 fields where the header has 21; …",
-        "of 12 more than --max-rejected 1% allows",
+        "of 12 lines; --max-rejected allows 1%",
         "nothing of it was counted",
         "--rejects",
     ):

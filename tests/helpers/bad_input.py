@@ -53,9 +53,9 @@ UNREADABLE: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "header and blank lines": (HEADER.encode() + b"\n\n", ("no records",)),
     # No header, or one that is not clear
     "no column recognised": (b"a,b,c\n1,2,3\n", ("no column is recognised", "3 columns", "thuebao columns")),
-    "column twice": (b"msisdn,address,msisdn\n1,2,3\n", ("'msisdn' stands twice",)),
+    "column twice": (b"msisdn,address,msisdn\n1,2,3\n", ("'msisdn' appears twice",)),
     "column twice, spelt otherwise": ("Số TB,address,so_tb\n1,2,3\n".encode(), ("so_tb", "twice")),
-    "unknown column twice": (b"msisdn,x,x\n1,2,3\n", ("'x' stands twice",)),
+    "unknown column twice": (b"msisdn,x,x\n1,2,3\n", ("'x' appears twice",)),
     "two headers for one column": (
         "msisdn,Số máy\n0912345678,2\n".encode(),
         ("'msisdn'", "'Số máy'", "both mean msisdn"),

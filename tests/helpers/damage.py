@@ -41,7 +41,7 @@ def reason_of(said: str) -> str:
         "a NUL character": NUL,
         "the file breaks off in this line": CUT,
         "no JSON object": "not_json",
-        "a key stands twice": "key_twice",
+        "a key appears twice": "key_twice",
     }[said]
 
 

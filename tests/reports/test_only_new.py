@@ -26,7 +26,7 @@ def test_only_what_is_new_counts_and_is_written(vina: Desk, cli: Command, by, ki
     vina.export("vina.csv", *(reversed(records) if by == "number" else records))
     more = cli(*some, "--baseline", f"old.{kind}", "--findings", f"new.{kind}", "--report", "a.xlsx")
     assert more.code == 1
-    assert f"3 findings, of which 1 are new against old.{kind}" in more.err
+    assert f"3 findings, of which 1 is new against old.{kind}" in more.err
     written = vina.path / f"new.{kind}"
     found = vina.rows(written.name) if kind == "csv" else pl.read_parquet(written).to_dicts()
     assert [(row["code"], int(row["record"])) for row in found] == [("PER101", 2)]

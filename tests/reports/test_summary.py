@@ -44,21 +44,21 @@ def test_summary_says_what_an_inspector_asks(desk: Desk, cli: Command) -> None:
     desk.export("vina.csv", ERROR, *people(1999, first=10))
     unassigned = [WARNING, person(4) | UNASSIGNED | {"msisdn": "0952345679"}]
     desk.export("viettel.csv", *(record | {"Tập thuê bao": "x"} for record in unassigned))
-    said = cli("audit", "vina.csv", "viettel.csv", "--as-of", AS_OF, COLUMNS=120).said
+    said = cli("audit", "vina.csv", "viettel.csv", "--full", "--as-of", AS_OF, COLUMNS=120).said
     assert "Records: 2,002, files: 2" in said
     assert "As of 2026-11-23" in said
-    assert "1 records with errors (0.05 %), 3 with any finding (0.15 %)" in said
+    assert "1 record with errors (0.05 %), 3 with any finding (0.15 %)" in said
     assert "VinaPhone 2,000 1 0.05 % 1 PER101 ×1" in said
     assert "Viettel 2 0 0 % 2" in said
     assert "PER101 error Name missing" in said
     assert "163/2024/NĐ-CP, Khoản 1 Điều 19" in said
-    assert "guardian_name MIN101, MIN102" in said
+    assert "(guardian_name) MIN101, MIN102" in said
     assert "EXP104 info viettel.csv Tập thuê bao" in said
 
 
 def test_summary_at_80_columns_names_the_operators_of_each_rule(desk: Desk, cli: Command) -> None:
     many_operators(desk)
-    out = cli("audit", "export.csv", COLUMNS=80).out
+    out = cli("audit", "export.csv", "--full", COLUMNS=80).out
     assert re.search(r"^PER101 .* 16 +0 1 *$", out, re.MULTILINE)
     assert re.search(r" Viettel 1 *$", out, re.MULTILINE)
 
@@ -93,7 +93,7 @@ def test_messages_print_foreign_text_as_text(desk: Desk, cli: Command, path) -> 
 def test_quiet_prints_errors_only(desk: Desk, cli: Command) -> None:
     desk.export("folder/vina.csv", ERROR)
     done = cli("audit", "folder", "--quiet", "--findings", "f.csv")
-    assert (done.code, done.out, done.err) == (1, "", "")
+    assert (done.code, done.out, done.err) == (1, "", "--fail-on error is not met: 1 finding\n")
     done = cli("audit", "folder", "nowhere.csv", "-q", "--format", "json")
     assert done.document["totals"]["records"] == 1
     assert done.err.startswith("nowhere.csv: ")

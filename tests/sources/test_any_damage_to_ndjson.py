@@ -75,7 +75,7 @@ def test_any_damage_to_ndjson(desk: Desk, cli: Command, changes) -> None:
     if some_key_is_spelt_twice(objects):
         assert done.code == 3
         assert [error["path"] for error in done.document["unreadable"]] == ["vina.csv"]
-        assert "stands twice in the header" in done.err
+        assert "appears twice in the header" in done.err
         return
     assert done.code in (0, 1)
     [read] = done.document["inputs"]

@@ -72,7 +72,7 @@ def test_two_keys_that_are_both_common_are_two_columns_for_one(desk: Desk, cli: 
     desk.write("vina.csv", OBJECT * 3 + OBJECT.replace("msisdn", "MSISDN") * 3)
     done = audit(cli, "vina.csv")
     assert done.code == 3
-    assert "stands twice in the header" in done.err
+    assert "appears twice in the header" in done.err
 
 
 def test_findings_in_ndjson_are_those_without_the_damaged_lines(desk: Desk, cli: Command) -> None:

@@ -78,7 +78,7 @@ def test_the_option_only_fills_what_nothing_else_says(desk: Desk, cli: Command) 
     assert [(notice.code, notice.count) for notice in second.notices] == [("operator_differs", 1)]
     done = cli("audit", "viettel.csv", "dulieu.csv", "--operator", "MobiFone")
     assert "viettel.csv: the file's name says Viettel, --operator says MobiFone" in done.said
-    assert "dulieu.csv: 1 records name another operator than --operator MobiFone" in done.said
+    assert "dulieu.csv: 1 record names another operator than --operator MobiFone" in done.said
     result = audited("dulieu.csv")
     assert ("(unknown)", 2) in whose(result)
 

@@ -89,7 +89,8 @@ class Audit:
         )
         unreadable = (*sources.errors, *result.unreadable)
         if not result.inputs and not unreadable:
-            unreadable = (InputError("nothing_read", path=", ".join([*sources.files, *sources.passed_over])),)
+            given = [*sources.files, *(passed.path for passed in sources.passed_over)]
+            unreadable = (InputError("nothing_read", path=", ".join(given)),)
         scan = result.scan_findings  # of nothing, where nothing could be read
         if result.inputs:
             scan = partial(scan_findings, findings) if findings else partial(_read_again, prepared, sources.files)

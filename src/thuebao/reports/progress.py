@@ -26,9 +26,14 @@ def shown_progress() -> Iterator[Told]:
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task, started = bar.add_task("", total=None), monotonic()
+        before = ("", "")
 
         def tell(step: Step) -> None:
-            bar.update(task, description=described(step, monotonic() - started))
+            nonlocal before
+            # What is new is shown at once, be it over in a moment.
+            now = step.phase, step.path
+            bar.update(task, description=described(step, monotonic() - started), refresh=now != before)
+            before = now
 
         yield tell
 

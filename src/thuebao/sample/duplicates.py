@@ -8,6 +8,7 @@ from datetime import date
 
 import polars as pl
 
+from thuebao.base.messages import text
 from thuebao.sample.keys import PLANTED
 from thuebao.sample.law import Law
 from thuebao.sample.plan import BLOCK, Carrier
@@ -95,7 +96,7 @@ def _keeping(carrier: Carrier, members: int) -> Carrier:
         return carrier
     needed = members + members // 8 + 2 * BLOCK  # some slots are not of adults
     if needed > carrier.records // 2:
-        raise ValueError(f"{carrier.name}: {carrier.records} records have no room for {members} of violations")
+        raise ValueError(text("sample_error.no_room", operator=carrier.name))
     return replace(carrier, planted=carrier.records - (carrier.records - needed) // BLOCK * BLOCK)
 
 
@@ -117,7 +118,7 @@ def _with_persons(
         mine = owners.filter(pl.col("op") == op)
         chosen = persons.filter(adult).head(len(mine))
         if len(chosen) < len(mine):
-            raise ValueError(f"{carrier.name}: too few records for so many violations")
+            raise ValueError(text("sample_error.no_room", operator=carrier.name))
         dealt.append(mine.select("group", "member").with_columns(chosen["_person"]))
         used = len(members.filter(pl.col("op") == op))
         others = persons.join(chosen, on="_person", how="anti", maintain_order="left")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from thuebao.base.messages import text
 from thuebao.sample.documents import Paper
 from thuebao.sample.law import Law
 from thuebao.sample.plan import PER_PREFIX, Carrier, of_operator
@@ -61,7 +62,7 @@ class Numbers:
         room = {"cards": TAILS, "cmnds": _CMND_TAILS, "passports": _PASSPORTS}
         for name, limit in room.items():
             if int(slots[name].max() or 0) * rounds > limit:  # type: ignore[arg-type]
-                raise ValueError("so many records need more document numbers than there are")
+                raise ValueError(text("sample_error.document_numbers"))
 
     def free_numbers(self, holder: str) -> int:
         """Return how many numbers of a holder's ranges no operator of the sample uses."""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
+from thuebao.base.messages import text
 from thuebao.sample.law import Law
 from thuebao.sample.streams import at
 from thuebao.sample.words import rows
@@ -95,7 +96,7 @@ def carriers(records: int, operators: Sequence[str] | None, law: Law) -> list[Ca
             Carrier(name, row["code"], row["file"], row["mnc"], holder, counts[i], firsts[i], blocks[i], start)
         )
         if used[holder] > len(law.prefixes[holder]) * PER_PREFIX:
-            raise ValueError(f"{records} records: the ranges of {holder} have too few numbers")
+            raise ValueError(text("sample_error.numbers", records=records, operator=holder))
     return found
 
 

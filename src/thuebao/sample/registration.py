@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from thuebao.base.messages import text
 from thuebao.sample.calendar import FIRST_DAY, years_after
 from thuebao.sample.law import Law, days
 from thuebao.sample.population import Kind
@@ -38,7 +39,7 @@ def days_of_registration(law: Law, as_of: date) -> pl.Series:
     Raises ValueError for an as-of date before 2012, when there is too little to draw from.
     """
     if as_of < date(2012, 1, 1):
-        raise ValueError(f"as-of date {as_of}: a sample needs one from 2012-01-01 on")
+        raise ValueError(text("sample_error.too_early", day=as_of))
     end = days(as_of)
     bounds = [FIRST + SPAN, *(min(start, end) for start in law.eras), end]
     return pl.concat(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from thuebao.base.messages import text
 from thuebao.sample.defects.plant import Defects
 from thuebao.sample.defects.variant import Damage
 from thuebao.sample.duplicates import plant
@@ -89,7 +90,7 @@ def write_sample(
     """
     _check(records, {"defects": defects, "duplicates": duplicates, "mess": mess}, out, separator, chunk_rows)
     if duplicates and records < _SMALLEST_WITH_DUPLICATES:
-        raise ValueError(f"duplicates need {_SMALLEST_WITH_DUPLICATES} records or more")
+        raise ValueError(text("sample_error.duplicates", least=_SMALLEST_WITH_DUPLICATES))
     truth = truth_path(out)
     if not force and (found := [path for path in (out, truth) if path.exists()]):
         raise FileExistsError(f"{found[0]} is already there")
@@ -159,7 +160,7 @@ def _check(records: int, parts: dict[str, float], out: Path, separator: str, chu
         if not 0 <= share <= 1:
             raise ValueError(f"{name} ({share}) is a share, from 0 to 1")
     if out.suffix not in _SUFFIXES:
-        raise ValueError(f"{out}: a sample is a .csv or .parquet file, or a folder")
+        raise ValueError(text("sample_error.kind", path=out))
     if len(separator) != 1:
         raise ValueError(f"separator {separator!r} is not one character")
 

@@ -61,21 +61,25 @@ def screen(
     rows = judged(result, verdicts, found)
     head, notices = _head(result, width), _notices(result.notices)
     files, operators, rules = tables.files(result), tables.operators(result), tables.rules(result)
+    about_files = tables.about_files(result)
+    serious = sum(f.severity != "info" for f in result.export_findings)
     by = [tables.breakdown(result, result.breakdown)] if result.breakdown else []
     groups = tables.shown_groups(result.groups)
+    asked_for = (*by, *groups)
     verdict, doubted = verdict_section(rows, conditions=bool(verdicts)), doubts_section(found, width)
-    blocks = [head, notices, files, operators, *by, *groups, rules, tables.others(result), verdict, doubted]
+    found_more = (about_files, tables.identities(result))
+    blocks = [head, notices, files, operators, *asked_for, rules, *found_more, verdict, doubted]
     blocks = [block for block in blocks if block.parts]
     blocks.append(next_steps(result, options, found))
     # What everybody needs grows first, a little of each; what is long takes what is left.
-    asked_for = (*by, *groups)
     growth = [
         *((rules, tables.WORST), (verdict, 4), (errors, 2), (doubted, 1), (operators, 3), (remarks, 2), (files, 2)),
         *((block, 3) for block in asked_for),
         *((operators, 7), (verdict, 8), (doubted, 3), (files, 6), (errors, 4), (notices, 2)),
         *((block, 8) for block in asked_for),
         *((block, rows) for rows in (10, 14, 18, MOST_LINES) for block in (operators, verdict, *asked_for, files)),
-        *((block, block.rows) for block in (errors, notices, doubted, remarks)),
+        *((errors, errors.rows), (about_files, serious)),
+        *((block, block.rows) for block in (notices, doubted, remarks)),
     ]
     left = fill([*beside, *blocks], growth, MOST_LINES, console)
     return Screen(_texts(beside), _apart(blocks, left, console))

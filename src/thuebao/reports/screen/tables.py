@@ -9,14 +9,15 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from thuebao.base.foreign_text import harmless
 from thuebao.base.messages import language, text
-from thuebao.reports.format import MOST_ROWS, NOTHING, column_title, number, share, titled, worst_first
+from thuebao.reports.format import MOST_ROWS, NOTHING, column_title, named_columns, number, share, titled, worst_first
 from thuebao.reports.screen.section import Section, one_line, short_path
 from thuebao.reports.terminal import light_table, severity_label, worst_rules
 from thuebao.results.result import DESELECTED, NOT_EVALUATED, PARTLY, AuditResult, Breakdown, Group
 from thuebao.rulebook.load import SEVERITIES
 
-_LONGEST_PATH, _LONGEST_FILE = 36, 16
+_LONGEST_PATH, _LONGEST_FILE = 36, 24
 """Characters of a path in the table of files, and in one of groups."""
 _MOST_OF_GROUPS = 2
 """Rules of which the records of groups are shown."""
@@ -148,18 +149,30 @@ def rules(result: AuditResult) -> Section:
     return Section(min(WORST, len(hit)), render)
 
 
-def others(result: AuditResult) -> Section:
-    """Return a line each about findings on files, and about identities by how many numbers they have."""
-    lines: list[str] = []
-    by_code = Counter(f.code for f in result.export_findings)
-    order = {code: n for n, code in enumerate(result.rulebook.by_code)}
-    levels = {f.code: f.severity for f in result.export_findings}
-    if by_code:
-        ranked = sorted(by_code, key=lambda code: (SEVERITIES.index(levels[code]), -by_code[code], order[code]))
-        listed = ", ".join(f"{code} ×{number(by_code[code])}" for code in ranked)
-        lines.append(text("screen.about_files", listed=listed, option="--full"))
+def about_files(result: AuditResult) -> Section:
+    """Return the findings about files, the worst first; of those that are left out, how many there are by code."""
+    found = sorted(result.export_findings, key=lambda f: SEVERITIES.index(f.severity))
+
+    def render(n: int) -> list[RenderableType]:
+        lines = [
+            Text.assemble(
+                *(f.code, "  ", severity_label(f.severity), "  "),
+                harmless(f"{short_path(f.path, _LONGEST_FILE)}: {named_columns(f.detail)}"),
+                no_wrap=True,
+                overflow="ellipsis",
+            )
+            for f in found[:n]
+        ]
+        left = Counter(f.code for f in found[n:])
+        listed = ", ".join(f"{code} ×{number(count)}" for code, count in left.items())
+        return [*lines, *([one_line(text("screen.about_files", listed=listed, option="--full"))] if left else [])]
+
+    return Section(len(found), render)
+
+
+def identities(result: AuditResult) -> Section:
+    """Return a line about identities by how many numbers they have."""
     tiers = (result.identities or {}).get(None, {})
-    if any(tiers.values()):
-        listed = ", ".join(f"{label}: {number(count)}" for label, count in tiers.items())
-        lines.append(text("screen.identities", listed=listed))
-    return Section(0, lambda _: [one_line(line) for line in lines])
+    listed = ", ".join(f"{label}: {number(count)}" for label, count in tiers.items())
+    said = [one_line(text("screen.identities", listed=listed))] if any(tiers.values()) else []
+    return Section(0, lambda _: said)
