@@ -25,7 +25,6 @@ from thuebao.engine.plan import Plan, plan_for
 from thuebao.engine.prepare import Prepared
 from thuebao.engine.rejected import Rejections
 from thuebao.engine.sheets import findings_of_sheets, of_sheets
-from thuebao.results.compare.document import is_result
 from thuebao.results.evidence.digests import digest_of
 from thuebao.results.files import RejectsOutput, is_ours
 from thuebao.results.findings import SCHEMA, Files
@@ -197,7 +196,7 @@ class Reading:
 
     def passed_over_findings(self, more: Collection[str]) -> list[ExportFinding]:
         """Return the findings about large files that were passed over; `more`: those that were never opened."""
-        others = [path for path in more if Path(path).is_file() and not (is_ours(Path(path)) or is_result(Path(path)))]
+        others = [path for path in more if Path(path).is_file() and not (is_ours(Path(path)) or _is_result(Path(path)))]
         sizes = {path: Path(path).stat().st_size for path in others}
         return list(passed_over_findings(sizes, self.prepared.rulebook, self.prepared.wanted.selected))
 
@@ -212,6 +211,13 @@ def _standard_input() -> BinaryIO:
     if sys.stdin is None:
         raise InputError("file_empty", path=STANDARD_INPUT_SHOWN)
     return sys.stdin.buffer
+
+
+def _is_result(path: Path) -> bool:
+    """Return whether a file is a result; few audits pass any file over, and what reads results takes long to load."""
+    from thuebao.results.compare.document import is_result
+
+    return is_result(path)
 
 
 def _sha256(stored: Stored) -> str:

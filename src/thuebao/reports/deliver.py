@@ -18,7 +18,6 @@ from thuebao.base.messages import text
 from thuebao.base.paths import same_file
 from thuebao.engine.options import AuditOptions
 from thuebao.reports.about import About
-from thuebao.reports.manifest import manifest_of, write_manifest, written
 from thuebao.results.compare.baseline import check_baseline, narrowed, new_findings, write_findings
 from thuebao.results.compare.baseline import said as said_of_baseline
 from thuebao.results.result import AuditResult
@@ -88,6 +87,8 @@ class Delivery:
                 outputs[f"report-{n + 1}"] = path
                 yield text("notice.report_written", path=path)
         if options.manifest:
+            from thuebao.reports.manifest import manifest_of, write_manifest, written
+
             paths = write_manifest(options.manifest, manifest_of(counted, about, outputs), self._signer)
             yield from written(paths, self._signer)
 

@@ -2,59 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
-from functools import partial
+from functools import cache, partial
 
 import polars as pl
-import sqlglot
-from sqlglot import Token, Tokenizer, TokenType, exp
-from sqlglot.errors import TokenError
 
 from thuebao.base.errors import RuleError, ThuebaoError, UsageError
 from thuebao.rulebook.columns import columns
 from thuebao.rulebook.rule import LARGEST_PARAMETER, Rule
+from thuebao.rulebook.tokens import Token, replaced
 
 
 def compile_sql(sql: str) -> pl.Expr:
     """Return the expression of a SQL predicate. Raises what Polars raises on SQL that it does not know."""
-    return pl.sql_expr(_replaced(sql, _presence))
-
-
-Replacing = Callable[[Sequence[Token]], tuple[int, str] | None]
-"""Told the tokens from one on: how many of them are replaced by which SQL, None if none is."""
-
-
-def _replaced(sql: str, replacing: Replacing) -> str:
-    """Return SQL with runs of its tokens replaced; what cannot be cut into tokens is left to Polars to refuse."""
-    try:
-        tokens = Tokenizer().tokenize(sql)
-    except TokenError:
-        return sql
-    pieces, at, end = [], 0, 0
-    while at < len(tokens):
-        found = replacing(tokens[at:])
-        if found:
-            count, instead = found
-            pieces += [sql[end : tokens[at].start], instead]
-            end = tokens[at + count - 1].end + 1
-            at += count
-        else:
-            at += 1
-    return "".join([*pieces, sql[end:]])
+    return pl.sql_expr(replaced(sql, _presence))
 
 
 def _presence(tokens: Sequence[Token]) -> tuple[int, str] | None:
     """Ask `IS [NOT] NULL` of a canonical column by whether it has a value: cheaper to know than its cleaned text."""
-    name = tokens[0].text.lower()
-    if tokens[0].token_type == TokenType.STRING or name not in columns():
+    name, words = tokens[0].text.lower(), [token.text.upper() for token in tokens[1:4]]
+    if tokens[0].is_text or name not in columns():
         return None
-    kinds = [token.token_type for token in tokens[1:4]]
-    if kinds[:2] == [TokenType.IS, TokenType.NULL]:
+    if words[:2] == ["IS", "NULL"]:
         return 3, f"(NOT has_{name})"
-    return (4, f"(has_{name})") if kinds == [TokenType.IS, TokenType.NOT, TokenType.NULL] else None
+    return (4, f"(has_{name})") if words == ["IS", "NOT", "NULL"] else None
 
 
 Broken = Callable[..., ThuebaoError]
@@ -95,11 +70,13 @@ def _compile(sql: str, schema: Mapping[str, pl.DataType], broken: Broken) -> pl.
         raise broken("predicate_no_condition", sql=sql, type=found.dtype)
     # Without a column, what is worked out is a count of records.
     worked_out = not names and "(" in sql
-    if worked_out or (names and found.to_list() != _tried(expr, schema, copies=1).to_list() * _COPIES):
+    may_look_across = names and _FUNCTION.search(sql)
+    if worked_out or (may_look_across and found.to_list() != _tried(expr, schema, copies=1).to_list() * _COPIES):
         raise broken("predicate_across_records", sql=sql)
     return expr
 
 
+_REACHED, _JOINED = re.compile(r"_\w+\s*>=?\s*([0-9]+)"), re.compile(r"\s+(?:AND|OR)\s+", re.IGNORECASE)
 RECORDS = "_records"
 """How many records of a group take part."""
 
@@ -139,7 +116,7 @@ def compile_having(rule: Rule, sql: str, schema: Mapping[str, pl.DataType]) -> H
             return 5, distinct(column)
         return None
 
-    plain = _replaced(rule.filled(sql), count)
+    plain = replaced(rule.filled(sql), count)
     names = [RECORDS, *(distinct(column) for column in counted)]
     for column in counted:
         if column not in schema:
@@ -155,7 +132,7 @@ def compile_having(rule: Rule, sql: str, schema: Mapping[str, pl.DataType]) -> H
     single = pl.DataFrame([{RECORDS: 1} | dict.fromkeys(names[1:], n) for n in (0, 1)], schema=numbers)
     if single.select(condition.alias("holds")).to_series().any():
         raise _broken(rule, "having_single", sql=sql)
-    bounds = _lower_bounds(sqlglot.parse_one(plain))
+    bounds = _lower_bounds(plain)
     if not bounds:
         return Having(condition, tuple(counted), least=2, grows=False)
     # The least that fulfils it is one of the bounds, or one more.
@@ -164,20 +141,31 @@ def compile_having(rule: Rule, sql: str, schema: Mapping[str, pl.DataType]) -> H
     return Having(condition, tuple(counted), least=held[0], grows=True)
 
 
-def _lower_bounds(condition: exp.Expr) -> list[int]:
+def _lower_bounds(condition: str) -> list[int]:
     """Return the numbers that counts must reach, if a condition asks for nothing else; else none."""
-    match condition:
-        case exp.And() | exp.Or():
-            left, right = _lower_bounds(condition.left), _lower_bounds(condition.right)
-            return left + right if left and right else []
-        case exp.Paren():
-            return _lower_bounds(condition.this)
-        case exp.GT() | exp.GTE() if isinstance(condition.left, exp.Column) and condition.right.is_int:
-            return [min(int(condition.right.name), LARGEST_PARAMETER)]
-        case _:
-            return []
+    simple = [_REACHED.fullmatch(part) for part in _JOINED.split(condition.strip())]
+    numbers = [int(found[1]) for found in simple if found]
+    if len(numbers) == len(simple):
+        return [min(number, LARGEST_PARAMETER) for number in numbers]
+    from sqlglot import exp, parse_one
+
+    def bounds(condition: exp.Expr) -> list[int]:
+        match condition:
+            case exp.And() | exp.Or():
+                left, right = bounds(condition.left), bounds(condition.right)
+                return left + right if left and right else []
+            case exp.Paren():
+                return bounds(condition.this)
+            case exp.GT() | exp.GTE() if isinstance(condition.left, exp.Column) and condition.right.is_int:
+                return [min(int(condition.right.name), LARGEST_PARAMETER)]
+            case _:
+                return []
+
+    return bounds(parse_one(condition))
 
 
+_FUNCTION = re.compile(r"\b(?!(?:AND|OR|NOT|IN|WHEN|THEN|ELSE)\b)\w+\"?\s*\(", re.IGNORECASE)
+"""What may be a function, without which no predicate looks across records."""
 _COPIES = 3
 """Equal records that a predicate is tried on: one that looks across them answers otherwise than on one."""
 _VALUES: dict[type[pl.DataType], object] = {
@@ -191,12 +179,14 @@ _VALUES: dict[type[pl.DataType], object] = {
 
 def _tried(expr: pl.Expr, schema: Mapping[str, pl.DataType], copies: int = _COPIES) -> pl.Series:
     """Return the expression worked out on a few equal records: what fails on data must fail before data is read."""
-    values = {}
-    for name in expr.meta.root_names():
-        kind = schema[name]
-        value = kind.categories[0] if isinstance(kind, pl.Enum) else _VALUES.get(kind.base_type(), 1)
-        values[name] = pl.Series([value] * copies, dtype=kind)
+    values = {name: _copies(schema[name], copies) for name in expr.meta.root_names()}
     return pl.DataFrame(values).select(expr.alias("violates")).to_series()
+
+
+@cache
+def _copies(kind: pl.DataType, copies: int) -> pl.Series:
+    value = kind.categories[0] if isinstance(kind, pl.Enum) else _VALUES.get(kind.base_type(), 1)
+    return pl.Series([value] * copies, dtype=kind)
 
 
 def _nearest(name: str, schema: Mapping[str, pl.DataType]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import takewhile
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
@@ -32,11 +32,12 @@ from thuebao.sources.packing.stored import Stored
 from thuebao.sources.parquet import ParquetTable
 from thuebao.sources.raw_values import RawValues
 from thuebao.sources.sheets.table import SheetTable
-from thuebao.sources.sheets.workbook import Sheet, open_sheets
-from thuebao.sources.sheets.workbook_table import WorkbookTable
 from thuebao.sources.tables.kinds import MARKED_UP
-from thuebao.sources.tables.table import open_tables
 
+if TYPE_CHECKING:
+    from thuebao.sources.sheets.workbook import Sheet
+
+# What reads workbooks and pages takes a while to load, and is loaded with the first of them.
 _HEAD = 1 << 20  # bytes that kind, encoding and layout are told by
 _LARGEST_IN_MEMORY = 1 << 30  # bytes of a packed workbook or Parquet file, which is read whole
 _SAMPLE = 500  # records by which proposals are made
@@ -108,7 +109,11 @@ class Export:
     @property
     def of_workbook(self) -> Sheet | None:
         """That sheet, if it is one of a workbook."""
-        sheet = self.table.of_workbook if isinstance(self.table, SheetTable) else None
+        if not isinstance(self.table, SheetTable):
+            return None
+        from thuebao.sources.sheets.workbook import Sheet
+
+        sheet = self.table.of_workbook
         return sheet if isinstance(sheet, Sheet) else None
 
     def close(self) -> None:
@@ -139,6 +144,10 @@ class Export:
 
     def valueless(self, records: int) -> set[str]:
         """Return the columns of which too much is not in the file to judge so many records by them."""
+        if not isinstance(self.table, SheetTable):
+            return set()
+        from thuebao.sources.sheets.workbook_table import WorkbookTable
+
         return self.table.valueless(records) if isinstance(self.table, WorkbookTable) else set()
 
     @property
@@ -206,6 +215,9 @@ def open_exports(
     repairs = Repairs.as_said(read_as.encoding)
     tables: list[Table]
     if kind in SPREADSHEETS:
+        from thuebao.sources.sheets.workbook import open_sheets
+        from thuebao.sources.sheets.workbook_table import WorkbookTable
+
         file = BytesIO(_in_memory(stored)) if stored.packing else stored.file
         sheets = open_sheets(stored.path, file, read_as.sheet, mapping)
         tables = [WorkbookTable.of(sheet, mapping) for sheet in sheets]
@@ -219,6 +231,8 @@ def open_exports(
         beginning = encoding.text(head)
         kind = kind_of_text(stored.path, beginning)
         if kind in MARKED_UP:
+            from thuebao.sources.tables.table import open_tables
+
             marked_up, encoding = open_tables(stored, kind, read_as.encoding, read_as.sheet, mapping)
             tables = [marked_up]
         elif kind in (NDJSON, JSON):
