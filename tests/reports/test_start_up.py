@@ -1,11 +1,15 @@
-"""What draws is loaded only when something is drawn: an audit that prints JSON waits for neither."""
+"""Nobody waits for what is not needed: an audit that prints JSON loads nothing that draws, nor other files' readers."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from helpers.exports import table
+from helpers.people import people
 
 
 @pytest.mark.parametrize("module", ["deliver", "json_document", "csv_table", "github", "sarif", "markdown"])
@@ -13,3 +17,21 @@ def test_reports_load_no_library_that_they_do_not_need(module: str) -> None:
     asked = f"import sys, thuebao.reports.{module}; print(*({{'rich', 'xlsxwriter', 'typer'}} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+AUDIT = """
+import sys
+from thuebao.cli.app import run
+try:
+    run(sys.argv[1:])
+except SystemExit as end:
+    unneeded = {"lxml", "msgspec", "python_calamine", "sqlglot", "rich", "xlsxwriter"}
+    print(end.code, *sorted(unneeded & sys.modules.keys()))
+"""
+
+
+def test_an_audit_of_text_loads_no_reader_of_anything_else(tmp_path: Path) -> None:
+    (tmp_path / "vina.csv").write_text(table(people(20)), encoding="utf-8")
+    command = [sys.executable, "-c", AUDIT, "audit", "vina.csv", "-q", "--fail-on", "never"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0"]

@@ -40,10 +40,10 @@ def blocks_of(rows: int, least: int) -> Iterator[None]:
 Line = tuple[str | int, ...]
 
 
-def as_read(path: Path) -> list[Line]:
+def as_read(path: Path, read_as: ReadAs = IN_UTF8) -> list[Line]:
     """Return what a file gives, in its order: of a record its fields, of a rejected line its line, reason and text."""
     [stored] = stored_at(str(path)).stored
-    export = open_export(stored, "Viettel", shipped_reference(), IN_UTF8)
+    export = open_export(stored, "Viettel", shipped_reference(), read_as)
     names = export.header.raw_names
     found: list[Line] = []
     for batch in export.batches({c or names[n] for n, c in enumerate(export.header.canonical)}):
@@ -132,6 +132,25 @@ def test_any_text_with_carriage_returns_alone(body) -> None:
         path = Path(folder) / "vina.csv"
         path.write_bytes(b"full_name,id_number,sim_serial\r" + body)
         assert as_read(path) == as_it_is(body.replace(b"\r", b"\n"), 3)
+
+
+BROKEN = (
+    'Lê Văn Ý,1,2\r\n"Đỗ, Ánh","3",""\n"Vũ\nBình",4,"5\n6"\n"",",","\n"\nHồ\rÁi,7,8\n\n9,9\n"Trần,1,2\n'
+    'Ngô "An",3,4"\n"Bùi" B,5,6\n,,\n"Tô\0",7,8\nLý Thị Ước,7,8,9\nHà,1,2\n"Cao","3\n4'
+)
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be"])
+def test_borders_of_blocks_at_every_byte(tmp_path: Path, encoding, end) -> None:
+    body = "Nguyễn Thị Ánh,1,2\n" * 5 + BROKEN + end
+    path = tmp_path / "vina.csv"
+    mark = "\ufeff" if encoding.startswith("utf-16") else ""
+    path.write_bytes(f"{mark}full_name,id_number,sim_serial\n{body}".encode(encoding))
+    expected = as_it_is(body.encode(), 3)
+    for size in range(1, path.stat().st_size + 2):
+        with blocks_of(0, size):
+            assert as_read(path, AS_NAMED) == expected, size
 
 
 @pytest.mark.parametrize("size", [4 << 20, (4 << 20) + 1])

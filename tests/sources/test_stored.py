@@ -53,6 +53,23 @@ def test_a_file_that_went_away_meanwhile(put, pack) -> None:
         assert caught.value.key == "file_unreadable"
 
 
+@packers
+@pytest.mark.parametrize("size", [1, 7, 1000, len(SMALL) - 1, len(SMALL), len(SMALL) + 1])
+def test_lines_are_all_that_is_stored(put, pack, size) -> None:
+    assert b"".join(one(put("a", pack(SMALL))).lines(size)) == SMALL
+
+
+@pytest.mark.parametrize("size", [1, 100, 70_000, MIB])
+def test_a_file_is_read_up_to_the_end_of_a_line(put, size) -> None:
+    lines, far = SMALL + b"\n", b"x" * 66_000 + b"\n"  # a line whose end is not looked for
+    data = lines + far + lines
+    pieces = list(one(put("a", data)).lines(size))
+    assert b"".join(pieces) == data
+    assert all(len(piece) >= size for piece in pieces[:-1])
+    ends = set(itertools.accumulate(map(len, pieces)))
+    assert all(data[end - 1 : end] == b"\n" or len(lines) < end < len(lines + far) for end in ends)
+
+
 @pytest.mark.parametrize("size", [1, 100, MIB - 1, MIB])
 def test_a_small_file_is_its_own_sample(put, size) -> None:
     assert one(put("a", CSV[:size])).samples() == [CSV[:size]]

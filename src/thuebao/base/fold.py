@@ -16,6 +16,8 @@ _D = str.maketrans(dict.fromkeys("đĐðÐɖƉ", "d"))
 
 def fold_text(value: str) -> str:
     """Return `value` in lower case, without diacritics, đ as d, white space collapsed."""
+    if value.isascii():  # most are, and nothing of them but the case is folded
+        return " ".join(value.lower().split())
     letters = unicodedata.normalize("NFD", value.translate(_D))
     bare = "".join(c for c in letters if not unicodedata.category(c).startswith("M"))
     return " ".join(bare.lower().split())

@@ -9,7 +9,6 @@ from thuebao.base.errors import OutputError, UsageError
 from thuebao.base.messages import text
 from thuebao.base.paths import same_file
 from thuebao.engine.options import AuditOptions
-from thuebao.results.evidence.verify import signature_path
 from thuebao.results.files import FINDINGS_FORMATS
 
 REPORT_FORMATS = (".xlsx", ".html")
@@ -85,6 +84,8 @@ def _check_folder(folder: Path, exports: Sequence[str]) -> None:
 
 def check_manifest_path(path: Path, written: Sequence[Path], inputs: Inputs) -> None:
     """Raise UsageError unless the path ends in .json and neither it nor its signature is an input or an output."""
+    from thuebao.results.evidence.verify import signature_path
+
     if path.suffix.lower() != ".json":
         raise UsageError("manifest_format", path=path)
     for ours in (path, signature_path(path)):

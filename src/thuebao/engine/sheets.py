@@ -10,7 +10,7 @@ from thuebao.base.messages import text
 from thuebao.results.result import ExportFinding, Input
 from thuebao.rulebook.columns import columns
 from thuebao.sources.notice import Notice
-from thuebao.sources.sheets.workbook_table import OF_WORKBOOKS
+from thuebao.sources.sheets.table import OF_WORKBOOKS
 
 _ABOUT_HEADERS = ("statutory-column-absent", "text-converted", "column-unknown", "column-of-49-absent")
 """The rules on files that say the same of every sheet with the same header: they need be said only once."""

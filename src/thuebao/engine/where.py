@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 import polars as pl
-import sqlglot
-from sqlglot import exp
 
 from thuebao.base.errors import UsageError
 from thuebao.base.nearest import hint
@@ -36,7 +34,9 @@ def where_of(where: str | None, province: str | None, reference: Reference) -> s
 
 def compared(where: str) -> Iterator[tuple[str, str]]:
     """Yield the columns that a predicate compares with a text, and the text."""
-    for equal in sqlglot.parse_one(where).find_all(exp.EQ):
+    from sqlglot import exp, parse_one
+
+    for equal in parse_one(where).find_all(exp.EQ):
         for one, other in ((equal.left, equal.right), (equal.right, equal.left)):
             if isinstance(one, exp.Column) and isinstance(other, exp.Literal) and other.is_string:
                 yield one.name.lower(), other.name

@@ -20,7 +20,6 @@ from thuebao.base.paths import same_file
 from thuebao.engine.options import AuditOptions
 from thuebao.engine.progress import WRITING, Step, Told
 from thuebao.reports.about import About
-from thuebao.reports.manifest import manifest_of, write_manifest, written
 from thuebao.results.compare.baseline import check_baseline, narrowed, new_findings, write_findings
 from thuebao.results.compare.baseline import said as said_of_baseline
 from thuebao.results.evidence.digests import digest_of
@@ -104,12 +103,16 @@ class Delivery:
                 outputs[f"report-{n + 1}"] = path
                 yield text("notice.report_written", path=path)
         if options.manifest:
+            from thuebao.reports.manifest import write_manifest, written
+
             paths = write_manifest(options.manifest, self._manifest(counted, about, outputs, files), self._signer)
             yield from written(paths, self._signer)
 
     def _manifest(
         self, result: AuditResult, about: About, outputs: Mapping[str, Path], files: Mapping[Path, Written]
     ) -> dict[str, Any]:
+        from thuebao.reports.manifest import manifest_of
+
         options = self._options
         mappings = [("mapping", path, as_read(path)) for path in options.mappings]
         beside = [(name, path, read) for name, path, read in mappings if read]

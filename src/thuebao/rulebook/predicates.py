@@ -12,9 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from sqlglot import Token, Tokenizer, TokenType
-from sqlglot.errors import TokenError
-from sqlglot.expressions import FUNCTION_BY_NAME, AggFunc
+from thuebao.rulebook.tokens import Kind, Token, cut
 
 MOST_CHARACTERS, MOST_OPERATORS, MOST_LEVELS = 20_000, 200, 20
 """Of a predicate: Polars takes the cube of the time for twice the terms, and runs out of stack in deep brackets."""
@@ -102,12 +100,10 @@ def tokens_of(sql: str) -> list[Token]:
     """Return a predicate cut into words and signs. Raises PredicateError if it is too long or holds a comment."""
     if len(sql) > MOST_CHARACTERS:
         raise _about_length()
-    try:
-        tokens = Tokenizer().tokenize(sql)
-    except TokenError as error:
-        raise PredicateError("predicate_syntax", reason=str(error).splitlines()[0]) from None
-    if any(token.comments for token in tokens) or (not tokens and sql.strip()):
-        raise _about_word("--")
+    tokens = cut(sql)
+    for token in tokens:
+        if token.kind == Kind.COMMENT:
+            raise _about_word(token.text)
     if not tokens:
         raise PredicateError("predicate_syntax", reason="-")
     return tokens
@@ -148,14 +144,14 @@ class _Check:
         """Read what begins at a token; return of how many tokens it is."""
         token = self._tokens[at]
         word = token.text.upper()
-        match token.token_type:
-            case TokenType.STRING:
+        match token.kind:
+            case Kind.TEXT:
                 return self._value(_quoted(token.text))
-            case TokenType.NUMBER:
+            case Kind.NUMBER:
                 if not _NUMBER.fullmatch(token.text):
                     raise _about_word(token.text)
                 return self._value(token.text)
-            case TokenType.IDENTIFIER:
+            case Kind.NAME:
                 if token.text not in self._known.values():
                     raise self._about_column(token.text)
                 return self._value(token.text)
@@ -177,13 +173,13 @@ class _Check:
             return self._add(word) + self._add("FROM")
         if word.lower() in self._known and token.text.isascii():
             return self._value(self._known[word.lower()])
-        if token.token_type == TokenType.VAR and token.text.isidentifier():
+        if token.kind == Kind.WORD and token.text.isidentifier():
             raise self._about_column(token.text)
         raise _about_word(token.text)
 
     def _text(self, at: int) -> str:
         """Return a word or sign, empty where there is none; what stands in quotes is neither."""
-        if at >= len(self._tokens) or self._tokens[at].token_type in (TokenType.STRING, TokenType.IDENTIFIER):
+        if at >= len(self._tokens) or self._tokens[at].kind in (Kind.TEXT, Kind.NAME):
             return ""
         return self._tokens[at].text.upper()
 
@@ -213,7 +209,7 @@ class _Check:
 
     def _function(self, at: int, name: str) -> int:
         if name not in FUNCTIONS:
-            if issubclass(FUNCTION_BY_NAME.get(name, object), AggFunc):
+            if _looks_across(name):
                 raise PredicateError("predicate_across_records")
             raise PredicateError(
                 "predicate_function",
@@ -234,7 +230,7 @@ class _Check:
 
     def _quoted_value(self, at: int, word: str) -> int:
         following = self._tokens[at + 1] if at + 1 < len(self._tokens) else None
-        if not following or following.token_type != TokenType.STRING or not _QUOTED[word].fullmatch(following.text):
+        if not following or following.kind != Kind.TEXT or not _QUOTED[word].fullmatch(following.text):
             raise _about_word(word)
         self._operators += 1
         return self._add(word) + self._value(_quoted(following.text))
@@ -243,18 +239,23 @@ class _Check:
         return PredicateError("predicate_column", column=name, near=nearest(name, self._known))
 
 
+def _looks_across(name: str) -> bool:
+    """Return whether a function is one of many records."""
+    from sqlglot.expressions import FUNCTION_BY_NAME, AggFunc  # long to load, and for a message alone
+
+    return issubclass(FUNCTION_BY_NAME.get(name, object), AggFunc)
+
+
 def _arguments(tokens: Sequence[Token]) -> list[list[Token]]:
     """Return the values between a bracket that was opened before these tokens and its end."""
     values: list[list[Token]] = [[]]
     level = 0
     for token in tokens:
-        if token.token_type == TokenType.L_PAREN:
-            level += 1
-        elif token.token_type == TokenType.R_PAREN:
-            level -= 1
+        sign = token.text if token.kind == Kind.SIGN else ""
+        level += (sign == "(") - (sign == ")")
         if level < 0:
             break
-        if token.token_type == TokenType.COMMA and not level:
+        if sign == "," and not level:
             values.append([])
         else:
             values[-1].append(token)
@@ -264,7 +265,7 @@ def _arguments(tokens: Sequence[Token]) -> list[list[Token]]:
 def _fits(name: str, function: Function, values: Sequence[Sequence[Token]]) -> bool:
     """Return whether the values that must be written out are, and do not make more of a text than it is."""
     texts = [values[place] for place in function.written_out]
-    if not all(len(value) == 1 and value[0].token_type == TokenType.STRING for value in texts):
+    if not all(len(value) == 1 and value[0].kind == Kind.TEXT for value in texts):
         return False
     written = [value[0].text for value in texts]
     if name == "REPLACE":

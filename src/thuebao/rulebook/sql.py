@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
-from typing import TypeVar
+from functools import cache, partial
 
 import polars as pl
-import sqlglot
-from sqlglot import Token, TokenType, exp
 
 from thuebao.base.errors import RuleError, ThuebaoError, UsageError
 from thuebao.rulebook.columns import columns
 from thuebao.rulebook.predicates import PredicateError, checked, nearest, tokens_of
 from thuebao.rulebook.rule import LARGEST_PARAMETER, Rule
+from thuebao.rulebook.tokens import Kind, Token, replaced
 
 FAILURES = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 """What Polars raises on a predicate that it cannot work out."""
 _SHOWN = 300
 """Characters of a predicate that a message shows."""
 
-_T = TypeVar("_T")
 Broken = Callable[..., ThuebaoError]
 """Makes the error of a predicate that cannot be used, from the key of a reason and its values."""
 
@@ -64,26 +62,13 @@ def _compile(sql: str, schema: Mapping[str, pl.DataType], broken: Broken) -> pl.
 def _compiled(words: Sequence[str], sql: str, schema: Mapping[str, pl.DataType], broken: Broken) -> pl.Expr:
     """Return the expression of a predicate of which every word is checked; `sql` is how it was written."""
     try:
-        expr = pl.sql_expr(" ".join(_replaced(words, _presence)))
+        expr = pl.sql_expr(" ".join(replaced(words, _presence)))
         kind = _tried(expr, schema)
     except (*FAILURES, ValueError, KeyError) as error:
         raise broken("predicate_syntax", sql=sql, reason=_shortened(str(error).splitlines()[0])) from None
     if kind != pl.Boolean:
         raise broken("predicate_no_condition", sql=sql, type=kind)
     return expr
-
-
-def _replaced(words: Sequence[_T], replacing: Callable[[Sequence[_T]], tuple[int, _T] | None]) -> list[_T]:
-    """Return words with some runs of them replaced.
-
-    replacing: told the words from one on, how many of them are replaced by which one, None if none is.
-    """
-    found, at = [], 0
-    while at < len(words):
-        count, instead = replacing(words[at:]) or (1, words[at])
-        found.append(instead)
-        at += count
-    return found
 
 
 def _presence(words: Sequence[str]) -> tuple[int, str] | None:
@@ -130,11 +115,11 @@ def compile_having(rule: Rule, sql: str, schema: Mapping[str, pl.DataType]) -> H
     def count(tokens: Sequence[Token]) -> tuple[int, Token] | None:
         words = [token.text.upper() for token in tokens[:5]]
         if words[:4] == ["COUNT", "(", "*", ")"]:
-            return 4, Token(TokenType.VAR, RECORDS)
+            return 4, Token(RECORDS, Kind.WORD)
         if len(words) > 4 and words[:3] == ["COUNT", "(", "DISTINCT"] and words[4] == ")":
             column = words[3].lower()
             counted[column] = None
-            return 5, Token(TokenType.VAR, distinct(column))
+            return 5, Token(distinct(column), Kind.WORD)
         return None
 
     def broken(key: str, /, **values: object) -> ThuebaoError:
@@ -143,7 +128,7 @@ def compile_having(rule: Rule, sql: str, schema: Mapping[str, pl.DataType]) -> H
         return _broken(rule, key, **(values | {"sql": sql}))
 
     try:
-        tokens = _replaced(tokens_of(rule.filled(sql)), count)
+        tokens = replaced(tokens_of(rule.filled(sql)), count)
         for column in counted:
             if column not in schema:
                 raise _broken(rule, "predicate_column", sql=sql, column=column, near=nearest(column, schema))
@@ -156,7 +141,7 @@ def compile_having(rule: Rule, sql: str, schema: Mapping[str, pl.DataType]) -> H
     single = pl.DataFrame([{RECORDS: 1} | dict.fromkeys(names[1:], n) for n in (0, 1)], schema=numbers)
     if single.select(condition.alias("holds")).to_series().any():
         raise _broken(rule, "having_single", sql=sql)
-    bounds = _lower_bounds(sqlglot.parse_one(" ".join(words)))
+    bounds = _lower_bounds(" ".join(words))
     if not bounds:
         return Having(condition, tuple(counted), least=2, grows=False)
     # The least that fulfils it is one of the bounds, or one more.
@@ -165,18 +150,30 @@ def compile_having(rule: Rule, sql: str, schema: Mapping[str, pl.DataType]) -> H
     return Having(condition, tuple(counted), least=held[0], grows=True)
 
 
-def _lower_bounds(condition: exp.Expr) -> list[int]:
+_REACHED, _JOINED = re.compile(r"_\w+\s*>=?\s*([0-9]+)"), re.compile(r"\s+(?:AND|OR)\s+")
+
+
+def _lower_bounds(condition: str) -> list[int]:
     """Return the numbers that counts must reach, if a condition asks for nothing else; else none."""
-    match condition:
-        case exp.And() | exp.Or():
-            left, right = _lower_bounds(condition.left), _lower_bounds(condition.right)
-            return left + right if left and right else []
-        case exp.Paren():
-            return _lower_bounds(condition.this)
-        case exp.GT() | exp.GTE() if isinstance(condition.left, exp.Column) and condition.right.is_int:
-            return [min(int(condition.right.name), LARGEST_PARAMETER)]
-        case _:
-            return []
+    simple = [_REACHED.fullmatch(part) for part in _JOINED.split(condition)]
+    numbers = [int(found[1]) for found in simple if found]
+    if len(numbers) == len(simple):
+        return [min(number, LARGEST_PARAMETER) for number in numbers]
+    from sqlglot import exp, parse_one  # long to load, and nearly all conditions are simple
+
+    def bounds(condition: exp.Expr) -> list[int]:
+        match condition:
+            case exp.And() | exp.Or():
+                left, right = bounds(condition.left), bounds(condition.right)
+                return left + right if left and right else []
+            case exp.Paren():
+                return bounds(condition.this)
+            case exp.GT() | exp.GTE() if isinstance(condition.left, exp.Column) and condition.right.is_int:
+                return [min(int(condition.right.name), LARGEST_PARAMETER)]
+            case _:
+                return []
+
+    return bounds(parse_one(condition))
 
 
 _VALUES: dict[type[pl.DataType], object] = {
@@ -190,12 +187,14 @@ _VALUES: dict[type[pl.DataType], object] = {
 
 def _tried(expr: pl.Expr, schema: Mapping[str, pl.DataType]) -> pl.DataType:
     """Return the type of an expression worked out on one record: what fails on any data must fail before it is read."""
-    values = {}
-    for name in expr.meta.root_names():
-        kind = schema[name]  # a word like IN may stand where a value should
-        value = kind.categories[0] if isinstance(kind, pl.Enum) else _VALUES.get(kind.base_type(), 1)
-        values[name] = pl.Series([value], dtype=kind)
+    values = {name: _one(schema[name]) for name in expr.meta.root_names()}  # KeyError: IN may stand for a value
     return pl.DataFrame(values).select(expr.alias("violates")).to_series().dtype
+
+
+@cache
+def _one(kind: pl.DataType) -> pl.Series:
+    value = kind.categories[0] if isinstance(kind, pl.Enum) else _VALUES.get(kind.base_type(), 1)
+    return pl.Series([value], dtype=kind)
 
 
 def _shortened(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import takewhile
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
@@ -33,11 +33,12 @@ from thuebao.sources.packing.stored import Stored
 from thuebao.sources.parquet import ParquetTable
 from thuebao.sources.raw_values import RawValues
 from thuebao.sources.sheets.table import SheetTable
-from thuebao.sources.sheets.workbook import Sheet, open_sheets
-from thuebao.sources.sheets.workbook_table import WorkbookTable
 from thuebao.sources.tables.kinds import MARKED_UP
-from thuebao.sources.tables.table import open_tables
 
+if TYPE_CHECKING:
+    from thuebao.sources.sheets.workbook import Sheet
+
+# What reads workbooks and pages takes a while to load, and is loaded with the first of them.
 _HEAD = 1 << 20  # bytes that kind, encoding and layout are told by
 _LARGEST_IN_MEMORY = 1 << 30  # bytes of a packed workbook or Parquet file, which is read whole
 _OF_MEMORY = 6  # the part of all memory that such a file may take: while it is unpacked it is held twice
@@ -112,7 +113,11 @@ class Export:
     @property
     def of_workbook(self) -> Sheet | None:
         """That sheet, if it is one of a workbook."""
-        sheet = self.table.of_workbook if isinstance(self.table, SheetTable) else None
+        if not isinstance(self.table, SheetTable):
+            return None
+        from thuebao.sources.sheets.workbook import Sheet
+
+        sheet = self.table.of_workbook
         return sheet if isinstance(sheet, Sheet) else None
 
     def close(self) -> None:
@@ -143,6 +148,10 @@ class Export:
 
     def valueless(self, records: int) -> set[str]:
         """Return the columns of which too much is not in the file to judge so many records by them."""
+        if not isinstance(self.table, SheetTable):
+            return set()
+        from thuebao.sources.sheets.workbook_table import WorkbookTable
+
         return self.table.valueless(records) if isinstance(self.table, WorkbookTable) else set()
 
     @property
@@ -228,6 +237,9 @@ def _exports(
     repairs = Repairs.as_said(read_as.encoding)
     tables: list[Table]
     if kind in SPREADSHEETS:
+        from thuebao.sources.sheets.workbook import open_sheets
+        from thuebao.sources.sheets.workbook_table import WorkbookTable
+
         file = BytesIO(_in_memory(stored, read_as.memory)) if stored.packing else stored.file
         sheets = open_sheets(stored.path, file, read_as.sheet, mapping)
         tables = [WorkbookTable.of(sheet, mapping) for sheet in sheets]
@@ -242,6 +254,8 @@ def _exports(
         beginning = encoding.text(head)
         kind = kind_of_text(stored.path, beginning)
         if kind in MARKED_UP:
+            from thuebao.sources.tables.table import open_tables
+
             marked_up, encoding = open_tables(stored, kind, read_as.encoding, read_as.sheet, mapping)
             tables = [marked_up]
         elif kind in (NDJSON, JSON):

@@ -13,7 +13,7 @@ from thuebao import __version__
 from thuebao.base.foreign_text import CONTROLS, harmless
 from thuebao.base.messages import language, text
 from thuebao.reports.about import About
-from thuebao.results.own import OWN_BOOK
+from thuebao.results.own.workbook import OWN_BOOK
 from thuebao.rulebook.load import SEVERITIES
 
 _MOST_CHARACTERS = 16_000

@@ -4,6 +4,5 @@ A mark alone (a first line, a property, a schema) is no proof: whoever wants rec
 """
 
 from thuebao.results.own.recognition import are_ours, is_ours
-from thuebao.results.own.workbook import OWN_BOOK
 
-__all__ = ["OWN_BOOK", "are_ours", "is_ours"]
+__all__ = ["are_ours", "is_ours"]

@@ -12,8 +12,6 @@ from typing import Any
 from thuebao.base.errors import InputError
 from thuebao.results.compare.document import AUDIT, MANIFEST, parsed, read_result
 
-BEGINNING = b'{\n "schema": "thuebao-'
-"""How both begin."""
 _LARGEST = 256 << 20  # bytes of a document, which is read whole
 
 _ONE = None

@@ -7,8 +7,6 @@ import hashlib
 import re
 from pathlib import Path
 
-PAGE = b"<!DOCTYPE html>\n<html lang="
-"""How a page begins."""
 _LARGEST = 256 << 20  # bytes of a page, which is read whole
 _HEAD = re.compile(
     rb'<!DOCTYPE html>\n<html lang="(?:en|vi)">\n<head><meta charset="utf-8">'

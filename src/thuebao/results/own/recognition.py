@@ -7,17 +7,40 @@ from io import BytesIO
 from pathlib import Path
 
 from thuebao.base.errors import InputError
-from thuebao.results.own.documents import BEGINNING, is_result
-from thuebao.results.own.page import PAGE, is_page
-from thuebao.results.own.tables import is_list, is_parquet_findings
-from thuebao.results.own.workbook import is_book
 from thuebao.sources import Stored, guarded, stored_at
 
-_SEEN: dict[bytes, Callable[[Stored, Path | BytesIO], bool]] = {
-    b"PK\x03\x04": is_book,
-    b"PAR1": lambda _, file: is_parquet_findings(file),
+
+def _is_book(stored: Stored, file: Path | BytesIO) -> bool:
+    from thuebao.results.own.workbook import is_book
+
+    return is_book(stored, file)
+
+
+def _is_parquet_findings(stored: Stored, file: Path | BytesIO) -> bool:
+    from thuebao.results.own.tables import is_parquet_findings
+
+    del stored
+    return is_parquet_findings(file)
+
+
+def _is_result(path: Path) -> bool:
+    from thuebao.results.own.documents import is_result
+
+    return is_result(path)
+
+
+def _is_page(path: Path) -> bool:
+    from thuebao.results.own.page import is_page
+
+    return is_page(path)
+
+
+# What recognises them takes a while to load, and few audits meet one.
+_SEEN: dict[bytes, Callable[[Stored, Path | BytesIO], bool]] = {b"PK\x03\x04": _is_book, b"PAR1": _is_parquet_findings}
+_DOCUMENTS: dict[bytes, Callable[[Path], bool]] = {
+    b'{\n "schema": "thuebao-': _is_result,
+    b"<!DOCTYPE html>\n<html lang=": _is_page,
 }
-_DOCUMENTS: dict[bytes, Callable[[Path], bool]] = {BEGINNING: is_result, PAGE: is_page}
 _LONGEST = max(map(len, (*_SEEN, *_DOCUMENTS)))
 _LARGEST_IN_MEMORY = 1 << 30  # bytes of a packed file that is looked at whole
 
@@ -43,6 +66,8 @@ def are_ours(stored: Stored) -> bool:
             for beginning, is_one in _DOCUMENTS.items():
                 if stored.packing is None and start.startswith(beginning):
                     return is_one(stored.file)
+            from thuebao.results.own.tables import is_list
+
             return is_list(stored)
     except InputError:
         return False

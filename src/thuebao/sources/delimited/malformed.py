@@ -73,7 +73,7 @@ class SeparatedLines:
     """The records of a block, and its lines that are none.
 
     at: for each record its line in the block, from 0, in order, as `rejected` is; blank: lines with nothing in them.
-    consumed: how many bytes were judged; about the others only what follows in the file can decide.
+    consumed, lines: how many bytes and lines were judged; about the others only what follows in the file can decide.
     """
 
     records: pl.DataFrame
@@ -81,6 +81,7 @@ class SeparatedLines:
     rejected: list[Rejected]
     blank: int
     consumed: int
+    lines: int
 
 
 def separate_lines(data: bytes, first_line: int, grammar: Grammar, *, last: bool) -> SeparatedLines:
@@ -99,7 +100,7 @@ def separate_lines(data: bytes, first_line: int, grammar: Grammar, *, last: bool
         rejected.append(Rejected(first_line + line, CUT if cut else reason, text, found))
     records, at = _records(lines, kinds[:end], judge.records, grammar)
     consumed = len(data) if end == len(lines) else sum(map(len, lines[:end])) + end
-    return SeparatedLines(records, at, rejected, kinds[:end].count(_BLANK), consumed)
+    return SeparatedLines(records, at, rejected, kinds[:end].count(_BLANK), consumed, end)
 
 
 def _texts(lines: list[bytes]) -> tuple[pl.Series, list[bool]]:

@@ -1,7 +1,7 @@
 """Reads delimited text (CSV and its kin) in batches, block by block.
 
-Polars parses a block; a sum over its bytes proves that each line was a record with as many fields as the header.
-Where the sum does not come out, the lines of that block are looked at one by one: see malformed.py.
+Polars parses a block; sums over its bytes prove that each line was a record with as many fields as the header: see
+proof.py. Where they do not come out, the lines of that block are looked at one by one: see malformed.py.
 """
 
 from __future__ import annotations
@@ -11,10 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from thuebao.base.errors import InputError
@@ -22,6 +19,7 @@ from thuebao.sources.batch import BLANK, HEADERS, TITLES, Batch, Rejected, batch
 from thuebao.sources.delimited.escapes import Hidden, may_be_escaped
 from thuebao.sources.delimited.layout import Layout
 from thuebao.sources.delimited.malformed import CUT, TOO_FEW, TOO_MANY, Grammar, SeparatedLines, separate_lines
+from thuebao.sources.delimited.proof import are_records
 from thuebao.sources.encodings.encoding import Encoding
 from thuebao.sources.headers.header import Header, is_value
 from thuebao.sources.no_records import NoRecords, kind_of_line
@@ -31,8 +29,8 @@ BATCH_ROWS = 75_000
 """About how many records a batch has."""
 MOST_BYTES, LEAST_BYTES = 24 << 20, 1 << 10
 """How many bytes a batch is made of at most, and at least."""
+_MOST_OF = 7 / 8  # of a block: what is left of a chunk without the lines above the records is one
 _OF_WRONG_LENGTH = (TOO_FEW, TOO_MANY, CUT)
-_Numbers = npt.NDArray[Any]
 LONGEST_LINE = 64 << 20  # bytes that are held at most while a line end is looked for
 
 
@@ -62,17 +60,17 @@ class DelimitedTable:
         above = self.layout.passed_over.copy()
         if self.layout.records_above:
             yield reader.alone(self.layout.records_above)
-        for piece, last in _pieces(_below(self.encoding.utf8(self.stored.chunks(size)), self.layout), size):
+        for piece, last in _pieces(_below(self.encoding.utf8(self.stored.lines(size)), self.layout), size):
             data, rest = _cut(rest, piece, last=last)
             if len(rest) > LONGEST_LINE:
                 line += data.count(b"\n")
                 raise InputError("line_too_long", path=self.stored.path, line=line, limit=LONGEST_LINE >> 20)
             if not data:
                 continue
-            batch, consumed = reader.parse(data, line, last=last)
+            batch, consumed, lines = reader.parse(data, line, last=last)
             if consumed < len(data):
-                data, rest = data[:consumed], data[consumed:] + rest
-            line += _count(data, "\n")
+                rest = data[consumed:] + rest
+            line += lines
             batch.passed_over.update(above)
             above.clear()
             yield batch
@@ -101,7 +99,7 @@ def _cut(rest: bytes, piece: bytes, *, last: bool) -> tuple[bytes, bytes]:
 
 
 def _pieces(chunks: Iterable[bytes], size: int) -> Iterator[tuple[bytes, bool]]:
-    """Yield pieces of at least `size` bytes, and with each whether it is the last.
+    """Yield pieces of about `size` bytes at least, and with each whether it is the last.
 
     The last piece includes the remainder, so that sums and signatures at the end of a file are never split.
     """
@@ -109,7 +107,7 @@ def _pieces(chunks: Iterable[bytes], size: int) -> Iterator[tuple[bytes, bool]]:
     for chunk in chunks:
         waiting.append(chunk)
         length += len(chunk)
-        if length >= size:
+        if length >= _MOST_OF * size:
             if ready:
                 yield ready, False
             ready, waiting, length = b"".join(waiting) if len(waiting) > 1 else chunk, [], 0
@@ -141,18 +139,19 @@ class _Reader:
         none = pl.DataFrame(schema=dict.fromkeys(self._chosen, pl.String))
         return batch_with_rejected(none, numbers_from(1, 0), rejected, Counter())
 
-    def parse(self, data: bytes, line: int, *, last: bool) -> tuple[Batch, int]:
-        """Return the records of lines, the first of which is the file's `line`, and how many bytes were judged."""
+    def parse(self, data: bytes, line: int, *, last: bool) -> tuple[Batch, int, int]:
+        """Return the records of lines, the first of which is the file's `line`; how many bytes and lines these are."""
         consumed, rejected = len(data), []
         passed_over: Counter[str] = Counter()
         hidden = Hidden.of(data, self.layout.quote) if self.layout.escaped else None
         data = hidden.data if hidden else data
         records = self._at_once(data)
         if records is not None:
-            lines = numbers_from(line, records.height)
+            judged, lines = records.height, numbers_from(line, records.height)
         else:
             found, hidden = self._separated(data, hidden, line, last=last)
-            records, lines, consumed = found.records, (found.at + line).cast(pl.UInt32), found.consumed
+            consumed, judged = found.consumed, found.lines
+            records, lines = found.records, (found.at + line).cast(pl.UInt32)
             passed_over[BLANK] = found.blank
             said = [hidden.as_written(r.text) if hidden else r.text for r in found.rejected]
             texts = self.encoding.letters(pl.DataFrame({"text": said}, {"text": pl.String}))
@@ -166,7 +165,7 @@ class _Reader:
         rejected = self._without_titles(rejected, passed_over) if rejected else []
         # One piece of memory for each column: what follows works on whole columns, many times.
         chosen = self.encoding.letters(records.select(self._chosen)).rechunk()
-        return batch_with_rejected(chosen, lines, rejected, passed_over), consumed
+        return batch_with_rejected(chosen, lines, rejected, passed_over), consumed, judged
 
     def _separated(
         self, data: bytes, hidden: Hidden | None, line: int, *, last: bool
@@ -192,34 +191,7 @@ class _Reader:
             records = self._grammar.parse(data)
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
             return None
-        values = records.select(pl.sum_horizontal(pl.all().str.len_bytes().sum())).item()
-        ends = records.height * len(self._names)
-        column = np.frombuffer(data, np.uint8)
-        # Where a sign stands is only asked of signs that are there: a look for one costs a tenth of that.
-        quotes, returns = (_places(column, data, sign) for sign in (self.layout.quote, "\r"))
-        # Too long a line is an error. What too short lines lack, quotes that are part of a value and carriage returns
-        # within one are left over in this sum, and none can make up for another: nothing left over is proof.
-        surplus = values + ends + len(returns) + len(quotes) - len(data)
-        lines = _count(data, "\n")
-        if (
-            surplus
-            or lines != records.height
-            or (len(self._names) == 1 and (records.to_series().fill_null("").str.strip_chars() == "").any())
-        ):
-            return None  # in the only column, an empty value is a blank line
-        # Polars drops other quotes and carriage returns without a word.
-        return records if self._enclose(quotes, column) and (column[returns + 1] == ord("\n")).all() else None
-
-    def _enclose(self, quotes: _Numbers, column: _Numbers) -> bool:
-        """Return whether the quotes in turn open and close a field."""
-        if len(quotes) % 2:
-            return False
-        opens, closes = quotes[::2], quotes[1::2]
-        if len(opens) and opens[0] == 0:
-            opens = opens[1:]
-        is_end = np.zeros(256, np.bool_)
-        is_end[[ord(sign) for sign in (self.layout.separator, "\n", "\r")]] = True
-        return bool(is_end[column[opens - 1]].all() and is_end[column[closes + 1]].all())
+        return records if are_records(data, records, self.layout.separator, self.layout.quote) else None
 
     def _without_titles(self, rejected: Sequence[Rejected], passed_over: Counter[str]) -> list[Rejected]:
         """Return the malformed lines that are not just titles, sums and the like in a line of their own."""
@@ -256,13 +228,3 @@ class _Reader:
     def _unquoted(self, text: str) -> str:
         sign = self.layout.quote
         return text[1:-1] if len(text) > 1 and text[0] == text[-1] == sign and sign not in text[1:-1] else text
-
-
-def _places(column: _Numbers, data: bytes, sign: str) -> _Numbers:
-    """Return where a sign stands in bytes, which `column` is a view of."""
-    there = sign.encode() in data
-    return np.flatnonzero(column == ord(sign)) if there else np.empty(0, np.int64)
-
-
-def _count(data: bytes, sign: str) -> int:
-    return int((pl.Series(np.frombuffer(data, np.uint8)) == ord(sign)).sum())

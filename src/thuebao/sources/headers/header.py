@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 
 from thuebao.base.errors import InputError
 from thuebao.base.fold import fold_header
@@ -102,12 +103,18 @@ def understood(name: str) -> str:
 def recognised(names: Sequence[str], mapping: Names | None = None) -> int:
     """Return how many headers name a canonical column, or are named by the mapping."""
     said = mapping.headers if mapping else []
-    known, folded, exact = columns_by_header(), set(map(fold_header, said)), set(map(plain_header, said))
+    folded, exact = set(map(fold_header, said)), set(map(plain_header, said))
 
-    def names_one(plain: str, key: str) -> bool:
-        return bool(plain) and (key in known or key in folded or plain in exact)
+    def is_said(name: str) -> bool:
+        plain = plain_header(name)
+        return bool(plain) and (plain in exact or fold_header(understood(name)) in folded)
 
-    return sum(names_one(plain_header(name), fold_header(understood(name))) for name in names)
+    return sum(_is_known(name) or (bool(said) and is_said(name)) for name in names)
+
+
+@lru_cache(4096)  # each of the first rows is looked at several times, and many cells are alike
+def _is_known(name: str) -> bool:
+    return bool(plain_header(name)) and fold_header(understood(name)) in columns_by_header()
 
 
 def map_header(path: str, names: Sequence[str], mapping: Names | None = None) -> Header:

@@ -28,6 +28,7 @@ _BROKEN = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, st
 """What is raised where packed bytes break off; an OSError with a number is the disk's fault."""
 _TOO_WIDE = {"too much memory": "zstd --long", "Memory usage limit": "xz"}
 _CHUNK, _PIECE = 1 << 17, 1 << 20  # bytes read at once, and unpacked at once
+_LINE = 1 << 16  # bytes in which a line ends, most likely
 _LARGEST, _LARGEST_RATIO = 256 << 20, 200  # bytes, and times the packed bytes: records pack to a tenth or so
 _HEADER = struct.Struct("<4s22xHH")  # before a member: a mark, and how long its name and what else is said of it are
 # The most members of a zip, and bytes of its directory, which zipfile reads whole: about 800 bytes for each.
@@ -119,6 +120,19 @@ def chunks_of(file: BinaryIO, size: int = sys.maxsize, at_once: int = _CHUNK) ->
     while size > 0 and (chunk := file.read(min(at_once, size))):
         yield chunk
         size -= len(chunk)
+
+
+def lines_of(file: BinaryIO, at_once: int) -> Iterator[bytes]:
+    """Yield a file that can be sought in, so many bytes at a time, and on to the end of the line if that is near."""
+    place = 0
+    while True:
+        file.seek(place + at_once)
+        more = file.read(_LINE).find(b"\n") + 1
+        file.seek(place)
+        if not (chunk := file.read(at_once + more)):
+            return
+        yield chunk
+        place += len(chunk)
 
 
 def gzip_pieces(file: Path) -> Pieces:

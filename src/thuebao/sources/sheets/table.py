@@ -20,6 +20,8 @@ from thuebao.sources.no_records import NoRecords
 from thuebao.sources.notice import Notice
 
 BATCH_ROWS = 50_000
+OF_WORKBOOKS = ("sheets_read", "sheets_hidden", "sheets_left")
+"""The codes of notices that are about a workbook, not about one of its sheets."""
 _BATCH_CHARACTERS = 32 << 20  # in all cells of a batch
 Row = tuple[str | None, ...]
 Numbered = tuple[int, Row]

@@ -12,8 +12,6 @@ from thuebao.sources.sheets.merged import Merged
 from thuebao.sources.sheets.table import Numbered, SheetTable
 from thuebao.sources.sheets.workbook import Sheet
 
-OF_WORKBOOKS = ("sheets_read", "sheets_hidden", "sheets_left")
-"""The codes of notices that are about a workbook, not about one of its sheets."""
 _ONE_IN = 100  # cells of a column, of which formulas without a result are too many for it to be judged
 
 
