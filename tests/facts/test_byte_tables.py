@@ -9,7 +9,8 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from thuebao.facts.byte_tables import DateTables, fitting
+from thuebao.facts.byte_tables import fitting
+from thuebao.facts.date_tables import DateTables
 from thuebao.facts.dates import DateParsing
 from thuebao.facts.text import Cleaning
 from thuebao.rulebook.reference import shipped_reference
@@ -112,13 +113,18 @@ def written(rng: random.Random, strptime: str) -> str:
     return re.sub("%.", lambda directive: parts[directive[0]], strptime)
 
 
-def read(text: str | None, strptime: str) -> datetime | None:
-    """Return what a text says in a format: the plain definition, for the years that tables know."""
+def is_written(text: str | None, strptime: str) -> bool:
+    """Return whether a text is of a format, digits for digits."""
     widths = {"%Y": "[0-9]{4}"}
     form = "".join(
         widths.get(part, "[0-9]{2}") if len(part) > 1 else re.escape(part) for part in re.findall("%.|.", strptime)
     )
-    if text is None or not re.fullmatch(form, text) or text.endswith("\n"):
+    return text is not None and re.fullmatch(form, text) is not None and not text.endswith("\n")
+
+
+def read(text: str | None, strptime: str) -> datetime | None:
+    """Return what a text says in a format: the plain definition, for the years that tables know."""
+    if text is None or not is_written(text, strptime):
         return None
     if "%S" in strptime and text[-2:] > "59":  # strptime takes leap seconds
         return None
@@ -129,14 +135,30 @@ def read(text: str | None, strptime: str) -> datetime | None:
     return found if 1800 <= found.year < 2200 or found.year >= 9900 else None
 
 
+def no_day(text: str | None, strptime: str) -> int | None:
+    """Return the day of no calendar (yyyymmdd) that a text names in a format; its first digits could be a day's."""
+    if text is None or not is_written(text, strptime):
+        return None
+    parts = dict(zip(re.findall("%(.)", strptime), re.findall("[0-9]+", text), strict=True))
+    clock_exists = parts.get("H", "0") < "24" and parts.get("M", "0") < "60" and parts.get("S", "0") < "60"
+    known_year = parts["Y"][:2] in {"18", "19", "20", "21", "99"}
+    if not known_year or not clock_exists or parts["d"][0] > "3" or parts["m"][0] > "1":
+        return None
+    try:
+        date(int(parts["Y"]), int(parts["m"]), int(parts["d"]))
+    except ValueError:
+        return int(parts["Y"] + parts["m"] + parts["d"])
+    return None
+
+
 def test_date_tables_read_what_the_format_says() -> None:
     rng = random.Random(1)
     tables = {strptime: DateTables(strptime) for strptime in FORMATS}
-    found = 0
+    found = not_found = 0
     chosen = {"format": FORMATS[0]}
     for column in batches(2, lambda rng: written(rng, chosen["format"])):
         strptime = chosen["format"]
-        day, time = tables[strptime].read(column)
+        day, time, unreal = tables[strptime].read(column)
         expected = [read(text, strptime) for text in column]
         assert day.to_list() == [moment and moment.date() for moment in expected], (strptime, column.to_list())
         if "%H" in strptime:
@@ -144,9 +166,13 @@ def test_date_tables_read_what_the_format_says() -> None:
             assert time.to_list() == expected, (strptime, column.to_list())
         else:
             assert time is None
+        none = [no_day(text, strptime) for text in column]
+        assert (unreal.to_list() if unreal is not None else [None] * len(column)) == none, (strptime, column.to_list())
         found += day.len() - day.null_count()
+        not_found += len(none) - none.count(None)
         chosen["format"] = rng.choice(FORMATS)
     assert found > BATCHES
+    assert not_found > BATCHES / 10
 
 
 def test_every_day_of_the_tables() -> None:
@@ -154,7 +180,7 @@ def test_every_day_of_the_tables() -> None:
     days += [date(9900, 1, 1) + timedelta(n) for n in range((date.max - date(9900, 1, 1)).days + 1)]
     column = pl.Series(days)
     for strptime in ("%d/%m/%Y", "%Y-%m-%d"):
-        day, _ = DateTables(strptime).read(column.dt.strftime(strptime))
+        day = DateTables(strptime).read(column.dt.strftime(strptime)).day
         assert day.equals(column)
 
 
