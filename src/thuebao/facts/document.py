@@ -13,8 +13,8 @@ import polars as pl
 from thuebao.facts.byte_tables import fitting
 from thuebao.facts.document_kind import SEVERAL, UNRECOGNISED, kind_facts
 from thuebao.facts.document_validity import validity_facts
-from thuebao.facts.kernel import elementwise, refine, replace_where
-from thuebao.facts.text import Cleaning, without_marks
+from thuebao.facts.kernel import at_once, elementwise, holds, refine, replace_where
+from thuebao.facts.text import Cleaning, unmarked
 from thuebao.rulebook.columns import raw
 from thuebao.rulebook.reference import Reference
 
@@ -55,7 +55,7 @@ def _number_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]
 
     def placeholder(numbers: pl.Series) -> pl.Series:
         nominated = numbers.str.contains(_RUN_BEGINS)
-        return refine(nominated, numbers, nominated.fill_null(value=False), is_run)
+        return refine(nominated, numbers, holds(nominated), is_run)
 
     def is_run(numbers: pl.Series) -> pl.Series:
         digits = numbers.str.replace_all("[^0-9]", "")
@@ -72,11 +72,15 @@ def _number_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]
 
 def clean_document_number(text: pl.Series) -> pl.Series:
     """Return each cleaned text as the number of a document or serial: no marks, no spaces or groups, in capitals."""
-    number = without_marks(text).str.replace("^'+", "")
+    number = at_once(text, _without_groups)
+    return number.set(holds(number == ""), None)
+
+
+def _without_groups(text: pl.Expr) -> pl.Expr:
+    number = unmarked(text).str.replace("^'+", "")
     # What a spreadsheet or a float leaves behind digits alone; the number may have lost zeros too.
     number = number.str.replace(r"^([0-9]+)\.0+$", "${1}")
-    number = number.str.replace_all("[.-]", "").str.replace("^'+", "").str.to_uppercase()
-    return number.set((number == "").fill_null(value=False), None)
+    return number.str.replace_all("[.-]", "").str.replace("^'+", "").str.to_uppercase()
 
 
 def _in_form(law: dict[str, Any], form: dict[str, str], number: pl.Expr) -> pl.Expr:

@@ -34,6 +34,11 @@ def holds(condition: pl.Series) -> pl.Series:
     return condition & condition.is_not_null() if condition.null_count() else condition
 
 
+def at_once(values: pl.Series, steps: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    """Return what steps make of values; asked for one by one, each step costs as much as it takes for a thousand."""
+    return values.to_frame().select_seq(steps(pl.first())).to_series()
+
+
 def elementwise(expr: pl.Expr, kernel: Kernel, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
     """Return `kernel` applied to `expr`: one value in, one value of `dtype` out."""
     of_nothing: list[pl.Series] = []

@@ -9,8 +9,8 @@ import polars as pl
 
 from thuebao.base.fold import fold_text
 from thuebao.facts.byte_tables import Beginnings
-from thuebao.facts.kernel import elementwise, fill_where, only_where, refine
-from thuebao.facts.text import Cleaning, fold
+from thuebao.facts.kernel import at_once, elementwise, fill_where, holds, only_where, refine, the_same
+from thuebao.facts.text import Cleaning, folded
 from thuebao.rulebook.reference import Reference
 
 # Letters of Vietnamese, in three sorts: bare vowels that the marks of old fonts stand behind, letters of Latin-1 that
@@ -84,11 +84,11 @@ class Names:
     def parse(self, values: pl.Series) -> pl.Series:
         """Return a struct of the cleaned text and of the same where it is unusual, NULL elsewhere."""
         usual = values.str.contains(self._usual) & ~values.str.contains(self._doubtful)
-        others = ~usual.fill_null(value=False)
+        others = ~holds(usual)
         if not others.any():
             return pl.DataFrame({"text": values, "unusual": values.clear(len(values))}).to_struct()
         part = self._cleaning.clean(values.filter(others))
-        nothing = pl.repeat(None, len(values), dtype=pl.String, eager=True)
+        nothing = the_same(None, len(values), pl.String)
         return pl.DataFrame(
             {"text": fill_where(values, others, part), "unusual": fill_where(nothing, others, part)}
         ).to_struct()
@@ -108,9 +108,12 @@ class FoldedNames:
 
     def fold(self, values: pl.Series) -> pl.Series:
         """Return the folded form of each name."""
-        letters = values.str.replace(self.title, "${1}").str.to_lowercase()
+        return at_once(values, self._folded)
+
+    def _folded(self, name: pl.Expr) -> pl.Expr:
+        letters = name.str.replace(self.title, "${1}").str.to_lowercase()
         letters = letters.str.replace_many(["ß", "ø", "ł"], ["ss", "o", "l"])
-        return fold(letters).str.replace_all("y", "i", literal=True).str.replace_all(r"[^\p{L}]", "")
+        return folded(letters).str.replace_all("y", "i", literal=True).str.replace_all(r"[^\p{L}]", "")
 
 
 class NamePlaceholders:
@@ -151,9 +154,7 @@ class NamePlaceholders:
         return only_where(names, names.is_not_null(), self.exactly, pl.Boolean)
 
     def _exact(self, names: pl.Series, nominated: pl.Series) -> pl.Series:
-        return refine(
-            nominated, names, nominated.fill_null(value=False), lambda part: self._fold(part).is_in(self._names)
-        )
+        return refine(nominated, names, holds(nominated), lambda part: self._fold(part).is_in(self._names))
 
 
 def _usual_spelling(text: str) -> str:

@@ -14,7 +14,7 @@ import polars as pl
 
 from thuebao.base.fold import fold_text
 from thuebao.facts.byte_tables import Beginnings, rows_outside
-from thuebao.facts.kernel import Kernel, OverDistinct, elementwise, refine, replace_where
+from thuebao.facts.kernel import Kernel, OverDistinct, at_once, elementwise, holds, refine, replace_where
 from thuebao.rulebook.columns import columns, raw
 from thuebao.rulebook.reference import Reference
 
@@ -52,17 +52,12 @@ class Cleaning:
 
     def exact(self, values: pl.Series) -> pl.Series:
         """Return the cleaned text of each value, NULL where it is missing: the definition, step by step."""
-        text = (
-            values.str.normalize("NFC")
-            .str.replace_all("\u00a0", " ", literal=True)
-            .str.replace_all(_ZERO_WIDTH, "")
-            .str.strip_chars()
-            .str.replace(_TEXT_GUARD, "${1}")
-            .str.strip_chars()
-            .str.replace_all(r"\s+", " ")
-        )
-        missing = text.str.to_lowercase().is_in(self.tokens) | text.str.contains(self._only_signs)
-        return text.set((missing | fold(text).is_in(self._folded)).fill_null(value=False), None)
+        text = at_once(values, _trimmed)
+        return text.set(holds(at_once(text, self._is_missing)), None)
+
+    def _is_missing(self, text: pl.Expr) -> pl.Expr:
+        is_token = text.str.to_lowercase().is_in(self.tokens) | folded(text).is_in(self._folded)
+        return is_token | text.str.contains(self._only_signs)
 
     def clean(self, values: pl.Series) -> pl.Series:
         """Return the cleaned text of each value, NULL where it is missing."""
@@ -91,10 +86,27 @@ def _nomination(token: str) -> str:
     return _UNSEEN.join(letter for letter in letters if letter != r"\ ")
 
 
+def _trimmed(text: pl.Expr) -> pl.Expr:
+    return (
+        text.str.normalize("NFC")
+        .str.replace_all("\u00a0", " ", literal=True)
+        .str.replace_all(_ZERO_WIDTH, "")
+        .str.strip_chars()
+        .str.replace(_TEXT_GUARD, "${1}")
+        .str.strip_chars()
+        .str.replace_all(r"\s+", " ")
+    )
+
+
 def fold(values: pl.Series) -> pl.Series:
     """Return each text in lower case, without diacritics, đ as d, white space collapsed."""
+    return at_once(values, folded)
+
+
+def folded(text: pl.Expr) -> pl.Expr:
+    """Return a text as `fold` does."""
     return (
-        values.str.to_lowercase()
+        text.str.to_lowercase()
         .str.normalize("NFD")
         .str.replace_all(r"\p{M}", "")
         .str.replace_many(_D_LOOK_ALIKES, ["d"] * len(_D_LOOK_ALIKES))
@@ -108,18 +120,27 @@ def without_marks(values: pl.Series) -> pl.Series:
 
     Full-width digits become digits, dashes of every kind `-`.
     """
-    plain = values.str.replace_all(_INVISIBLE, "").str.replace_all(f"[{_DASHES}]", "-")
+    return at_once(values, unmarked)
+
+
+def unmarked(number: pl.Expr) -> pl.Expr:
+    """Return a number as `without_marks` does."""
+    plain = number.str.replace_all(_INVISIBLE, "").str.replace_all(f"[{_DASHES}]", "-")
     return plain.str.replace_many(list(_FULL_WIDTH), list(string.digits))
 
 
 def spell_name_of_place(values: pl.Series) -> pl.Series:
     """Return each text in lower case, every run of signs other than letters and digits as one space."""
-    return values.str.to_lowercase().str.replace_all(r"[\W_]+", " ").str.strip_chars()
+    return at_once(values, _spelt)
+
+
+def _spelt(name: pl.Expr) -> pl.Expr:
+    return name.str.to_lowercase().str.replace_all(r"[\W_]+", " ").str.strip_chars()
 
 
 def fold_name_of_place(values: pl.Series) -> pl.Series:
     """Return each text as `spell_name_of_place` does, without diacritics."""
-    return spell_name_of_place(fold(values))
+    return at_once(values, lambda name: _spelt(folded(name)))
 
 
 def looked_up(values: pl.Series, table: dict[str, str]) -> pl.Series:
