@@ -4,12 +4,13 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import polars as pl
 import pyarrow as pa
 import pytest
 
-from thuebao.facts.byte_tables import fitting
+from thuebao.facts.byte_tables import fitting, leading_number, may_begin_run
 from thuebao.facts.date_tables import DateTables
 from thuebao.facts.dates import DateParsing
 from thuebao.facts.text import Cleaning
@@ -260,3 +261,48 @@ def test_long_texts_are_no_short_ones() -> None:
     column = pl.Series(["1" * (4 + (1 << 16)), "123456789", "1234\0\0\0\0\0", "12345678\0", "\0", None])
     assert fitting("[0-9]{9}")(column).to_list() == [False, True, False, False, False, None]
     assert fitting("[A-Z0-9]{4,9}")(column).to_list() == [False, True, False, False, False, None]
+
+
+# -- digits ----------------------------------------------------------------------------------------------------
+
+
+def digits(rng: random.Random) -> str:
+    """Return digits, now and then a run, up or down or of one digit, with signs between them or not."""
+    start, length = rng.randrange(10), rng.choice([1, 3, 4, 5, 10, 12, 13, 30])
+    step = rng.choice([-1, 0, 1])
+    run = "".join(f"{(start + n * step) % 10}" for n in range(length))
+    return rng.choice([run, run, f"{rng.randrange(10**12):012}", "-".join(run), "A" + run, run[:3] + "A" + run[3:]])
+
+
+def is_run(text: str) -> bool:
+    """Return whether the digits of a text go on by one step."""
+    found = [int(sign) for sign in text if sign in "0123456789"]
+    steps = {(two - one) % 10 for one, two in pairwise(found)}
+    return not steps or steps in ({0}, {1}, {9})
+
+
+def test_no_run_is_left_out() -> None:
+    found = others = 0
+    for column in batches(7, digits):
+        for text, may in zip(column, may_begin_run(column).to_list(), strict=True):
+            if text is not None:
+                assert may or not is_run(text), text
+                found += may
+                others += not may
+    assert found > BATCHES
+    assert others > BATCHES
+
+
+@pytest.mark.parametrize("count", [1, 3, 4, 6, 11, 12])
+def test_leading_digits_are_the_number_that_they_are(count: int) -> None:
+    read = 0
+    for column in batches(8, lambda rng: f"{rng.randrange(10**12):012}"[: rng.choice([12, 12, 12, count])]):
+        found = leading_number(column, count)
+        texts = [text for text in column if text is not None]
+        if all(re.match(f"[0-9]{{{count}}}", text) and len(text.encode()) <= 12 for text in texts):
+            assert found is not None
+            assert found.to_list() == [text and int(text[:count]) for text in column], column.to_list()
+            read += len(texts)
+        else:
+            assert found is None, column.to_list()
+    assert read > BATCHES

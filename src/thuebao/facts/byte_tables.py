@@ -22,6 +22,7 @@ Numbers = npt.NDArray[Any]
 
 _INLINE = 12  # a string view holds this many bytes of text itself
 UNLIKE = 1 << 24  # in a table: not of this form. More than any sum, and a sum of many fits into 32 bits
+_FEW_OF = 3
 _MANY = 8  # of every so many bytes, or of the first values, one in the wrong place is too many to be worth finding
 _BEGINNING = 200
 
@@ -93,6 +94,63 @@ class Beginnings:
         return pl.Series(there & ~nominated) & valid, pl.Series(nominated) & valid
 
 
+# -- digits at the beginning -----------------------------------------------------------------------------------
+
+
+def may_begin_run(values: pl.Series) -> pl.Series:
+    """Return which texts do not begin with four digits that tell that they do not go up, down or on by one.
+
+    What it says of a NULL means nothing.
+    """
+    first, second = _views(values)[:, 2:4].T
+    return pl.Series((_steps().take(first, mode="wrap") & _steps().take(second, mode="wrap")) != 0)
+
+
+@cache
+def _steps() -> Numbers:
+    """Return by which of three steps each pair of digits goes on, as bits; all for what is no pair of digits."""
+    table = np.full((256, 256), 0b111, np.uint8)
+    digit = np.arange(10)
+    step = (digit[:, None] - digit[None, :]) % 10  # the second sign is the higher half
+    table[ord("0") : ord("9") + 1, ord("0") : ord("9") + 1] = np.select([step == 0, step == 1, step == 9], [1, 2, 4], 0)
+    return table.reshape(-1)
+
+
+def leading_number(values: pl.Series, digits: int) -> pl.Series | None:
+    """Return the number that the first `digits` signs of each text are; None if they are no digits in some of them.
+
+    None also where some have more than twelve bytes.
+    """
+    views = _views(values)
+    wrong = (views[:, 0] > _INLINE) | (views[:, 1] > 0)
+    number = np.zeros(len(values), np.int64)
+    for at in range(0, digits, 2):
+        single = digits - at == 1
+        part = (_first_digit() if single else _two_digits()).take(views[:, 2 + at // 2], mode="wrap")
+        wrong |= part < 0
+        number *= 10 if single else 100
+        number += part
+    number[wrong] = -1
+    found = _of_values(pl.Series(number), values)
+    least = found.min()
+    return found if least is None or least >= 0 else None  # type: ignore[operator]
+
+
+@cache
+def _two_digits() -> Numbers:
+    return two_at_a_time(10 * _digit(), _digit())
+
+
+@cache
+def _first_digit() -> Numbers:
+    return two_at_a_time(_digit(), np.zeros(256, np.int64))
+
+
+def _digit() -> Numbers:
+    digit = np.arange(256) - ord("0")
+    return np.where((digit >= 0) & (digit <= 9), digit, -UNLIKE)
+
+
 # -- short texts of one form -----------------------------------------------------------------------------------
 
 _SIGNS = re.compile(r"(?:([0-9A-Z])|\[([0-9A-Z-]+)\])(?:\{([0-9]+)(?:,([0-9]+))?\})?")
@@ -125,7 +183,13 @@ class ShortForm:
         """Return whether each value is of this form, NULL where there is none."""
         # Signs that were found less the length: a NUL within a text is none of the nothing behind one.
         pairs = _views(values).T[: len(self._tables)]
-        return _of_values(pl.Series(sum_of(self._tables, pairs) == 0), values)
+        likely = np.flatnonzero(self._tables[0].take(pairs[0], mode="wrap") < UNLIKE)
+        if len(likely) * _FEW_OF < len(values):  # so long are only those of another kind of document
+            fits = np.zeros(len(values), np.bool_)
+            fits[likely] = sum_of(self._tables, pairs[:, likely]) == 0
+        else:
+            fits = sum_of(self._tables, pairs) == 0
+        return _of_values(pl.Series(fits), values)
 
 
 def fitting(pattern: str) -> Kernel:

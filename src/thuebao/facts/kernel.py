@@ -34,6 +34,12 @@ def holds(condition: pl.Series) -> pl.Series:
     return condition & condition.is_not_null() if condition.null_count() else condition
 
 
+def numbers_of(values: pl.Series) -> npt.NDArray[np.int32]:
+    """Return 32-bit integers as they are stored; what stands at a NULL means nothing."""
+    array = values.rechunk().to_arrow()
+    return np.frombuffer(array.buffers()[1], np.int32)[array.offset : array.offset + len(array)]
+
+
 def at_once(values: pl.Series, steps: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
     """Return what steps make of values; asked for one by one, each step costs as much as it takes for a thousand."""
     return values.to_frame().select_seq(steps(pl.first())).to_series()

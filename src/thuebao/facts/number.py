@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from thuebao.base.fold import fold_text
-from thuebao.facts.byte_tables import fitting
+from thuebao.facts.byte_tables import fitting, leading_number
 from thuebao.facts.kernel import OverDistinct, at_once, elementwise, holds, replace_where
 from thuebao.facts.text import Cleaning, fold, fold_name_of_place, looked_up, unmarked
 from thuebao.rulebook.columns import raw
@@ -79,7 +79,8 @@ def number_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]
     foreign = _foreign(operators, {row["mvno"]: row["host"] for row in reference.table("mvno_hosts")})
 
     def prefix(numbers: pl.Series) -> pl.Series:
-        return numbers.str.head(digits).cast(pl.UInt16, strict=False)
+        found = leading_number(numbers, digits)
+        return found.cast(pl.UInt16) if found is not None else numbers.str.head(digits).cast(pl.UInt16, strict=False)
 
     current = pl.col("msisdn_current")
     return {

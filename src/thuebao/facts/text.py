@@ -184,9 +184,10 @@ def text_facts(reference: Reference, cleaning: Cleaning, typed: tuple[str, ...])
     for name in columns():
         of = of_references if name in words["columns"] else cleaning
         clean: Kernel = of.clean
+        present: Kernel = of.present
         if name in _REPEATING:
-            clean = OverDistinct(clean, pl.String)
+            clean, present = OverDistinct(clean, pl.String), OverDistinct(present, pl.Boolean)
         facts[name] = elementwise(pl.col(raw(name)), clean, pl.String)
         if name not in typed:
-            facts[f"has_{name}"] = elementwise(pl.col(raw(name)), of.present, pl.Boolean)
+            facts[f"has_{name}"] = elementwise(pl.col(raw(name)), present, pl.Boolean)
     return facts
