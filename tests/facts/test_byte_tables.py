@@ -13,6 +13,7 @@ import pytest
 from thuebao.facts.byte_tables import fitting, leading_number, may_begin_run
 from thuebao.facts.date_tables import DateTables
 from thuebao.facts.dates import DateParsing
+from thuebao.facts.names import FoldedNames, NamePlaceholders, Names
 from thuebao.facts.text import Cleaning
 from thuebao.rulebook.reference import shipped_reference
 
@@ -234,6 +235,32 @@ def test_cleaning_is_its_definition(cleaning: Cleaning, make: Callable[[random.R
         assert cleaning.present(column).to_list() == expected.is_not_null().to_list(), column.to_list()
         at += len(column)
     assert exact.count() > BATCHES
+
+
+SPELLINGS = {"a": "aàáạăâậ", "d": "dđ", "e": "eéêệ", "i": "iíịyỳ", "o": "oóôộơợ", "u": "uúưự", "y": "yýỳiị"}
+TITLES = REFERENCE.document("text")["titles"]
+PLACEHOLDERS = REFERENCE.name_placeholders
+
+
+def name(rng: random.Random) -> str:
+    """Return a name, mostly one of nobody's, with a title or not, spelt anyhow."""
+    title = rng.choice(["", "", *(f"{title} " for titles in TITLES.values() for title in titles)])
+    words = title + rng.choice([*PLACEHOLDERS, "Nguyễn Văn An", "Đặng Thị Nga", "Cô Ba", "Lê A", "Châu Ý"])
+    spelt = "".join(rng.choice(SPELLINGS.get(sign.lower(), sign)) if rng.random() < 0.3 else sign for sign in words)
+    return rng.choice([spelt, words, spelt.upper(), spelt.lower(), spelt.title(), spelt.replace(" ", "")])
+
+
+def test_placeholders_are_those_of_the_folded_form() -> None:
+    folded = FoldedNames(REFERENCE)
+    placeholders, names = NamePlaceholders(REFERENCE, folded), Names(REFERENCE, CLEANING)
+    nobodys = folded.fold(pl.Series(PLACEHOLDERS)).to_list()
+    columns = list(batches(9, name))
+    parsed = names.parse(pl.concat(columns)).struct.unnest()
+    expected = folded.fold(parsed["text"]).is_in(nobodys)
+    asked = parsed.select(found=placeholders.matches(pl.col("text"), pl.col("unusual")))["found"]
+    assert asked.to_list() == expected.to_list()
+    assert expected.sum() > BATCHES
+    assert (~expected).sum() > BATCHES
 
 
 # -- forms -----------------------------------------------------------------------------------------------------

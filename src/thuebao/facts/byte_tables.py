@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -29,7 +29,7 @@ _BEGINNING = 200
 # -- the bytes of a column -------------------------------------------------------------------------------------
 
 
-def _views(values: pl.Series) -> Numbers:
+def views_of(values: pl.Series) -> Numbers:
     """Return the string view of each value as eight numbers of 16 bits: two of its length, six of its text.
 
     Texts beyond twelve bytes have only their first four there; what stands at a NULL means nothing.
@@ -63,37 +63,6 @@ def rows_outside(values: pl.Series, low: str, high: str) -> pl.Series | None:
     return pl.Series(outside)
 
 
-# -- texts that begin alike ------------------------------------------------------------------------------------
-
-
-class Beginnings:
-    """A table of the first two bytes of the texts that may be one of some words, or made of some signs alone."""
-
-    def __init__(self, words: Iterable[str], signs: str) -> None:
-        """Take the words, in small letters, and the signs; a quote may stand behind either."""
-        visible = np.zeros(256, np.bool_)
-        visible[ord("!") : ord("~") + 1] = True
-        table = ~visible[:, None] | np.zeros(256, np.bool_)
-        behind = {sign: {*signs, '"'} for sign in signs}
-        for word in words:
-            behind.setdefault(word[0], set()).update(word[1:2] or {'"'})
-        for first, seconds in behind.items():
-            # What is no visible ASCII is nominated anyway.
-            for case in {first, first.upper()} if first.isascii() else ():
-                row = table[ord(case)]
-                row |= ~visible
-                row[[ord(s) for second in seconds if second.isascii() for s in (second, second.upper())]] = True
-        self._table = np.ascontiguousarray(table.T).reshape(-1)
-
-    def present_and_nominated(self, values: pl.Series) -> tuple[pl.Series, pl.Series]:
-        """Return which values have another beginning, and which have such a one; neither is an empty text or NULL."""
-        views = _views(values)
-        there = (views[:, 0] | views[:, 1]) != 0
-        nominated = self._table[views[:, 2]] & there
-        valid = values.is_not_null()
-        return pl.Series(there & ~nominated) & valid, pl.Series(nominated) & valid
-
-
 # -- digits at the beginning -----------------------------------------------------------------------------------
 
 
@@ -102,7 +71,7 @@ def may_begin_run(values: pl.Series) -> pl.Series:
 
     What it says of a NULL means nothing.
     """
-    first, second = _views(values)[:, 2:4].T
+    first, second = views_of(values)[:, 2:4].T
     return pl.Series((_steps().take(first, mode="wrap") & _steps().take(second, mode="wrap")) != 0)
 
 
@@ -121,7 +90,7 @@ def leading_number(values: pl.Series, digits: int) -> pl.Series | None:
 
     None also where some have more than twelve bytes.
     """
-    views = _views(values)
+    views = views_of(values)
     wrong = (views[:, 0] > _INLINE) | (views[:, 1] > 0)
     number = np.zeros(len(values), np.int64)
     for at in range(0, digits, 2):
@@ -182,7 +151,7 @@ class ShortForm:
     def fits(self, values: pl.Series) -> pl.Series:
         """Return whether each value is of this form, NULL where there is none."""
         # Signs that were found less the length: a NUL within a text is none of the nothing behind one.
-        pairs = _views(values).T[: len(self._tables)]
+        pairs = views_of(values).T[: len(self._tables)]
         likely = np.flatnonzero(self._tables[0].take(pairs[0], mode="wrap") < UNLIKE)
         if len(likely) * _FEW_OF < len(values):  # so long are only those of another kind of document
             fits = np.zeros(len(values), np.bool_)

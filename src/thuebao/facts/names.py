@@ -8,7 +8,7 @@ import string
 import polars as pl
 
 from thuebao.base.fold import fold_text
-from thuebao.facts.byte_tables import Beginnings
+from thuebao.facts.beginnings import Beginnings
 from thuebao.facts.kernel import at_once, elementwise, fill_where, holds, only_where, refine, the_same
 from thuebao.facts.text import Cleaning, folded
 from thuebao.rulebook.reference import Reference
@@ -25,9 +25,6 @@ _FOLDING_TO = {
     for alike in ["iy" if base in "iy" else base]
 }
 """Letter → the small letters of Vietnamese that have its folded form."""
-
-_I_AND_Y = (str.maketrans("", ""), str.maketrans("y", "i"), str.maketrans("i", "y"))
-"""What is folded alike: either may stand for both."""
 
 _FEW = 2_000
 
@@ -78,8 +75,9 @@ class Names:
         self._usual = _usual()
         # Missing values of several words look like names, and so may one letter that is repeated.
         phrases = {fold_text(token).split()[0] for token in reference.missing_tokens if " " in token}
-        twice = "|".join(letter * 2 for letter in _VOWELS + _MARKS + _OTHERS)
-        self._doubtful = f"(?i)^(?:(?:{'|'.join(map(_any_spelling, sorted(phrases)))}) |. |{twice})"
+        twice = "|".join(f"[{_both(letter)}][{_both(letter)}]" for letter in _VOWELS + _MARKS + _OTHERS)
+        # Of usual names alone: other texts are looked at anyway.
+        self._doubtful = f"^(?:(?:{'|'.join(map(_usual_spelling, sorted(phrases)))}) |. |{twice})"
 
     def parse(self, values: pl.Series) -> pl.Series:
         """Return a struct of the cleaned text and of the same where it is unusual, NULL elsewhere."""
@@ -130,8 +128,7 @@ class NamePlaceholders:
         # A usual name has letters of Vietnamese and single spaces only, which is much less to look for.
         title, name = ("|".join(map(_usual_spelling, texts)) for texts in (titles, written))
         self._nominate_usual = f"^(?:(?:{title}) )?(?:{name})$"
-        begin = [fold_text(text).replace(" ", "") for text in (*titles, *written)]
-        self._beginnings = Beginnings([text.translate(to) for text in begin for to in _I_AND_Y], "")
+        self._beginnings = Beginnings(fold_text(text).replace(" ", "") for text in (*titles, *written))
 
     def matches(self, name: pl.Expr, unusual: pl.Expr) -> pl.Expr:
         """Return whether the folded form of each name is a placeholder."""

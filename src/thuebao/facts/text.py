@@ -13,7 +13,8 @@ from collections.abc import Iterable
 import polars as pl
 
 from thuebao.base.fold import fold_text
-from thuebao.facts.byte_tables import Beginnings, rows_outside
+from thuebao.facts.beginnings import Beginnings
+from thuebao.facts.byte_tables import rows_outside
 from thuebao.facts.kernel import Kernel, OverDistinct, at_once, elementwise, holds, refine, replace_where
 from thuebao.rulebook.columns import columns, raw
 from thuebao.rulebook.reference import Reference
@@ -48,7 +49,7 @@ class Cleaning:
         self._suspect = f'{self._maybe_missing}|^="|^ | $|  |[^{_PLAIN}]'
         # Of texts without anything unseen in them, only those that begin like these may be missing or guarded.
         words = [fold_text(token).replace(" ", "") for token in self.tokens]
-        self._beginnings = Beginnings([*words, '="', '"'], reference.missing_signs + "-")
+        self._beginnings = Beginnings([*words, '"'], reference.missing_signs + "-", ['="'])
 
     def exact(self, values: pl.Series) -> pl.Series:
         """Return the cleaned text of each value, NULL where it is missing: the definition, step by step."""
