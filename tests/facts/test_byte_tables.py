@@ -4,13 +4,16 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import polars as pl
 import pyarrow as pa
 import pytest
 
-from thuebao.facts.byte_tables import DateTables, fitting
+from thuebao.facts.byte_tables import fitting, leading_number, may_begin_run
+from thuebao.facts.date_tables import DateTables
 from thuebao.facts.dates import DateParsing
+from thuebao.facts.names import FoldedNames, NamePlaceholders, Names
 from thuebao.facts.text import Cleaning
 from thuebao.rulebook.reference import shipped_reference
 
@@ -112,13 +115,18 @@ def written(rng: random.Random, strptime: str) -> str:
     return re.sub("%.", lambda directive: parts[directive[0]], strptime)
 
 
-def read(text: str | None, strptime: str) -> datetime | None:
-    """Return what a text says in a format: the plain definition, for the years that tables know."""
+def is_written(text: str | None, strptime: str) -> bool:
+    """Return whether a text is of a format, digits for digits."""
     widths = {"%Y": "[0-9]{4}"}
     form = "".join(
         widths.get(part, "[0-9]{2}") if len(part) > 1 else re.escape(part) for part in re.findall("%.|.", strptime)
     )
-    if text is None or not re.fullmatch(form, text) or text.endswith("\n"):
+    return text is not None and re.fullmatch(form, text) is not None and not text.endswith("\n")
+
+
+def read(text: str | None, strptime: str) -> datetime | None:
+    """Return what a text says in a format: the plain definition, for the years that tables know."""
+    if text is None or not is_written(text, strptime):
         return None
     if "%S" in strptime and text[-2:] > "59":  # strptime takes leap seconds
         return None
@@ -129,14 +137,30 @@ def read(text: str | None, strptime: str) -> datetime | None:
     return found if 1800 <= found.year < 2200 or found.year >= 9900 else None
 
 
+def no_day(text: str | None, strptime: str) -> int | None:
+    """Return the day of no calendar (yyyymmdd) that a text names in a format; its first digits could be a day's."""
+    if text is None or not is_written(text, strptime):
+        return None
+    parts = dict(zip(re.findall("%(.)", strptime), re.findall("[0-9]+", text), strict=True))
+    clock_exists = parts.get("H", "0") < "24" and parts.get("M", "0") < "60" and parts.get("S", "0") < "60"
+    known_year = parts["Y"][:2] in {"18", "19", "20", "21", "99"}
+    if not known_year or not clock_exists or parts["d"][0] > "3" or parts["m"][0] > "1":
+        return None
+    try:
+        date(int(parts["Y"]), int(parts["m"]), int(parts["d"]))
+    except ValueError:
+        return int(parts["Y"] + parts["m"] + parts["d"])
+    return None
+
+
 def test_date_tables_read_what_the_format_says() -> None:
     rng = random.Random(1)
     tables = {strptime: DateTables(strptime) for strptime in FORMATS}
-    found = 0
+    found = not_found = 0
     chosen = {"format": FORMATS[0]}
     for column in batches(2, lambda rng: written(rng, chosen["format"])):
         strptime = chosen["format"]
-        day, time = tables[strptime].read(column)
+        day, time, unreal = tables[strptime].read(column)
         expected = [read(text, strptime) for text in column]
         assert day.to_list() == [moment and moment.date() for moment in expected], (strptime, column.to_list())
         if "%H" in strptime:
@@ -144,9 +168,13 @@ def test_date_tables_read_what_the_format_says() -> None:
             assert time.to_list() == expected, (strptime, column.to_list())
         else:
             assert time is None
+        none = [no_day(text, strptime) for text in column]
+        assert (unreal.to_list() if unreal is not None else [None] * len(column)) == none, (strptime, column.to_list())
         found += day.len() - day.null_count()
+        not_found += len(none) - none.count(None)
         chosen["format"] = rng.choice(FORMATS)
     assert found > BATCHES
+    assert not_found > BATCHES / 10
 
 
 def test_every_day_of_the_tables() -> None:
@@ -154,7 +182,7 @@ def test_every_day_of_the_tables() -> None:
     days += [date(9900, 1, 1) + timedelta(n) for n in range((date.max - date(9900, 1, 1)).days + 1)]
     column = pl.Series(days)
     for strptime in ("%d/%m/%Y", "%Y-%m-%d"):
-        day, _ = DateTables(strptime).read(column.dt.strftime(strptime))
+        day = DateTables(strptime).read(column.dt.strftime(strptime)).day
         assert day.equals(column)
 
 
@@ -209,6 +237,32 @@ def test_cleaning_is_its_definition(cleaning: Cleaning, make: Callable[[random.R
     assert exact.count() > BATCHES
 
 
+SPELLINGS = {"a": "aàáạăâậ", "d": "dđ", "e": "eéêệ", "i": "iíịyỳ", "o": "oóôộơợ", "u": "uúưự", "y": "yýỳiị"}
+TITLES = REFERENCE.document("text")["titles"]
+PLACEHOLDERS = REFERENCE.name_placeholders
+
+
+def name(rng: random.Random) -> str:
+    """Return a name, mostly one of nobody's, with a title or not, spelt anyhow."""
+    title = rng.choice(["", "", *(f"{title} " for titles in TITLES.values() for title in titles)])
+    words = title + rng.choice([*PLACEHOLDERS, "Nguyễn Văn An", "Đặng Thị Nga", "Cô Ba", "Lê A", "Châu Ý"])
+    spelt = "".join(rng.choice(SPELLINGS.get(sign.lower(), sign)) if rng.random() < 0.3 else sign for sign in words)
+    return rng.choice([spelt, words, spelt.upper(), spelt.lower(), spelt.title(), spelt.replace(" ", "")])
+
+
+def test_placeholders_are_those_of_the_folded_form() -> None:
+    folded = FoldedNames(REFERENCE)
+    placeholders, names = NamePlaceholders(REFERENCE, folded), Names(REFERENCE, CLEANING)
+    nobodys = folded.fold(pl.Series(PLACEHOLDERS)).to_list()
+    columns = list(batches(9, name))
+    parsed = names.parse(pl.concat(columns)).struct.unnest()
+    expected = folded.fold(parsed["text"]).is_in(nobodys)
+    asked = parsed.select(found=placeholders.matches(pl.col("text"), pl.col("unusual")))["found"]
+    assert asked.to_list() == expected.to_list()
+    assert expected.sum() > BATCHES
+    assert (~expected).sum() > BATCHES
+
+
 # -- forms -----------------------------------------------------------------------------------------------------
 
 
@@ -234,3 +288,48 @@ def test_long_texts_are_no_short_ones() -> None:
     column = pl.Series(["1" * (4 + (1 << 16)), "123456789", "1234\0\0\0\0\0", "12345678\0", "\0", None])
     assert fitting("[0-9]{9}")(column).to_list() == [False, True, False, False, False, None]
     assert fitting("[A-Z0-9]{4,9}")(column).to_list() == [False, True, False, False, False, None]
+
+
+# -- digits ----------------------------------------------------------------------------------------------------
+
+
+def digits(rng: random.Random) -> str:
+    """Return digits, now and then a run, up or down or of one digit, with signs between them or not."""
+    start, length = rng.randrange(10), rng.choice([1, 3, 4, 5, 10, 12, 13, 30])
+    step = rng.choice([-1, 0, 1])
+    run = "".join(f"{(start + n * step) % 10}" for n in range(length))
+    return rng.choice([run, run, f"{rng.randrange(10**12):012}", "-".join(run), "A" + run, run[:3] + "A" + run[3:]])
+
+
+def is_run(text: str) -> bool:
+    """Return whether the digits of a text go on by one step."""
+    found = [int(sign) for sign in text if sign in "0123456789"]
+    steps = {(two - one) % 10 for one, two in pairwise(found)}
+    return not steps or steps in ({0}, {1}, {9})
+
+
+def test_no_run_is_left_out() -> None:
+    found = others = 0
+    for column in batches(7, digits):
+        for text, may in zip(column, may_begin_run(column).to_list(), strict=True):
+            if text is not None:
+                assert may or not is_run(text), text
+                found += may
+                others += not may
+    assert found > BATCHES
+    assert others > BATCHES
+
+
+@pytest.mark.parametrize("count", [1, 3, 4, 6, 11, 12])
+def test_leading_digits_are_the_number_that_they_are(count: int) -> None:
+    read = 0
+    for column in batches(8, lambda rng: f"{rng.randrange(10**12):012}"[: rng.choice([12, 12, 12, count])]):
+        found = leading_number(column, count)
+        texts = [text for text in column if text is not None]
+        if all(re.match(f"[0-9]{{{count}}}", text) and len(text.encode()) <= 12 for text in texts):
+            assert found is not None
+            assert found.to_list() == [text and int(text[:count]) for text in column], column.to_list()
+            read += len(texts)
+        else:
+            assert found is None, column.to_list()
+    assert read > BATCHES

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from thuebao.base.errors import InputError
 from thuebao.base.helper_columns import ERROR, HIT
-from thuebao.engine.plan import Plan
+from thuebao.engine.plan import CompiledRule, Plan
+from thuebao.engine.sums import RECORDS, Sums
 
 _RECORDS = ("records", "records_with_errors", "records_with_findings")
 _RULES = ("evaluated", "violations")
@@ -17,6 +18,7 @@ _TOGETHER = 100_000
 """Rows of counts that wait to be summed."""
 _MOST_OPERATORS = 200
 """Operators that a file may name: of each one everything is counted, listed and reported."""
+_SCOPES = {"what": pl.String, "code": pl.String}
 OFFENDERS = ("clerk_name", "point_of_sale")
 """The facts that say who took a registration and where."""
 
@@ -79,7 +81,7 @@ class _Sum:
         self._frames: list[pl.DataFrame] = []
 
     def add(self, frame: pl.DataFrame) -> None:
-        """Add counts, of which there is one row for each key."""
+        """Add counts; a key may have several rows."""
         self._frames.append(frame)
         if sum(f.height for f in self._frames[1:]) > max(_TOGETHER, self._frames[0].height):
             self._frames = [self.total()]
@@ -103,62 +105,66 @@ class Tally:
     def __init__(self, plan: Plan, keys: Sequence[str]) -> None:
         self._plan = plan
         self._keys = list(keys)
-        self._codes = [c.rule.code for c in plan.active]
         self._scopes = sorted(set(plan.scopes))
-        self._records = _Sum(keys)
-        self._hits = _Sum(keys)
+        self._sums = Sums(keys)
+        self._counted = _Sum([*keys, "what"])
+        self._violations = _Sum([*keys, "what"])
         self._offenders = _Sum(["operator", "by", "name"])
 
-    def add(self, evaluated: pl.DataFrame) -> None:
-        """Count an evaluated batch."""
-        counts = pl.len().alias("records"), pl.col(HIT, ERROR, *self._scopes).sum()
-        if evaluated.height and all(_is_constant(evaluated[key]) for key in self._keys):
-            # Most files are of one operator, and a sum is much cheaper than sums by groups.
-            self._records.add(evaluated.select(*(pl.col(key).first() for key in self._keys), *counts))
-        else:
-            self._records.add(evaluated.group_by(self._keys).agg(*counts))
-        hits = evaluated.select(*{HIT, "operator", *self._keys, *self._codes, *OFFENDERS}).filter(HIT)
+    def add(self, judged: pl.DataFrame, hits: pl.DataFrame, hitting: Collection[CompiledRule]) -> None:
+        """Count the records of a batch that are judged, and the findings of those that have any (Plan.with_findings).
+
+        hitting: the rules that found them.
+        """
+        self._counted.add(self._sums.of(judged, [HIT, ERROR, *self._scopes]))
         if hits.height:
-            self._hits.add(hits.group_by(self._keys).agg(pl.col(self._codes).sum()))
-            self._offenders.add(offenders(hits, pl.sum_horizontal(self._codes)))
+            found = [c.rule.code for c in hitting]
+            self._violations.add(self._sums.of(hits, found))
+            self._offenders.add(_offences(hits, pl.sum_horizontal(found)))
 
     @property
     def operators(self) -> tuple[str, ...]:
         """Whose records were counted, by name."""
-        return tuple(self._records.total()["operator"].drop_nulls().unique().sort()) if self._records else ()
+        return tuple(self._counted.total()["operator"].drop_nulls().unique().sort()) if self._counted else ()
 
     def check_operators(self, path: str, header: str) -> None:
         """Raise InputError where the records name more operators than there can be: the column means something else."""
-        if self._records.distinct("operator") > _MOST_OPERATORS:
+        if self._counted.distinct("operator") > _MOST_OPERATORS:
             raise InputError("operators_too_many", path=path, header=header, limit=_MOST_OPERATORS)
 
     def counts(self) -> Counts:
         """Return what was counted."""
-        if not self._records:
+        if not self._counted:
             return Counts.of(self._keys)
-        records = self._records.total()
-        scoped = zip(self._plan.codes, self._plan.scopes, strict=True)
-        rules = [self._long(records.select(*self._keys, *(pl.col(s).alias(c) for c, s in scoped)), "evaluated")]
-        if self._hits:
-            rules.append(self._long(self._hits.total(), "violations"))
-        named = records.rename({ERROR: "records_with_errors", HIT: "records_with_findings"})
-        return Counts.of(self._keys, [named], rules, [self._offenders.total()] if self._offenders else [])
+        counted = self._counted.total()
+        named = {RECORDS: "records", ERROR: "records_with_errors", HIT: "records_with_findings"}
+        records = (
+            counted.filter(pl.col("what") == what).select(*self._keys, pl.col("count").alias(name))
+            for what, name in named.items()
+        )
+        scopes = pl.DataFrame({"what": self._plan.scopes, "code": self._plan.codes}, schema=_SCOPES)
+        rules = [counted.rename({"count": "evaluated"}).join(scopes, on="what")]
+        if self._violations:
+            found = self._violations.total().rename({"what": "code", "count": "violations"})
+            rules.append(found.filter(pl.col("code") != RECORDS))
+        return Counts.of(self._keys, records, rules, [self._offenders.total()] if self._offenders else [])
 
-    def _long(self, wide: pl.DataFrame, name: str) -> pl.DataFrame:
-        return wide.unpivot(index=self._keys, variable_name="code", value_name=name)
 
-
-def _is_constant(values: pl.Series) -> bool:
-    return bool(values.eq_missing(values[0]).all())
+def _offences(hits: pl.DataFrame, findings: pl.Expr) -> pl.DataFrame:
+    """Return the clerk and the point of sale of each record with findings; `findings` is its number of them."""
+    counted = hits.select("operator", *OFFENDERS, findings=findings.cast(pl.Int64))
+    return pl.concat(
+        counted.select(
+            "operator",
+            pl.col(by).alias("name"),
+            "findings",
+            pl.lit(1, pl.Int64).alias("records"),
+            pl.lit(by).alias("by"),
+        ).filter(pl.col("name").is_not_null())
+        for by in OFFENDERS
+    )
 
 
 def offenders(hits: pl.DataFrame, findings: pl.Expr) -> pl.DataFrame:
     """Return how many findings and records there are by clerk and point of sale; `findings` is each record's number."""
-    counted = hits.select("operator", *OFFENDERS, findings=findings.cast(pl.Int64))
-    return pl.concat(
-        counted.filter(pl.col(by).is_not_null())
-        .group_by("operator", pl.col(by).alias("name"))
-        .agg(pl.col("findings").sum(), pl.len().cast(pl.Int64).alias("records"))
-        .with_columns(by=pl.lit(by))
-        for by in OFFENDERS
-    )
+    return _offences(hits, findings).group_by("operator", "name", "by").agg(pl.col("findings", "records").sum())

@@ -2,85 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from thuebao.base.helper_columns import HIT, ROW
-from thuebao.engine.plan import CompiledRule, Plan
+from thuebao.base.helper_columns import ROW
+from thuebao.engine.plan import CompiledRule
 from thuebao.results.findings import ROWS, Texts, shown
-from thuebao.results.number_key import NUMBER
 from thuebao.rulebook.columns import raw
 
-_NO_FIELD = "_no_field"
+_Positions = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class _Part:
     """The findings of a rule that name one of its fields: which rows, the field's column, that of the era, the kind."""
 
-    hit: pl.Expr
+    rows: _Positions
     column: str
     era: str
-    kind: pl.Expr
-
-    @property
-    def columns(self) -> set[str]:
-        """The columns that it takes."""
-        return {*self.hit.meta.root_names(), self.column, self.era}
+    kind: int
 
 
-def _parts(compiled: CompiledRule, texts: Texts) -> Iterator[_Part]:
+def _parts(hits: pl.DataFrame, compiled: CompiledRule, texts: Texts) -> Iterator[_Part]:
     first = texts.first[compiled.rule.code]
-    # Of several cases the first that holds is the one that a finding names.
-    earlier = pl.lit(value=False)
+    left = hits[compiled.rule.code].to_numpy()
     for n, field in enumerate(compiled.rule.fields):
-        holds = pl.col(compiled.case_columns[n]) if compiled.cases else pl.col(compiled.rule.code)
-        kind = pl.lit(first + n * texts.eras, dtype=pl.UInt32)
-        yield _Part(holds & ~earlier, raw(field or ""), compiled.era_column, kind)
-        earlier |= holds
+        # Of several cases the first that holds is the one that a finding names.
+        holds = left & hits[compiled.case_columns[n]].to_numpy() if compiled.cases else left
+        left = left & ~holds
+        yield _Part(np.flatnonzero(holds), raw(field or ""), compiled.era_column, first + n * texts.eras)
 
 
 def rows_of(
-    evaluated: pl.DataFrame, plan: Plan, texts: Texts, keyed: Callable[[pl.DataFrame], pl.Series], *, reveal: bool
+    hits: pl.DataFrame,
+    hitting: Collection[CompiledRule],
+    texts: Texts,
+    keyed: Callable[[pl.DataFrame], pl.Series],
+    *,
+    reveal: bool,
 ) -> pl.DataFrame:
-    """Return the findings (ROWS) of an evaluated batch, by record and code; `reveal` leaves values unmasked.
+    """Return the findings (ROWS) on records with findings, by record and code; `reveal` leaves values unmasked.
 
-    keyed: gives the keyed hash of each record's number (results/number_key.py).
+    hits: what Plan.with_findings gives; hitting: the rules that found them; keyed: gives the keyed hash of each
+    record's number (results/number_key.py).
     """
-    codes = [c.rule.code for c in plan.active]
-    hit = evaluated.select(HIT, *codes).select(pl.all().any()).row(0, named=True) if codes else {HIT: False}
-    if not hit[HIT]:
+    if hits.is_empty():
         return pl.DataFrame(schema=ROWS)
-    asked = [part for c in plan.active if hit[c.rule.code] for part in _parts(c, texts)]
-    # Of the rules that hit nothing, most of them, nothing is copied.
-    used = {ROW, "operator", "shown_number", NUMBER, *(name for part in asked for name in part.columns)}
-    hits = evaluated.select(name for name in evaluated.columns if name in used or name == HIT).filter(HIT)
-    hits = hits.with_columns(pl.lit(None, dtype=pl.String).alias(_NO_FIELD))
-    # All rules in one go: for each the rows that it hit, what stood in its column there, and whose law holds.
-    parts = hits.select(
-        pl.concat_list(part.hit.arg_true().implode() for part in asked).alias("row"),
-        pl.concat_list(
-            pl.col(part.column if part.column in hits.columns else _NO_FIELD).filter(part.hit).implode()
-            for part in asked
-        ).alias("value"),
-        pl.concat_list((pl.col(part.era).filter(part.hit) + part.kind).implode() for part in asked).alias("kind"),
-    ).explode("row", "value", "kind")
-    row, values, kind = parts["row"], parts["value"], parts["kind"]
-    # One integer sorts faster than two columns: by record, and within it by rule.
-    order = (row.cast(pl.UInt64) * len(texts.frame) + kind).arg_sort()
+    parts = sorted((part for c in hitting for part in _parts(hits, c, texts)), key=lambda part: part.kind)
+    row = np.concatenate([part.rows for part in parts])
+    # The parts are in the order of codes: a sort by record that keeps it is one by record and code.
+    order = np.argsort(row.astype(np.uint16) if hits.height <= 1 << 16 else row, kind="stable")
     row = row[order]
-    number = shown(hits["shown_number"], reveal=reveal)
+    found = pl.Series(row.astype(np.uint32))
+    value = _of_each(hits, [part.column for part in parts], parts, order, pl.String())
+    era = _of_each(hits, [part.era for part in parts], parts, order, pl.UInt8())
+    kind = pl.Series(np.repeat([part.kind for part in parts], [len(part.rows) for part in parts])[order])
+    # Values and numbers are shown alike.
+    texts_shown = shown(pl.concat([hits["shown_number"].alias("value"), value.alias("value")]), reveal=reveal)
     return pl.DataFrame(
         {
-            ROW: hits[ROW][row],
-            "operator": hits["operator"][row],
-            "msisdn": number[row],
-            "value": shown(values[order], reveal=reveal),
-            "kind": kind[order],
-            "group": pl.repeat(None, len(row), dtype=pl.UInt64, eager=True),
-            "key": keyed(hits)[row],
+            ROW: hits[ROW].gather(found),
+            "operator": hits["operator"].gather(found),
+            "msisdn": texts_shown.head(hits.height).gather(found),
+            "value": texts_shown.tail(len(value)),
+            "kind": kind.cast(pl.UInt32) + era.cast(pl.UInt32),
+            "group": pl.Series([None], dtype=pl.UInt64).new_from_index(0, len(row)),
+            "key": keyed(hits).gather(found),
         },
         schema=ROWS,
     )
+
+
+def _of_each(
+    hits: pl.DataFrame, names: Sequence[str], parts: Sequence[_Part], order: _Positions, dtype: pl.DataType
+) -> pl.Series:
+    """Return what stands in the column that each part names, at its rows, all in an order; NULL without a column."""
+    columns = {name: at for at, name in enumerate(dict.fromkeys(names))}
+    nothing = pl.Series([None], dtype=dtype).new_from_index(0, hits.height)
+    stacked = pl.concat([(hits[name] if name in hits.columns else nothing).alias("") for name in columns], rechunk=True)
+    at = [part.rows + columns[name] * hits.height for name, part in zip(names, parts, strict=True)]
+    return stacked.gather(np.concatenate(at)[order])

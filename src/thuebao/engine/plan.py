@@ -5,7 +5,7 @@ A plan depends only on the rulebook, the options and the columns that a file has
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -17,6 +17,7 @@ from thuebao.base.helper_columns import ERA, ERROR, HIT, INSIDE, ROW
 from thuebao.engine.groups.search import Search, compile_search
 from thuebao.engine.groups.staging import Staging
 from thuebao.engine.observe import Watch
+from thuebao.engine.steps import Conditions, steps_of
 from thuebao.facts import (
     Facts,
     all_facts,
@@ -24,6 +25,7 @@ from thuebao.facts import (
     layers,
     needed_columns,
     raw_columns,
+    resting_on,
     with_constants,
     without_second_looks,
 )
@@ -143,13 +145,20 @@ def _compile(rule: Rule, facts: Facts, schema: Mapping[str, pl.DataType], law: L
 class Wanted:
     """What an audit wants of every record besides its findings: what is shown, and what is staged.
 
-    selected: codes; shown: facts; where: which records are judged (None: all); staging: for rules across records.
+    selected: codes; shown: facts; where: which records are judged (None: all); staging: for rules across records;
+    keys: those of the facts that records are counted by.
     """
 
     selected: frozenset[str]
     shown: frozenset[str]
     where: pl.Expr | None
     staging: Staging
+    keys: frozenset[str] = frozenset()
+
+    @property
+    def of_findings(self) -> frozenset[str]:
+        """The facts that are wanted of records with findings alone: which these are is known before others read on."""
+        return self.shown - self.keys if not self.staging.searches else frozenset()
 
     @property
     def staged(self) -> list[str]:
@@ -169,11 +178,13 @@ class Plan:
     judged: tuple[str, ...]  # the columns that counts and findings are made of, without what is only staged
     wanted: frozenset[str]  # the canonical columns to read
     watched: tuple[str, ...]  # the columns that findings about the file rest on
+    _shown: frozenset[str]  # what says something of a finding, whichever rule's it is, and what that rests on
     _absent: tuple[str, ...]
     _given: tuple[pl.Expr, ...]
     _names_operator: pl.Expr
     _steps: tuple[tuple[pl.Expr, ...], ...]
     _predicates: tuple[tuple[Rule | None, pl.Expr], ...]  # of rules, and (None) of --where
+    _of_findings: tuple[Facts, ...]  # what is worked out for records with findings alone
 
     def evaluate(
         self, batch: pl.DataFrame, operator: str | None, first_row: int = 0, places: pl.Series | None = None
@@ -195,6 +206,10 @@ class Plan:
             except FAILURES:
                 self._blame(frame)
                 raise
+        frame = frame.with_columns(
+            _any_of(frame, [c.rule.code for c in self.active]).alias(HIT),
+            _any_of(frame, [c.rule.code for c in self.active if c.rule.severity == "error"]).alias(ERROR),
+        )
         if places is None:
             return frame.with_row_index(ROW, offset=first_row)
         return frame.insert_column(0, (places + first_row).cast(pl.UInt32).alias(ROW))
@@ -206,9 +221,24 @@ class Plan:
                 with blaming(rule):
                     frame.select(predicate)
 
+    def with_findings(self, judged: pl.DataFrame) -> tuple[pl.DataFrame, list[CompiledRule]]:
+        """Return the records with findings, with what is shown of a finding, and the rules that found them.
 
-def _any_of(names: list[str]) -> pl.Expr:
-    return pl.any_horizontal(names) if names else pl.lit(value=False)
+        Of the rules that found nothing, most of them, nothing is looked at.
+        """
+        hitting = [c for c in self.active if judged[c.rule.code].any()]
+        used = {name for c in hitting for name in (c.rule.code, *c.case_columns, c.era_column)}
+        used |= {raw(field) for c in hitting for field in c.rule.fields if field}
+        used |= self._shown
+        hits = judged.select(HIT, *(name for name in self.judged if name in used)).filter(HIT)
+        for layer in self._of_findings:
+            hits = hits.with_columns(**layer)
+        return hits, hitting
+
+
+def _any_of(frame: pl.DataFrame, codes: list[str]) -> pl.Expr:
+    hitting = [code for code in codes if frame[code].any()]
+    return pl.any_horizontal(hitting) if hitting else pl.lit(value=False)
 
 
 def plan_for(
@@ -219,7 +249,7 @@ def plan_for(
     active = tuple(c for c in compilation.rules if c.rule.code in selected and not lacking(c.needs, present))
     silent = {s.code for s in staging.searches if s.code in silenced or lacking(s.needs, present)}
     searches = [s for s in compilation.searches if s.code in selected - silent]
-    conditions = _Conditions()
+    conditions = Conditions()
     scopes = [conditions.name(c.applies) for c in active]
     scopes += [conditions.name(s.part & s.judged) for s in searches]
     parts = {
@@ -233,60 +263,41 @@ def plan_for(
         for s, c in zip(scopes, active, strict=False)
         for column, case in zip(c.case_columns, c.cases, strict=True)
     }
-    errors = [c.rule.code for c in active if c.rule.severity == "error"]
-    judged = {HIT: _any_of(list(hits)), ERROR: _any_of(errors)}
     shown = {"operator", ERA, *wanted.shown, *(c.era_column for c in active)}
     shown |= {raw(field) for c in active for field in c.rule.fields if field and field in present}
     own = {root for e in (*(c.violation for c in active), *conditions.columns.values()) for root in e.meta.root_names()}
     watch = compilation.watch.columns(raw_columns(compilation.facts, own | shown | staging.facts), present)
-    for_counts = {*shown, *scopes, *hits, *cases, *judged, *inside}
-    kept = for_counts | staging.facts | staging.key_columns.keys() | parts.keys() | watch.keys()
+    shown -= wanted.of_findings
     first = conditions.columns | staging.key_columns | inside | watch
     roots = own | shown | staging.facts | {root for e in first.values() for root in e.meta.root_names()}
-    facts = with_constants(without_second_looks(compilation.facts, roots), roots, present)
-    stages = [*layers(facts, roots), first, hits | cases | parts, judged]
-    read = raw_columns(facts, roots)
+    everything = roots | wanted.of_findings
+    facts = with_constants(without_second_looks(compilation.facts, roots), everything, present)
+    of_findings = layers(facts, wanted.of_findings, resting_on(facts, roots))
+    for_findings = {
+        *wanted.of_findings,
+        *(root for f in of_findings for e in f.values() for root in e.meta.root_names()),
+    }
+    for_findings -= {name for layer in of_findings for name in layer}
+    for_counts = {*shown, *for_findings, *scopes, *hits, *cases, *inside}
+    kept = for_counts | staging.facts | staging.key_columns.keys() | parts.keys() | watch.keys()
+    stages = [*layers(facts, roots), first, hits | cases | parts]
+    read = raw_columns(facts, everything)
     return Plan(
         active=active,
         codes=(*hits, *(s.code for s in searches)),
         scopes=tuple(scopes),
-        judged=(ROW, *sorted(for_counts)),
+        judged=(ROW, HIT, ERROR, *sorted(for_counts)),
         wanted=frozenset(read & set(present)),
         watched=tuple(watch),
+        _shown=frozenset({ROW, "operator", *wanted.shown, *for_findings}),
         _absent=tuple(raw(c) for c in columns() if c in read and c not in present),
         _names_operator=compilation.facts["has_operator"],
-        _given=tuple(pl.lit(c in present).alias(given(c)) for c in sorted(given_columns(facts, roots))),
-        _steps=tuple(_steps(stages, kept)),
+        _given=tuple(pl.lit(c in present).alias(given(c)) for c in sorted(given_columns(facts, everything))),
+        _steps=tuple(steps_of(stages, kept)),
         _predicates=(
             *((c.rule, predicate) for c in active for predicate in (c.applies, c.violation)),
             *((s.rule, s.part & s.judged) for s in searches),
             *((None, where) for where in inside.values()),
         ),
+        _of_findings=tuple(of_findings),
     )
-
-
-class _Conditions:
-    """Conditions, each worked out once however often it is asked for."""
-
-    def __init__(self) -> None:
-        self.columns: dict[str, pl.Expr] = {}
-        self._names: dict[bytes, str] = {}
-
-    def name(self, condition: pl.Expr) -> str:
-        """Return the column that holds a condition: true, or false where it is neither."""
-        key = condition.meta.serialize(format="binary")
-        if key not in self._names:
-            self._names[key] = f"_condition{len(self.columns)}"
-            self.columns[self._names[key]] = condition.fill_null(value=False)
-        return self._names[key]
-
-
-def _steps(stages: Sequence[Facts], kept: Collection[str]) -> list[tuple[pl.Expr, ...]]:
-    """Return what each stage selects: its own columns, and of the earlier ones those that are still needed."""
-    needed = set(kept)
-    steps = []
-    for stage in reversed(stages):
-        carried = sorted(needed - set(stage))
-        steps.append((*map(pl.col, carried), *(expr.alias(name) for name, expr in stage.items())))
-        needed = set(carried).union(*(expr.meta.root_names() for expr in stage.values()))
-    return steps[::-1]

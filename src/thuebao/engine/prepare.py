@@ -105,6 +105,7 @@ def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared
         frozenset({"shown_number", *OFFENDERS, *keys, *([NUMBER] if options.key_file else [])}),
         compile_where(where, schema) if where else None,
         staging_for([*searches.values(), *(picture.searches if picture else ())], facts, shows.values()),
+        frozenset(keys),
     )
     return Prepared(
         options=options,

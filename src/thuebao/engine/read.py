@@ -185,15 +185,13 @@ class Reading:
         judged = evaluated.select(audit.plan.judged)
         if self.prepared.wanted.where is not None:
             judged = judged.filter(INSIDE)
-        audit.tally.add(judged)
+        hits, hitting = audit.plan.with_findings(judged)
+        audit.tally.add(judged, hits, hitting)
         if header := audit.export.header.mapped.get("operator"):
             audit.tally.check_operators(audit.export.path, header)
         if self.own:
-            self.own.add(
-                rows_of(
-                    judged, audit.plan, self.prepared.texts, self.prepared.keyed, reveal=self.prepared.options.reveal
-                )
-            )
+            prepared = self.prepared
+            self.own.add(rows_of(hits, hitting, prepared.texts, prepared.keyed, reveal=prepared.options.reveal))
 
     def _take_back(self, before: int) -> None:
         """Drop what a file gave from the record `before` on."""

@@ -57,19 +57,23 @@ def all_facts(reference: Reference, as_of: date, forced: date | None = None) -> 
     )
 
 
-def layers(facts: Facts, wanted: Iterable[str]) -> list[Facts]:
-    """Return the wanted facts and all that they rest on, in layers: each needs only those before it."""
+def layers(facts: Facts, wanted: Iterable[str], known: Collection[str] = ()) -> list[Facts]:
+    """Return the wanted facts and all that they rest on, in layers: each needs only those before it.
+
+    known: facts that are there already.
+    """
     depth: dict[str, int] = {}
 
     def visit(name: str) -> int:
-        if name.startswith((RAW, GIVEN)):
+        if name.startswith((RAW, GIVEN)) or name in known:
             return -1
         if name not in depth:
             depth[name] = 1 + max((visit(root) for root in facts[name].meta.root_names()), default=-1)
         return depth[name]
 
     for name in wanted:
-        visit(name)
+        if name not in known:
+            visit(name)
     found: list[Facts] = [{} for _ in range(max(depth.values(), default=-1) + 1)]
     for name, level in depth.items():
         found[level][name] = facts[name].alias(name)
@@ -123,6 +127,11 @@ def with_constants(facts: Facts, wanted: Iterable[str], present: Collection[str]
         frame = frame.with_columns(**found)
         constant |= {name: pl.lit(frame[name]).first() for name in found}
     return facts | constant
+
+
+def resting_on(facts: Facts, wanted: Iterable[str]) -> set[str]:
+    """Return the wanted facts and all facts that they rest on."""
+    return _reached(facts, wanted) & facts.keys()
 
 
 def _ground(facts: Facts, wanted: Iterable[str]) -> set[str]:

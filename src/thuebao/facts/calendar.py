@@ -10,9 +10,11 @@ from datetime import date
 from functools import cache
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from thuebao.facts.kernel import elementwise
+from thuebao.facts.kernel import elementwise, numbers_of, the_same
 
 # The tables' span only decides what is fast: dates outside it are worked out one by one.
 _FIRST_YEAR, _LAST_YEAR = 1850, 2150
@@ -41,7 +43,7 @@ def _ymd(days: pl.Series) -> pl.Series:
     index = days.to_physical() - first
     low, high = index.min(), index.max()
     if low is None or high is None:
-        return pl.repeat(None, len(days), dtype=pl.Int32, eager=True)
+        return the_same(None, len(days), pl.Int32)
     if low < 0 or high >= len(table):
         return _slow_ymd(days)
     return table.gather(index)
@@ -52,16 +54,19 @@ def ymd(day: pl.Expr) -> pl.Expr:
     return elementwise(day, _ymd, pl.Int32)
 
 
-def _position(number: pl.Series) -> pl.Series:
-    return (number // YEAR - _FIRST_YEAR) * 372 + (number % YEAR // 100 - 1) * 31 + number % 100 - 1
+def _position(number: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    year, of_year = number // YEAR, number % YEAR
+    return (year - _FIRST_YEAR) * 372 + (of_year // 100 - 1) * 31 + of_year % 100 - 1
 
 
 @cache
-def _day_table(roll: Roll) -> pl.Series:
+def _day_table(roll: Roll) -> npt.NDArray[np.int32]:
+    days = _days().to_physical()
     table = pl.repeat(None, (_LAST_YEAR - _FIRST_YEAR + 1) * 372, dtype=pl.Int32, eager=True)
-    table = table.scatter(_position(_ymd_table()), _days().to_physical())
+    table = table.scatter(_position(_ymd_table().to_numpy()), days)
     # The one day that whole years can make up is 29 February of a common year.
-    return (table.fill_null(strategy="backward" if roll == "forward" else "forward")).cast(pl.Date)
+    filled = table.fill_null(strategy="backward" if roll == "forward" else "forward")
+    return filled.fill_null(days[-1]).to_numpy()
 
 
 def _slow_day(number: pl.Series, roll: Roll) -> pl.Series:
@@ -79,9 +84,11 @@ def day_of(number: pl.Expr, roll: Roll) -> pl.Expr:
     def kernel(numbers: pl.Series) -> pl.Series:
         low, high = numbers.min(), numbers.max()
         if low is None or high is None:
-            return pl.repeat(None, len(numbers), dtype=pl.Date, eager=True)
+            return the_same(None, len(numbers), pl.Date)
         if low < _FIRST_YEAR * YEAR or high >= (_LAST_YEAR + 1) * YEAR:  # type: ignore[operator]
             return _slow_day(numbers, roll)
-        return _day_table(roll).gather(_position(numbers))
+        # Whatever stands at a NULL has a place in the table, too.
+        found = pl.Series(_day_table(roll).take(_position(numbers_of(numbers)), mode="clip")).cast(pl.Date)
+        return found.set(numbers.is_null(), None) if numbers.null_count() else found
 
     return elementwise(number, kernel, pl.Date)

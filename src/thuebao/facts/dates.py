@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import polars as pl
 
-from thuebao.facts.byte_tables import DateTables
 from thuebao.facts.date_forms import TIME, DateForms, without_year_zero
-from thuebao.facts.kernel import OverDistinct, elementwise, fill_where
+from thuebao.facts.date_tables import Dates, DateTables
+from thuebao.facts.kernel import OverDistinct, elementwise, fill_where, holds, the_same
 from thuebao.facts.text import Cleaning
 from thuebao.rulebook.columns import raw
 from thuebao.rulebook.reference import Reference
@@ -80,19 +80,21 @@ class _Shape:
         date, *_ = re.split(".%H", self.format)
         return [s for s in _SHAPES if s.in_tables and s.format.startswith(date) and s is not self]
 
-    def read(self, values: pl.Series) -> tuple[pl.Series, pl.Series]:
+    def read(self, values: pl.Series) -> Dates:
         """Return the day and the time of each value; NULL for days that do not exist, and for other ways to write."""
         if self.in_tables:
             sparse = values.null_count() * _MOSTLY > len(values)
             there = values.is_not_null()
-            day, time = self.tables.read(values.filter(there) if sparse else values)
-            no_time = pl.repeat(None, len(values), dtype=TIME, eager=True)
-            if sparse:
-                no_day = pl.repeat(None, len(values), dtype=pl.Date, eager=True)
-                return fill_where(no_day, there, day), no_time if time is None else fill_where(no_time, there, time)
-            return day, no_time if time is None else time
+            read = self.tables.read(values.filter(there) if sparse else values)
+            if not sparse:
+                return read
+            spread = (
+                None if part is None else fill_where(the_same(None, len(values), part.dtype), there, part)
+                for part in read
+            )
+            return Dates(*spread)  # type: ignore[arg-type]
         fits = values.str.contains(self.pattern)
-        return self.convert(values if fits.all(ignore_nulls=False) else values.set(~fits, None))
+        return Dates(*self.convert(values if fits.all(ignore_nulls=False) else values.set(~fits, None)), None)
 
     def convert(self, values: pl.Series) -> tuple[pl.Series, pl.Series]:
         """Return the day and the time of values that fit the pattern; NULL for days that do not exist."""
@@ -100,7 +102,7 @@ class _Shape:
             times = values.str.to_datetime(self.format, strict=False, time_unit="us", cache=False)
             return without_year_zero(times.dt.date(), times)
         days = values.str.to_date(self.format, strict=False, cache=False)
-        return without_year_zero(days, pl.repeat(None, len(values), dtype=TIME, eager=True))
+        return without_year_zero(days, the_same(None, len(values), TIME))
 
 
 def _shapes() -> list[_Shape]:
@@ -132,20 +134,23 @@ class DateParsing:
 
     def __init__(self, cleaning: Cleaning, law: dict[str, Any], column: str) -> None:
         fields: dict[str, pl.DataType] = {"day": pl.Date(), "time": TIME, "invalid": pl.Boolean()}
-        self.dtype = pl.Struct(fields | ({"year": pl.Int32()} if column == BIRTH else {}))
+        self._has_years = column == BIRTH
+        self.dtype = pl.Struct(fields | ({"year": pl.Int32()} if self._has_years else {}))
         self._cleaning, self._forms = cleaning, DateForms(law)
         self._never_ends = law["never_ends"] if column == EXPIRY else None
         days = {*law["missing"], *(law["missing_elsewhere"] if column != BIRTH else ())} - {self._never_ends}
         self._nothing = pl.Series(sorted(days), dtype=pl.Date)
         unreal = [(day.year, day.month, day.day) for day in days] + [tuple(parts) for parts in law["missing_unreal"]]
         self._nothing_written = [year * 10_000 + month * 100 + day for year, month, day in unreal]
-        self._no_day_is_invalid = _NO_DAY not in self._nothing_written
         # Days between these two stand for themselves, which a look at the least and the greatest of a batch shows.
         self._after = max(day for day in days if day.year < _USUAL_YEAR)
         self._before = min((day for day in days if day.year > _USUAL_YEAR), default=date.max)
-        # What is no date is often the same again: a year, a row of zeros, a word. Working out a few of them costs
-        # as much as reading the dates of a whole batch.
+        # What is no usual date is often the same again: a year, a row of zeros, a word. Working out a few of them
+        # costs more than reading the dates of a whole batch.
         self._general = OverDistinct(self._parse_general, self.dtype, few=_FEW)
+        self._rest = {
+            shape: OverDistinct(partial(self._parse_rest, usual=shape), self.dtype, few=_FEW) for shape in _SHAPES
+        }
 
     def parse(self, values: pl.Series) -> pl.Series:
         """Return the struct of each value."""
@@ -154,49 +159,43 @@ class DateParsing:
             return pl.Series([self._no_date()], dtype=self.dtype).new_from_index(0, len(values))
         # A column keeps to one way of writing: that of its first value is tried on all, the others on what is left.
         usual = next((shape for shape in _SHAPES if re.search(shape.pattern, first)), _SHAPES[0])
-        day, time = usual.read(values)
+        day, time, unreal = usual.read(values)
         parts = self._parts(day, time)
         if day.null_count() > values.null_count():
-            left = day.is_null() & (values != "").fill_null(value=False)
+            left = day.is_null() & holds(values != "")
+            if unreal is not None:
+                # Without its day, a time tells nothing either.
+                parts["invalid"] = self._is_no_day(unreal)
+                left &= ~parts["invalid"]
             if left.any():
-                rest = self._parse_rest(self._alike(values.filter(left), usual), usual)
-                parts = {name: fill_where(parts[name], left, rest[name]) for name in parts}
+                rest = self._rest[usual](values.filter(left)).struct.unnest()
+                parts = {name: fill_where(part, left, rest[name]) for name, part in parts.items()}
         return pl.DataFrame(parts).to_struct()
+
+    def _is_no_day(self, written: pl.Series) -> pl.Series:
+        """Return which days (numbers yyyymmdd) are none, where zeros do not stand for what is not known."""
+        some = written.drop_nulls()
+        none = (some % 100 > 0) & ~some.is_in(self._nothing_written)
+        return fill_where(the_same(False, len(written), pl.Boolean), written.is_not_null(), none)
 
     def _no_date(self) -> dict[str, object]:
         return {name: False if name == "invalid" else None for name in self.dtype.to_schema()}
 
-    def _parts(self, day: pl.Series, time: pl.Series) -> _Parts:
+    def _parts(self, day: pl.Series, time: pl.Series | None) -> _Parts:
         """Return the parts of days and times that exist; days that stand for nothing are missing."""
         least, greatest = day.min(), day.max()
         if least is not None and (least <= self._after or greatest >= self._before):  # type: ignore[operator]
-            nothing = day.is_in(self._nothing.implode()).fill_null(value=False)
-            day, time = day.set(nothing, None), time.set(nothing, None)
-        parts = {"day": day, "time": time, "invalid": pl.repeat(False, len(day), dtype=pl.Boolean, eager=True)}
-        no_years = {"year": pl.repeat(None, len(day), dtype=pl.Int32, eager=True)}
-        return parts | (no_years if "year" in self.dtype.to_schema() else {})
+            nothing = holds(day.is_in(self._nothing.implode()))
+            day, time = day.set(nothing, None), None if time is None else time.set(nothing, None)
+        time = the_same(None, len(day), TIME) if time is None else time
+        parts = {"day": day, "time": time, "invalid": the_same(False, len(day), pl.Boolean)}
+        no_years = {"year": the_same(None, len(day), pl.Int32)}
+        return parts | (no_years if self._has_years else {})
 
-    def _alike(self, values: pl.Series, usual: _Shape) -> pl.Series:
-        """Return values that `usual` did not read, of its form and of no day as one of them: all mean the same.
-
-        Such a time tells nothing either. So what is remembered is soon all that there is.
-        """
-        form = usual.format.split("%H")[0][: -1 if usual.has_time else None]
-        date = values.str.head(_OF_DATE)
-        no_day = date.str.to_date(form, strict=False, cache=False).is_null() & values.str.contains(usual.pattern)
-        if not (usual.in_tables and no_day.any()):
-            return values
-        # Zeros may stand for what is not known, and some days for nothing: those are looked at as they are.
-        at = ((6, 4), (3, 2), (0, 2)) if form.startswith("%d") else ((0, 4), (5, 2), (8, 2))
-        year, month, day = (date.str.slice(*part).cast(pl.Int32, strict=False) for part in at)
-        nothing = (year * 10_000 + month * 100 + day).is_in([*self._nothing_written, _NO_DAY])
-        texts = values.zip_with(~no_day, date)
-        return texts.set(no_day & (day > 0) & ~nothing, _NO_DAY_AS_TEXT) if self._no_day_is_invalid else texts
-
-    def _parse_rest(self, values: pl.Series, usual: _Shape) -> _Parts:
-        day = pl.repeat(None, len(values), dtype=pl.Date, eager=True)
-        time = pl.repeat(None, len(values), dtype=TIME, eager=True)
-        left = pl.repeat(True, len(values), dtype=pl.Boolean, eager=True)
+    def _parse_rest(self, values: pl.Series, usual: _Shape) -> pl.Series:
+        """Return the struct of each value that was not read as `usual` is written."""
+        day, time = the_same(None, len(values), pl.Date), the_same(None, len(values), TIME)
+        left = the_same(True, len(values), pl.Boolean)
         for shape in _SHAPES if len(values) > _FEW else ():
             fits = left & values.str.contains(shape.pattern)
             if fits.any():
@@ -204,25 +203,26 @@ class DateParsing:
                 day, time = fill_where(day, fits, days), fill_where(time, fits, times)
                 left &= day.is_null()
         for shape in usual.with_other_clocks() if len(values) <= _FEW else ():
-            days, times = shape.read(values.filter(left))
-            day, time = fill_where(day, left, days), fill_where(time, left, times)
+            read = shape.read(values.filter(left))
+            day = fill_where(day, left, read.day)
+            time = time if read.time is None else fill_where(time, left, read.time)
             left &= day.is_null()
             if not left.any():
                 break
         parts = self._parts(day, time)
         if left.any():
-            parsed = self._general(values.filter(left)).struct
-            parts = {name: fill_where(part, left, parsed.field(name)) for name, part in parts.items()}
-        return parts
+            parsed = self._general(values.filter(left)).struct.unnest()
+            parts = {name: fill_where(part, left, parsed[name]) for name, part in parts.items()}
+        return pl.DataFrame(parts).to_struct()
 
     def _parse_general(self, values: pl.Series) -> pl.Series:
         text = self._cleaning.exact(values)
         read = self._forms.read(text)
-        nothing = read.written.is_in(self._nothing_written).fill_null(value=False)
+        nothing = holds(read.written.is_in(self._nothing_written))
         parts = self._parts(read.day.set(nothing, None), read.time.set(nothing, None))
         if self._never_ends:
             never = self._never_ends
-            written = (read.written == never.year * 10_000 + never.month * 100 + never.day).fill_null(value=False)
+            written = holds(read.written == never.year * 10_000 + never.month * 100 + never.day)
             parts["day"] = parts["day"].set(read.no_end | written, never)
         # Without a day, a text is invalid, unless it is the writing of a day that stands for nothing.
         no_date = text.is_not_null() & parts["day"].is_null() & read.day.is_null() & ~nothing
@@ -237,7 +237,7 @@ def _first(values: pl.Series) -> str | None:
     first = values[0] if len(values) else None
     if first:
         return str(first)
-    there = (values != "").fill_null(value=False)
+    there = holds(values != "")
     at = there.arg_max()
     return str(values[at]) if at is not None and there[at] else None
 
@@ -245,8 +245,6 @@ def _first(values: pl.Series) -> str | None:
 # So few values are parsed the general way at once: trying the shapes in turn has its own price.
 _FEW = 2_000
 _USUAL_YEAR = 2000
-_OF_DATE = 10  # signs of a date before its time
-_NO_DAY, _NO_DAY_AS_TEXT = 20_010_231, "31/02/2001"
 _MOSTLY = 2
 
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import polars as pl
 
-from thuebao.facts.byte_tables import fitting
+from thuebao.facts.byte_tables import fitting, leading_number, may_begin_run
 from thuebao.facts.document_kind import SEVERAL, UNRECOGNISED, kind_facts
 from thuebao.facts.document_validity import validity_facts
-from thuebao.facts.kernel import elementwise, refine, replace_where
-from thuebao.facts.text import Cleaning, without_marks
+from thuebao.facts.kernel import at_once, elementwise, holds, refine, replace_where, the_same
+from thuebao.facts.text import Cleaning, unmarked
 from thuebao.rulebook.columns import raw
 from thuebao.rulebook.reference import Reference
 
@@ -54,8 +54,13 @@ def _number_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]
     runs = sorted(_runs(_LONGEST_DIGITS))
 
     def placeholder(numbers: pl.Series) -> pl.Series:
+        none = the_same(False, len(numbers), pl.Boolean)
+        none = none.set(numbers.is_null(), None) if numbers.null_count() else none
+        return refine(none, numbers, may_begin_run(numbers) & numbers.is_not_null(), may_be_run)
+
+    def may_be_run(numbers: pl.Series) -> pl.Series:
         nominated = numbers.str.contains(_RUN_BEGINS)
-        return refine(nominated, numbers, nominated.fill_null(value=False), is_run)
+        return refine(nominated, numbers, nominated, is_run)
 
     def is_run(numbers: pl.Series) -> pl.Series:
         digits = numbers.str.replace_all("[^0-9]", "")
@@ -72,11 +77,15 @@ def _number_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]
 
 def clean_document_number(text: pl.Series) -> pl.Series:
     """Return each cleaned text as the number of a document or serial: no marks, no spaces or groups, in capitals."""
-    number = without_marks(text).str.replace("^'+", "")
+    number = at_once(text, _without_groups)
+    return number.set(holds(number == ""), None)
+
+
+def _without_groups(text: pl.Expr) -> pl.Expr:
+    number = unmarked(text).str.replace("^'+", "")
     # What a spreadsheet or a float leaves behind digits alone; the number may have lost zeros too.
     number = number.str.replace(r"^([0-9]+)\.0+$", "${1}")
-    number = number.str.replace_all("[.-]", "").str.replace("^'+", "").str.to_uppercase()
-    return number.set((number == "").fill_null(value=False), None)
+    return number.str.replace_all("[.-]", "").str.replace("^'+", "").str.to_uppercase()
 
 
 def _in_form(law: dict[str, Any], form: dict[str, str], number: pl.Expr) -> pl.Expr:
@@ -131,6 +140,13 @@ def _personal_number_facts(law: dict[str, Any], reference: Reference) -> dict[st
     begins = place_digits + 3
 
     def beginning_of(numbers: pl.Series) -> pl.Series:
+        found = leading_number(numbers, begins)
+        if found is None:
+            return beginning_of_shorter(numbers)
+        shorter = holds(numbers.str.len_bytes() != full_length)
+        return refine(found.cast(pl.UInt32), numbers, shorter, beginning_of_shorter)
+
+    def beginning_of_shorter(numbers: pl.Series) -> pl.Series:
         whole = numbers.cast(pl.Int64, strict=False)
         return (whole // int(10 ** (full_length - begins))).cast(pl.UInt32)
 

@@ -8,9 +8,9 @@ import string
 import polars as pl
 
 from thuebao.base.fold import fold_text
-from thuebao.facts.byte_tables import Beginnings
-from thuebao.facts.kernel import elementwise, fill_where, only_where, refine
-from thuebao.facts.text import Cleaning, fold
+from thuebao.facts.beginnings import Beginnings
+from thuebao.facts.kernel import at_once, elementwise, fill_where, holds, only_where, refine, the_same
+from thuebao.facts.text import Cleaning, folded
 from thuebao.rulebook.reference import Reference
 
 # Letters of Vietnamese, in three sorts: bare vowels that the marks of old fonts stand behind, letters of Latin-1 that
@@ -25,9 +25,6 @@ _FOLDING_TO = {
     for alike in ["iy" if base in "iy" else base]
 }
 """Letter → the small letters of Vietnamese that have its folded form."""
-
-_I_AND_Y = (str.maketrans("", ""), str.maketrans("y", "i"), str.maketrans("i", "y"))
-"""What is folded alike: either may stand for both."""
 
 _FEW = 2_000
 
@@ -78,17 +75,18 @@ class Names:
         self._usual = _usual()
         # Missing values of several words look like names, and so may one letter that is repeated.
         phrases = {fold_text(token).split()[0] for token in reference.missing_tokens if " " in token}
-        twice = "|".join(letter * 2 for letter in _VOWELS + _MARKS + _OTHERS)
-        self._doubtful = f"(?i)^(?:(?:{'|'.join(map(_any_spelling, sorted(phrases)))}) |. |{twice})"
+        twice = "|".join(f"[{_both(letter)}][{_both(letter)}]" for letter in _VOWELS + _MARKS + _OTHERS)
+        # Of usual names alone: other texts are looked at anyway.
+        self._doubtful = f"^(?:(?:{'|'.join(map(_usual_spelling, sorted(phrases)))}) |. |{twice})"
 
     def parse(self, values: pl.Series) -> pl.Series:
         """Return a struct of the cleaned text and of the same where it is unusual, NULL elsewhere."""
         usual = values.str.contains(self._usual) & ~values.str.contains(self._doubtful)
-        others = ~usual.fill_null(value=False)
+        others = ~holds(usual)
         if not others.any():
             return pl.DataFrame({"text": values, "unusual": values.clear(len(values))}).to_struct()
         part = self._cleaning.clean(values.filter(others))
-        nothing = pl.repeat(None, len(values), dtype=pl.String, eager=True)
+        nothing = the_same(None, len(values), pl.String)
         return pl.DataFrame(
             {"text": fill_where(values, others, part), "unusual": fill_where(nothing, others, part)}
         ).to_struct()
@@ -108,9 +106,12 @@ class FoldedNames:
 
     def fold(self, values: pl.Series) -> pl.Series:
         """Return the folded form of each name."""
-        letters = values.str.replace(self.title, "${1}").str.to_lowercase()
+        return at_once(values, self._folded)
+
+    def _folded(self, name: pl.Expr) -> pl.Expr:
+        letters = name.str.replace(self.title, "${1}").str.to_lowercase()
         letters = letters.str.replace_many(["ß", "ø", "ł"], ["ss", "o", "l"])
-        return fold(letters).str.replace_all("y", "i", literal=True).str.replace_all(r"[^\p{L}]", "")
+        return folded(letters).str.replace_all("y", "i", literal=True).str.replace_all(r"[^\p{L}]", "")
 
 
 class NamePlaceholders:
@@ -127,8 +128,7 @@ class NamePlaceholders:
         # A usual name has letters of Vietnamese and single spaces only, which is much less to look for.
         title, name = ("|".join(map(_usual_spelling, texts)) for texts in (titles, written))
         self._nominate_usual = f"^(?:(?:{title}) )?(?:{name})$"
-        begin = [fold_text(text).replace(" ", "") for text in (*titles, *written)]
-        self._beginnings = Beginnings([text.translate(to) for text in begin for to in _I_AND_Y], "")
+        self._beginnings = Beginnings(fold_text(text).replace(" ", "") for text in (*titles, *written))
 
     def matches(self, name: pl.Expr, unusual: pl.Expr) -> pl.Expr:
         """Return whether the folded form of each name is a placeholder."""
@@ -151,9 +151,7 @@ class NamePlaceholders:
         return only_where(names, names.is_not_null(), self.exactly, pl.Boolean)
 
     def _exact(self, names: pl.Series, nominated: pl.Series) -> pl.Series:
-        return refine(
-            nominated, names, nominated.fill_null(value=False), lambda part: self._fold(part).is_in(self._names)
-        )
+        return refine(nominated, names, holds(nominated), lambda part: self._fold(part).is_in(self._names))
 
 
 def _usual_spelling(text: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from thuebao.base.fold import fold_text
-from thuebao.facts.byte_tables import fitting
-from thuebao.facts.kernel import OverDistinct, elementwise, replace_where
-from thuebao.facts.text import Cleaning, fold, fold_name_of_place, looked_up, without_marks
+from thuebao.facts.byte_tables import fitting, leading_number
+from thuebao.facts.kernel import OverDistinct, at_once, elementwise, holds, replace_where
+from thuebao.facts.text import Cleaning, fold, fold_name_of_place, looked_up, unmarked
 from thuebao.rulebook.columns import raw
 from thuebao.rulebook.reference import Reference
 
@@ -38,27 +38,33 @@ class NumberParsing:
 
     def parse(self, values: pl.Series) -> pl.Series:
         """Return a struct of text (cleaned), current (form, NULL if malformed) and old (was in the old form)."""
-        plain = self._is_current(values).fill_null(value=False)
+        plain = holds(self._is_current(values))
         text = replace_where(values, ~plain, self._clean)
         current = text if plain.all() else replace_where(text, ~plain, self._to_current)
         old = (current != text) if not plain.all() else ~plain
         return pl.DataFrame({"text": text, "current": current, "old": old}).to_struct()
 
     def _clean(self, values: pl.Series) -> pl.Series:
-        text = without_marks(self._cleaning.exact(values)).str.replace_all("[()-]", "").str.replace("^['+]+", "")
+        text = at_once(self._cleaning.clean(values), self._without_groups)
+        return text.set(holds(text == ""), None)
+
+    def _without_groups(self, text: pl.Expr) -> pl.Expr:
+        text = unmarked(text).str.replace_all("[()-]", "").str.replace("^['+]+", "")
         # What a float leaves behind digits, unless dots part the number into groups.
         text = text.str.replace(r"^([0-9]+)\.0+$", "${1}").str.replace_all(".", "", literal=True)
-        text = text.set((text == "").fill_null(value=False), None)
         for form in (self._international, self._bare):
             text = text.str.replace(form, self._trunk + "${1}")
         return text
 
     def _to_current(self, text: pl.Series) -> pl.Series:
-        old = text.str.contains(self._old).fill_null(value=False)
+        converted = at_once(text, self._converted)
+        current = holds(self._is_current(text))
+        return text.zip_with(current, converted)
+
+    def _converted(self, text: pl.Expr) -> pl.Expr:
+        """Return a number of the old form in the current one, NULL for any other."""
         prefix = text.str.head(self._old_length).replace(self._old_prefixes, self._new_prefixes)
-        converted = prefix + text.str.slice(self._old_length)
-        current = self._is_current(text).fill_null(value=False)
-        return text.zip_with(current, converted.set(~old, None))
+        return pl.when(text.str.contains(self._old)).then(prefix + text.str.slice(self._old_length))
 
 
 def number_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
@@ -73,7 +79,8 @@ def number_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]
     foreign = _foreign(operators, {row["mvno"]: row["host"] for row in reference.table("mvno_hosts")})
 
     def prefix(numbers: pl.Series) -> pl.Series:
-        return numbers.str.head(digits).cast(pl.UInt16, strict=False)
+        found = leading_number(numbers, digits)
+        return found.cast(pl.UInt16) if found is not None else numbers.str.head(digits).cast(pl.UInt16, strict=False)
 
     current = pl.col("msisdn_current")
     return {

@@ -14,6 +14,8 @@ from thuebao.facts.text import Cleaning, fold_name_of_place, looked_up, spell_na
 from thuebao.rulebook.columns import raw
 from thuebao.rulebook.reference import Reference
 
+_FEW = 2_000
+
 
 def person_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
     """Return the facts of the person."""
@@ -41,7 +43,9 @@ def person_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]
 
 
 def _name_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
-    names, to_fold, font_text = Names(reference, cleaning), FoldedNames(reference), FontText()
+    names, to_fold = Names(reference, cleaning), FoldedNames(reference)
+    # What is doubted is often the same again: single names, and the pattern is the largest of all.
+    read_in_font = OverDistinct(FontText().matches, pl.Boolean, few=_FEW)
     garbling = reference.document("text")["garbled"]["pattern"]
     name, unusual = pl.col("full_name"), pl.col("unusual_name")
 
@@ -51,7 +55,8 @@ def _name_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
 
     def garbled(values: pl.Series) -> pl.Series:
         wrong = values.str.contains(garbling)
-        return refine(wrong, values, ~wrong & values.str.contains(r"[^\x00-\x7f]"), font_text.matches)
+        doubtful = ~wrong & values.str.contains(r"[^\x00-\x7f]")
+        return refine(wrong, values, doubtful, read_in_font)
 
     def where_unusual(kernel: Kernel) -> pl.Expr:
         def of_unusual(values: pl.Series) -> pl.Series:

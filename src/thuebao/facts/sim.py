@@ -6,7 +6,7 @@ import polars as pl
 
 from thuebao.facts.byte_tables import fitting
 from thuebao.facts.document import clean_document_number
-from thuebao.facts.kernel import elementwise, only_where, replace_where
+from thuebao.facts.kernel import elementwise, holds, only_where, replace_where
 from thuebao.facts.text import Cleaning
 from thuebao.rulebook.columns import raw
 from thuebao.rulebook.reference import Reference
@@ -18,13 +18,13 @@ def sim_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
     in_form = fitting(law["form"])
 
     def parse(values: pl.Series) -> pl.Series:
-        plain = in_form(values).fill_null(value=False)
+        plain = holds(in_form(values))
         others = ~plain & values.is_not_null()
         return replace_where(values, others, clean)
 
     def clean(values: pl.Series) -> pl.Series:
         serial = clean_document_number(cleaning.exact(values)).str.strip_suffix(law["filler"])
-        return only_where(serial, in_form(serial).fill_null(value=False), lambda part: part, pl.String)
+        return only_where(serial, holds(in_form(serial)), lambda part: part, pl.String)
 
     serial = pl.col("sim_number")
     return {

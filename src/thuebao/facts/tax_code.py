@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from thuebao.facts.kernel import elementwise, only_where, refine, replace_where
+from thuebao.facts.kernel import elementwise, holds, only_where, refine, replace_where
 from thuebao.facts.text import Cleaning, without_marks
 from thuebao.rulebook.columns import raw
 from thuebao.rulebook.reference import Reference
@@ -41,7 +41,7 @@ class TaxCodes:
     def parse(self, values: pl.Series) -> pl.Series:
         """Return a struct of the cleaned code and whether it is right (NULL where there is none)."""
         # Most records are individuals': only what is there is looked at.
-        there = (values != "").fill_null(value=False)
+        there = holds(values != "")
         code = only_where(values, there, self._cleaned, pl.String)
         valid = only_where(code, code.is_not_null(), self._valid, pl.Boolean)
         return pl.DataFrame({"code": code, "valid": valid}).to_struct()

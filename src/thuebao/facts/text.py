@@ -13,8 +13,9 @@ from collections.abc import Iterable
 import polars as pl
 
 from thuebao.base.fold import fold_text
-from thuebao.facts.byte_tables import Beginnings, rows_outside
-from thuebao.facts.kernel import Kernel, OverDistinct, elementwise, refine, replace_where
+from thuebao.facts.beginnings import Beginnings
+from thuebao.facts.byte_tables import rows_outside
+from thuebao.facts.kernel import Kernel, OverDistinct, at_once, elementwise, holds, refine, replace_where
 from thuebao.rulebook.columns import columns, raw
 from thuebao.rulebook.reference import Reference
 
@@ -48,21 +49,16 @@ class Cleaning:
         self._suspect = f'{self._maybe_missing}|^="|^ | $|  |[^{_PLAIN}]'
         # Of texts without anything unseen in them, only those that begin like these may be missing or guarded.
         words = [fold_text(token).replace(" ", "") for token in self.tokens]
-        self._beginnings = Beginnings([*words, '="', '"'], reference.missing_signs + "-")
+        self._beginnings = Beginnings([*words, '"'], reference.missing_signs + "-", ['="'])
 
     def exact(self, values: pl.Series) -> pl.Series:
         """Return the cleaned text of each value, NULL where it is missing: the definition, step by step."""
-        text = (
-            values.str.normalize("NFC")
-            .str.replace_all("\u00a0", " ", literal=True)
-            .str.replace_all(_ZERO_WIDTH, "")
-            .str.strip_chars()
-            .str.replace(_TEXT_GUARD, "${1}")
-            .str.strip_chars()
-            .str.replace_all(r"\s+", " ")
-        )
-        missing = text.str.to_lowercase().is_in(self.tokens) | text.str.contains(self._only_signs)
-        return text.set((missing | fold(text).is_in(self._folded)).fill_null(value=False), None)
+        text = at_once(values, _trimmed)
+        return text.set(holds(at_once(text, self._is_missing)), None)
+
+    def _is_missing(self, text: pl.Expr) -> pl.Expr:
+        is_token = text.str.to_lowercase().is_in(self.tokens) | folded(text).is_in(self._folded)
+        return is_token | text.str.contains(self._only_signs)
 
     def clean(self, values: pl.Series) -> pl.Series:
         """Return the cleaned text of each value, NULL where it is missing."""
@@ -91,10 +87,27 @@ def _nomination(token: str) -> str:
     return _UNSEEN.join(letter for letter in letters if letter != r"\ ")
 
 
+def _trimmed(text: pl.Expr) -> pl.Expr:
+    return (
+        text.str.normalize("NFC")
+        .str.replace_all("\u00a0", " ", literal=True)
+        .str.replace_all(_ZERO_WIDTH, "")
+        .str.strip_chars()
+        .str.replace(_TEXT_GUARD, "${1}")
+        .str.strip_chars()
+        .str.replace_all(r"\s+", " ")
+    )
+
+
 def fold(values: pl.Series) -> pl.Series:
     """Return each text in lower case, without diacritics, đ as d, white space collapsed."""
+    return at_once(values, folded)
+
+
+def folded(text: pl.Expr) -> pl.Expr:
+    """Return a text as `fold` does."""
     return (
-        values.str.to_lowercase()
+        text.str.to_lowercase()
         .str.normalize("NFD")
         .str.replace_all(r"\p{M}", "")
         .str.replace_many(_D_LOOK_ALIKES, ["d"] * len(_D_LOOK_ALIKES))
@@ -108,18 +121,27 @@ def without_marks(values: pl.Series) -> pl.Series:
 
     Full-width digits become digits, dashes of every kind `-`.
     """
-    plain = values.str.replace_all(_INVISIBLE, "").str.replace_all(f"[{_DASHES}]", "-")
+    return at_once(values, unmarked)
+
+
+def unmarked(number: pl.Expr) -> pl.Expr:
+    """Return a number as `without_marks` does."""
+    plain = number.str.replace_all(_INVISIBLE, "").str.replace_all(f"[{_DASHES}]", "-")
     return plain.str.replace_many(list(_FULL_WIDTH), list(string.digits))
 
 
 def spell_name_of_place(values: pl.Series) -> pl.Series:
     """Return each text in lower case, every run of signs other than letters and digits as one space."""
-    return values.str.to_lowercase().str.replace_all(r"[\W_]+", " ").str.strip_chars()
+    return at_once(values, _spelt)
+
+
+def _spelt(name: pl.Expr) -> pl.Expr:
+    return name.str.to_lowercase().str.replace_all(r"[\W_]+", " ").str.strip_chars()
 
 
 def fold_name_of_place(values: pl.Series) -> pl.Series:
     """Return each text as `spell_name_of_place` does, without diacritics."""
-    return spell_name_of_place(fold(values))
+    return at_once(values, lambda name: _spelt(folded(name)))
 
 
 def looked_up(values: pl.Series, table: dict[str, str]) -> pl.Series:
@@ -163,9 +185,10 @@ def text_facts(reference: Reference, cleaning: Cleaning, typed: tuple[str, ...])
     for name in columns():
         of = of_references if name in words["columns"] else cleaning
         clean: Kernel = of.clean
+        present: Kernel = of.present
         if name in _REPEATING:
-            clean = OverDistinct(clean, pl.String)
+            clean, present = OverDistinct(clean, pl.String), OverDistinct(present, pl.Boolean)
         facts[name] = elementwise(pl.col(raw(name)), clean, pl.String)
         if name not in typed:
-            facts[f"has_{name}"] = elementwise(pl.col(raw(name)), of.present, pl.Boolean)
+            facts[f"has_{name}"] = elementwise(pl.col(raw(name)), present, pl.Boolean)
     return facts
