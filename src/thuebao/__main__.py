@@ -22,9 +22,14 @@ def main() -> None:
             os._exit(2)
         return
     # Memory that one batch gives back is what the next one asks for: returning it to the system in between costs
-    # more than a tenth of an audit. Read by Polars' allocator when it is loaded.
-    os.environ.setdefault("_RJEM_MALLOC_CONF", "narenas:2,dirty_decay_ms:-1,muzzy_decay_ms:-1,background_thread:false")
-    _keep_memory()
+    # more than a tenth of an audit, but what is kept is in ever smaller pieces. Read by Polars' allocator when it is
+    # loaded.
+    if any(argument.startswith("--memory-limit") for argument in sys.argv[1:]):
+        os.environ.setdefault("_RJEM_MALLOC_CONF", "narenas:1,dirty_decay_ms:1000,muzzy_decay_ms:0")
+    else:
+        kept = "narenas:2,dirty_decay_ms:-1,muzzy_decay_ms:-1,background_thread:false"
+        os.environ.setdefault("_RJEM_MALLOC_CONF", kept)
+        _keep_memory()
     _silence_libraries()
     take_signals()
     from thuebao.cli.app import run

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,41 +10,46 @@ from pathlib import Path
 import polars as pl
 
 from thuebao.base.atomic_file import too_many_open
+from thuebao.base.compact import Compact, compacted
 from thuebao.base.errors import OutputError
 from thuebao.base.helper_columns import ROW
 
 ROWS_PER_PART = 150_000
-"""Rows of a file: some 20 MB, and few enough files for the country's records."""
+"""Rows of a file: some 8 MB, and few enough files for the country's records."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A Parquet file with the rows from `first` to `last`."""
+    """A Parquet file with the rows from `first` to `last`, so many of them, and how its columns were made smaller."""
 
     path: Path
     first: int
     last: int
+    height: int
+    compact: Compact
 
 
 class Spill:
     """Rows with a column ROW that never falls, in Parquet files of a private folder.
 
+    usual: for some columns, what their value is nearly always (base/compact.py).
+
     Raises OutputError when the disk is full.
     """
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, usual: Mapping[str, pl.Expr] | None = None) -> None:
         self._folder = folder
         self._name = name
+        self._usual = usual or {}
         self._written = 0
         self._pending: list[pl.DataFrame] = []
-        self._schema = pl.Schema()
+        self._last: tuple[Part, pl.DataFrame] | None = None
         self.parts: list[Part] = []
 
     def add(self, frame: pl.DataFrame) -> None:
         """Add rows."""
         if frame.is_empty():
             return
-        self._schema = frame.schema
         self._pending.append(frame)
         if sum(part.height for part in self._pending) >= ROWS_PER_PART:
             self.flush()
@@ -56,37 +61,61 @@ class Spill:
             self._pending = []
 
     def _write(self, frame: pl.DataFrame) -> None:
-        # A column without any value costs as much as another, and is as well had from the schema.
-        frame = frame.select(column for column in frame if column.null_count() < frame.height)
+        first, last = frame[ROW][0], frame[ROW][-1]
+        small, compact = compacted(frame, self._usual)
+        if last - first + 1 == frame.height and (frame[ROW].diff().drop_nulls() == 1).all():
+            small = small.drop(ROW)  # they count up one by one
         path = self._folder / f"{self._name}-{self._written}.parquet"
         self._written += 1
         with writing_scratch(self._folder):
-            frame.write_parquet(path, compression="uncompressed", statistics=False, row_group_size=ROWS_PER_PART)
-        self.parts.append(Part(path, frame[ROW][0], frame[ROW][-1]))
+            small.write_parquet(
+                path, compression="zstd", compression_level=1, statistics=False, row_group_size=max(1, frame.height)
+            )
+        self.parts.append(Part(path, first, last, frame.height, compact))
 
     def take_back(self, row: int) -> None:
         """Drop the rows from `row` on."""
+        self._last = None
         self._pending = [frame.filter(pl.col(ROW) < row) for frame in self._pending]
         self._pending = [frame for frame in self._pending if frame.height]
         while self.parts and self.parts[-1].last >= row:
             part = self.parts.pop()
-            kept = self.scan([part]).filter(pl.col(ROW) < row).collect() if part.first < row else None
+            kept = self.read(part).filter(pl.col(ROW) < row) if part.first < row else None
             part.path.unlink()
             if kept is not None:
                 self._write(kept)
 
-    def scan(self, parts: list[Part] | None = None) -> pl.LazyFrame:
-        """Return the rows that were written, of some parts or (None) of all."""
-        parts = self.parts if parts is None else parts
-        if not parts:
-            return pl.LazyFrame(schema=self._schema)
-        paths = [part.path for part in parts]
-        return pl.scan_parquet(paths, glob=False, schema=self._schema, missing_columns="insert")
+    def read(self, part: Part) -> pl.DataFrame:
+        """Return a part."""
+        columns = list(part.compact.schema)
+        return part.compact.restored(self._stored(part, columns), columns)
 
-    def between(self, first: int, last: int) -> pl.LazyFrame:
-        """Return the rows from `first` to `last`."""
-        parts = [part for part in self.parts if part.first <= last and part.last >= first]
-        return self.scan(parts).filter(pl.col(ROW).is_between(first, last))
+    def take(self, part: Part, rows: pl.Series, columns: Collection[str]) -> pl.DataFrame:
+        """Return some rows of a part by their numbers, which are in order, each of which stands there once."""
+        frame = self._stored(part, [ROW, *columns])
+        at = rows - part.first if part.last - part.first + 1 == part.height else frame[ROW].search_sorted(rows)
+        return part.compact.restored(frame[at], list(columns))
+
+    def _stored(self, part: Part, columns: Collection[str]) -> pl.DataFrame:
+        """Return what is stored of some columns, ROW among them."""
+        needed, in_file = part.compact.needed(columns), pl.read_parquet_schema(part.path)
+        frame = pl.read_parquet(part.path, columns=[name for name in needed if name in in_file])
+        if ROW in in_file:
+            return frame
+        rows = pl.int_range(part.first, part.last + 1, dtype=pl.UInt32, eager=True).alias(ROW)
+        return frame.with_columns(rows) if frame.width else pl.DataFrame([rows])
+
+    def between(self, first: int, last: int) -> pl.DataFrame | None:
+        """Return the rows from `first` to `last`, None where there are none: stretches are asked for in order."""
+        found = []
+        for part in self.parts:
+            if part.first <= last and part.last >= first:
+                if self._last is None or self._last[0] is not part:
+                    self._last = part, self.read(part)
+                frame = self._last[1]
+                start = int(frame[ROW].search_sorted(first, side="left"))
+                found.append(frame.slice(start, int(frame[ROW].search_sorted(last, side="right")) - start))
+        return pl.concat(found) if found else None
 
 
 @contextmanager

@@ -9,15 +9,17 @@ from thuebao.base.errors import UsageError
 
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([KMGT]?)I?B?", re.IGNORECASE)
-LEAST = 10**9
-"""Bytes without which no audit runs: Polars, the rules and two batches under way take most of them."""
-_READING = 700 * 10**6
-"""Bytes that reading takes at its peak, measured on exports of 39 columns."""
+LEAST = 512 * 10**6
+"""Bytes without which no audit runs: Polars, the rules and the smallest batches take most of them."""
+_RESTING = 340 * 10**6
+_PER_BYTE = 26
+"""Bytes that an audit takes apart from what it reads, and for each byte of a text that is worked on at a time: what is
+read ahead, two batches under way, and what waits to be written. Measured on exports of 23 to 39 columns."""
 _MOST_DIGITS = 18
 _ENOUGH, _ROUNDS = 1_500_000, 20
 """Records of a round from which larger rounds were not faster, and rounds that all records are divided into."""
-_PER_RECORD = 1_200
-"""Bytes that a record takes while its group is decided: four times its values, for all that is made of them."""
+_DECIDING, _PER_RECORD = 400 * 10**6, 1_200
+"""Bytes that are taken while groups are decided, and for each record: four times its values, for all made of them."""
 
 
 def memory_limit(text: str | None) -> int:
@@ -43,9 +45,14 @@ def _of_the_machine() -> int:
         return 0
 
 
+def bytes_at_once(limit: int) -> int:
+    """Return how much of a text may be worked on at a time, under a limit in bytes."""
+    return (limit - _RESTING) // _PER_BYTE
+
+
 def records_at_once(limit: int) -> int:
     """Return how many records may be held at a time while groups are decided, under a limit in bytes."""
-    return (limit - _READING) // _PER_RECORD
+    return (limit - _DECIDING) // _PER_RECORD
 
 
 def enough(records: int) -> int:

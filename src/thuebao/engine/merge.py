@@ -42,7 +42,7 @@ class Merge:
         """Return the counts of findings across records; `write` is given all findings, in order."""
         counted: list[Counts] = []
         for window, hits in self._windows():
-            rows = self.own.between(*window).collect(engine="streaming") if write and self.own.parts else None
+            rows = self.own.between(*window) if write else None
             if hits and hits.found.height:
                 counted.append(self._counts(hits))
                 if write:
@@ -64,13 +64,18 @@ class Merge:
         members = members.group_by(GROUP, maintain_order=True).head(_MOST_MEMBERS)
         shown_facts = sorted(set(values) - {"operator", "msisdn", "subscriber_number", "shown_number"})
         columns = [ROW, "operator", "shown_number", *shown_facts]
-        described = self.records.scan().join(members.select(ROW), on=ROW, how="semi").select(columns)
-        rows = members.join(described, on=ROW, how="left").sort(GROUP, ROW).collect(engine="streaming")
+        described = self._records(members.select(pl.col(ROW).unique().sort()).collect()[ROW], columns)
+        rows = members.join(described.lazy(), on=ROW, how="left").sort(GROUP, ROW).collect(engine="streaming")
         before = self._numbered_before(code)
         return [
             Group(before + number + 1, size, self._described_rows(rows.filter(pl.col(GROUP) == number), shown_facts))
             for number, size, _ in top.iter_rows()
         ]
+
+    def _records(self, rows: pl.Series, columns: Sequence[str]) -> pl.DataFrame:
+        """Return some columns of the records with these numbers, which are in order."""
+        within = [(part, rows.filter(rows.is_between(part.first, part.last))) for part in self.records.parts]
+        return pl.concat(self.records.take(part, some, columns) for part, some in within if len(some))
 
     def _described_rows(self, rows: pl.DataFrame, facts: Sequence[str]) -> pl.DataFrame:
         at, record, _ = self.files.places(rows[ROW])
@@ -103,7 +108,7 @@ class Merge:
         hits = self._hits()
         total = hits.select(pl.len()).collect(engine="streaming").item() if hits is not None else 0
         if hits is None or not total:
-            yield from (((part.first, part.last), None) for part in _apart(self.own.parts))
+            yield from ((stretch, None) for stretch in _apart(self.own.parts))
             return
         parts = self.records.parts
         stretch = max(1, len(parts) * self.at_once // total)
@@ -130,8 +135,7 @@ class Merge:
             *self.prepared.keys,
             *self.prepared.shows.values(),
         }
-        rows = self.records.scan([part]).select(sorted(columns))
-        records = rows.filter(pl.col(ROW).is_in(hits[ROW].unique().implode())).collect(engine="streaming").sort(ROW)
+        records = self.records.take(part, hits[ROW].unique(maintain_order=True), sorted(columns))
         first = part.first
         while first <= part.last:
             # A record's hits stay together.
@@ -214,11 +218,11 @@ def _slice(hits: pl.DataFrame, first: int, last: int) -> pl.DataFrame:
     return hits.slice(start, int(hits[ROW].search_sorted(last, side="right")) - start)
 
 
-def _apart(parts: Sequence[Part]) -> list[Part]:
+def _apart(parts: Sequence[Part]) -> list[tuple[int, int]]:
     """Return stretches that cover the parts, without a record in two of them."""
-    apart: list[Part] = []
+    apart: list[tuple[int, int]] = []
     for part in parts:
-        first = apart[-1].last + 1 if apart else part.first
+        first = apart[-1][1] + 1 if apart else part.first
         if part.last >= first:
-            apart.append(Part(part.path, first, part.last))
+            apart.append((first, part.last))
     return apart

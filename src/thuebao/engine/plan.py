@@ -164,7 +164,7 @@ class Wanted:
     def staged(self) -> list[str]:
         """The columns that are staged of every record."""
         staging, inside = self.staging, [INSIDE] if self.where is not None else []
-        columns = {*self.shown, *staging.facts, *staging.part_columns, *staging.key_columns, *inside}
+        columns = {*self.shown, *staging.facts, *staging.part_columns, *inside}
         return [ROW, ERA, HIT, ERROR, *sorted(columns)]
 
 

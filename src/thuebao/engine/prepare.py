@@ -14,7 +14,7 @@ from thuebao.engine.count import OFFENDERS
 from thuebao.engine.groups.identities import IdentityPicture
 from thuebao.engine.groups.search import Search
 from thuebao.engine.groups.staging import staging_for
-from thuebao.engine.memory import memory_limit, records_at_once
+from thuebao.engine.memory import bytes_at_once, memory_limit, records_at_once
 from thuebao.engine.options import AuditOptions
 from thuebao.engine.plan import Compilation, Wanted, compile_rules
 from thuebao.engine.rejected import rejected_limit
@@ -77,7 +77,8 @@ def reading_of(options: AuditOptions) -> ReadAs:
     """Return how files are to be read where they do not show it themselves. Raises UsageError."""
     encoding = encoding_named(options.encoding) if options.encoding is not None else None
     mappings = [checked_mapping(path) for path in options.mappings]
-    return ReadAs(encoding, options.sheet, mappings, memory_limit(options.memory_limit))
+    memory = memory_limit(options.memory_limit)
+    return ReadAs(encoding, options.sheet, mappings, memory, bytes_at_once(memory))
 
 
 def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -20,6 +20,7 @@ from thuebao.engine.count import Counts, Tally
 from thuebao.engine.file_audit import FileAudit
 from thuebao.engine.file_findings import Doubts, doubts_of, file_findings, silenced
 from thuebao.engine.find import rows_of
+from thuebao.engine.groups.nominations import Nominations
 from thuebao.engine.observe import Observed
 from thuebao.engine.plan import Plan, plan_for
 from thuebao.engine.prepare import Prepared
@@ -42,14 +43,16 @@ from thuebao.sources.passed_over import EMPTY, OWN
 class Reading:
     """Reads each file once, evaluates record rules, stages columns for group rules.
 
-    staged, own: where the staged columns and the findings of record rules go, rejects: where rejected lines go; None
-    if nobody asks for them. folder: for what has to lie on disk. exports: of all files, the sheets of a workbook one by
-    one; for each of them `first` is the number of its first record in the whole audit, `number_from` of its file's.
+    staged, nominations, own: where the staged columns, what nominates groups and the findings of record rules go,
+    rejects: where rejected lines go; None if nobody asks for them. folder: for what has to lie on disk. exports: of all
+    files, the sheets of a workbook one by one; for each of them `first` is the number of its first record in the whole
+    audit, `number_from` of its file's.
     """
 
     prepared: Prepared
     folder: Path
     staged: Spill | None
+    nominations: Sequence[Nominations]
     own: Spill | None
     rejects: RejectsOutput | None
     inputs: list[Input] = field(default_factory=list)
@@ -182,6 +185,8 @@ class Reading:
         """Count a batch, and stage what group rules need of it."""
         if self.staged:
             self.staged.add(evaluated.select(self.prepared.wanted.staged))
+            for nominations in self.nominations:
+                nominations.add(evaluated)
         judged = evaluated.select(audit.plan.judged)
         if self.prepared.wanted.where is not None:
             judged = judged.filter(INSIDE)
@@ -197,9 +202,9 @@ class Reading:
         """Drop what a file gave from the record `before` on."""
         self.rows = before
         self.lines.take_back(before)
-        for spill in (self.staged, self.own):
-            if spill:
-                spill.take_back(before)
+        for written in (self.staged, self.own, *self.nominations):
+            if written:
+                written.take_back(before)
 
     def _plan(self, present: Collection[str], silent: Collection[str]) -> Plan:
         key = frozenset(present), frozenset(silent)

@@ -14,6 +14,7 @@ from thuebao.base.spill import Spill
 from thuebao.engine.count import Counts
 from thuebao.engine.file_findings import passed_over_findings, recognised, silenced
 from thuebao.engine.groups.finder import Finder, Found
+from thuebao.engine.groups.nominations import Nominations
 from thuebao.engine.memory import enough
 from thuebao.engine.merge import Merge
 from thuebao.engine.plan import lacking
@@ -58,11 +59,13 @@ def run(
         check_room(folder, files, across=bool(staging.searches), findings=bool(findings))
         output = stack.enter_context(findings_file(findings)) if findings else None
         rejected = stack.enter_context(rejects_file(rejects)) if rejects else None
-        records, own = Spill(folder, "records"), Spill(folder, "findings")
+        records, own = Spill(folder, "records", staging.usual), Spill(folder, "findings")
+        nominations = [Nominations(folder, family) for family in staging.families]
         reading = Reading(
             prepared,
             folder,
             staged=records if staging.searches else None,
+            nominations=nominations,
             own=own if output else None,
             rejects=rejected,
         )
@@ -75,7 +78,7 @@ def run(
             spill.flush()
         at_once = min(prepared.at_once, enough(reading.rows))
         limited = prepared.wanted.where is not None
-        finder = Finder(staging, records, reading.rows, folder, at_once, limited)
+        finder = Finder(staging, nominations, records, reading.rows, folder, at_once, limited)
         steps.phase(COMPARING)
         groups = finder.find() if records.parts else {}
         found = {code: groups.get(code, Found()) for code in prepared.searches}

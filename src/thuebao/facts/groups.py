@@ -12,6 +12,20 @@ LATE = frozenset({"comparable_name", "folded_name", "case_folded_name", "named_o
 EITHER = {"customer": ("organisation_key", "identity")}
 """Facts that are, wherever they are there, the first of several others that is: those are staged in their place."""
 
+OUTLINES = {
+    "case_folded_name": pl.col("full_name").str.len_chars()
+    # The only letter that is two when it is small.
+    + pl.col("full_name").str.count_matches("İ", literal=True)
+}
+"""What is alike in records of which a late fact is the same, and cheaper to know than the fact."""
+
+USUAL = {
+    "document_number": pl.col("identity"),
+    "shown_number": pl.col("subscriber_number"),
+    "registration_minute": pl.col("registration_moment").dt.truncate("1m"),
+}
+"""What the value of a fact nearly always is, from others: it has to be set aside only where it is not."""
+
 
 def group_facts(reference: Reference) -> dict[str, pl.Expr]:
     """Return the keys under which records are taken for those of one person or one customer."""

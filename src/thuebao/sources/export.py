@@ -17,7 +17,7 @@ from thuebao.base.messages import text
 from thuebao.rulebook.reference import Reference
 from thuebao.sources.batch import Batch
 from thuebao.sources.delimited.layout import Layout, layout_of
-from thuebao.sources.delimited.table import DelimitedTable
+from thuebao.sources.delimited.table import MOST_BYTES, DelimitedTable
 from thuebao.sources.encodings.encoding import Encoding, carrier_of, detect
 from thuebao.sources.encodings.notices import notices_of_repairs
 from thuebao.sources.encodings.repair import Repairs
@@ -63,13 +63,14 @@ class ReadAs:
     """What the user says about how to read exports, where they do not show it themselves.
 
     encoding: of texts; sheet: of workbooks, by name or number; mappings: of headers; memory: bytes that an audit may
-    take.
+    take; most_bytes: how much of a text is worked on at a time.
     """
 
     encoding: Encoding | None = None
     sheet: str | None = None
     mappings: Sequence[Mapping] = ()
     memory: int = 10**9
+    most_bytes: int = MOST_BYTES
 
 
 AS_THEY_ARE = ReadAs()
@@ -264,7 +265,8 @@ def _exports(
             if len(head) == _HEAD:
                 beginning = beginning.rstrip("\ufffd")  # the character that its end may cut in two
             split = (e.layout for e in earlier if e.layout and _one_export(e.path, stored.path))
-            tables = [DelimitedTable(stored, layout_of(stored.path, beginning, mapping, split), encoding)]
+            layout = layout_of(stored.path, beginning, mapping, split)
+            tables = [DelimitedTable(stored, layout, encoding, read_as.most_bytes)]
     of = whose(stored.path, mapping, operators, reference)
     for table in tables:
         if mapping is None:

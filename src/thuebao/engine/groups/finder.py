@@ -17,19 +17,21 @@ import polars as pl
 
 from thuebao.base.errors import OutputError
 from thuebao.base.helper_columns import ERA, INSIDE, ROW
-from thuebao.base.spill import Part, Spill, writing_scratch
-from thuebao.engine.groups.nominating import SIZE, Nominator
+from thuebao.base.spill import Spill, writing_scratch
+from thuebao.engine.groups.nominating import Nominated, nominated
+from thuebao.engine.groups.nominations import Nominations
 from thuebao.engine.groups.one_character_apart import values_one_character_apart
-from thuebao.engine.groups.partitions import Partitions, even_bounds
+from thuebao.engine.groups.partitions import Partitions
 from thuebao.engine.groups.search import AFTER_FIRST, EARLIEST, HAS_ONE_CHARACTER_APART, Search
-from thuebao.engine.groups.staging import Staging
+from thuebao.engine.groups.staging import Family, Staging
 from thuebao.rulebook.sql import RECORDS, blaming, distinct
 
 GROUP = "_group"
 """The number of a group among those of one search, from 0."""
 
-_SCREENED_PER_RECORD, _NOMINATED_PER_RECORD = 3, 32
-"""How many records with only hashes of what is counted, or with only a hash, take the memory of one that is held."""
+_SIZE = "_size"
+_SCREENED_PER_RECORD = 3
+"""How many records of which only hashes are held take the memory of one whose values are."""
 _SEED = 2
 
 
@@ -54,6 +56,7 @@ class Finder:
     """
 
     staging: Staging
+    nominations: Sequence[Nominations]
     records: Spill
     total: int
     folder: Path
@@ -64,96 +67,70 @@ class Finder:
     def find(self) -> dict[str, Found]:
         """Return what each search found, by its code."""
         found = {search.code: Found() for search in self.staging.searches}
-        for key in self.staging.hashes:
-            nominator = Nominator(
-                key, [s for s in self.staging.searches if self.staging.keys[s.code] == key], self.staging
-            )
-            waiting: list[tuple[pl.DataFrame, pl.DataFrame]] = []
-            for nominated in self._nominated(nominator):
-                waiting.append(nominated)
-                if sum(rows.height for _, rows in waiting) >= self.at_once * _NOMINATED_PER_RECORD:
-                    self._decide_all(nominator, waiting, found)
-                    waiting = []
-            if waiting:
-                self._decide_all(nominator, waiting, found)
+        for nominations in self.nominations:
+            nominations.flush()
+            by_key = nominated(nominations, self.total, self.at_once * _SCREENED_PER_RECORD, self.at_once)
+            nominations.forget()
+            self._decide_family(nominations.family, by_key, found)
         return found
 
-    def _nominated(self, nominator: Nominator) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-        """Yield nominated groups and their records, as Nominator has them, by ranges of the hash in order."""
-        most, key = self.at_once * _SCREENED_PER_RECORD, nominator.key
-        narrow = Partitions(self.folder, "keys", key, even_bounds(-(-self.total // most) or 1), most)
-        for parts in self._stretches(most):
-            narrow.add(nominator.narrow(self.records.scan(parts)).collect(engine="streaming"))
-        for height, rows in narrow.ranges():
-            if height <= 2 * most:
-                yield nominator.nominated(rows.collect())
-                continue
-            # Many of one hash: not even the numbers of such a group's records are held.
-            sizes = rows.group_by(key).agg(pl.len().alias(SIZE)).collect(engine="streaming")
-            large = sizes.filter(pl.col(SIZE) > most)
-            others = rows.filter(~pl.col(key).is_in(large[key].implode())).collect(engine="streaming")
-            groups, some = nominator.nominated(others)
-            codes = [(pl.col(SIZE) >= s.having.least).alias(s.code) for s in nominator.searches]
-            yield pl.concat([groups, large.select(key, SIZE, *codes)]).sort(key), some
-
-    def _stretches(self, most: int) -> Iterator[list[Part]]:
-        """Yield the files of what was staged, as many at a time as have about so many records."""
-        some: list[Part] = []
-        for part in self.records.parts:
-            some.append(part)
-            if some[-1].last - some[0].first >= most:
-                yield some
-                some = []
-        if some:
-            yield some
-
-    def _rounds(self, groups: pl.DataFrame) -> list[pl.DataFrame]:
-        """Return groups in the order of their hash, together about so many records, or a single group of more."""
-        # A group that is too large stands alone; the others are counted up to the limit.
-        number = (pl.col(SIZE).cast(pl.UInt64).cum_sum() // self.at_once) * 2 + (pl.col(SIZE) > self.at_once)
-        return groups.with_columns(_round=number.rle_id()).partition_by("_round", include_key=False)
-
-    def _decide_all(
-        self, nominator: Nominator, nominated: Sequence[tuple[pl.DataFrame, pl.DataFrame]], found: Mapping[str, Found]
-    ) -> None:
-        """Add to `found` what the searches find in nominated groups, whose records are read once."""
-        key, searches = nominator.key, nominator.searches
-        groups, rows = pl.concat([groups for groups, _ in nominated]), pl.concat([rows for _, rows in nominated])
-        if groups.is_empty():
+    def _decide_family(self, family: Family, by_key: Mapping[str, Nominated], found: Mapping[str, Found]) -> None:
+        """Add to `found` what is found in nominated groups, whose records are read once, in their order."""
+        decided = {}
+        for key, chosen in by_key.items():
+            if chosen.rounds:
+                bounds = pl.Series([first for first, _ in chosen.rounds[1:]], dtype=pl.UInt64)
+                decided[key] = Partitions(self.folder, f"groups{key}", key, bounds, self.at_once // len(by_key))
+        if not decided:
             return
-        values = {value for search in searches for value in search.values}
-        parts = {self.staging.parts[search.code] for search in searches}
-        columns = {ROW, ERA, *parts, *self.staging.roots(values), *([INSIDE] if self.limited else [])}
-        rounds = self._rounds(groups)
-        bounds = pl.Series([some[key][0] for some in rounds[1:]], dtype=pl.UInt64)
-        decided = Partitions(self.folder, "groups", key, bounds, self.at_once)
-        wanted = rows[ROW].sort()
-        large = groups.filter(pl.col(SIZE) > self.at_once * _SCREENED_PER_RECORD)[key]
-        for files in self._stretches(self.at_once):
-            start = int(wanted.search_sorted(files[0].first, side="left"))
-            some = wanted.slice(start, int(wanted.search_sorted(files[-1].last, side="right")) - start)
-            if len(some) or len(large):
-                key_hash = self.staging.hashes[key]
-                chosen = pl.col(ROW).is_in(some.implode())
-                chosen |= key_hash.is_in(large.implode()) if len(large) else False
-                of_files = self.records.scan(files).filter(chosen).select(key_hash.alias(key), *columns)
-                decided.add(of_files.collect(engine="streaming"))
-        for of_round, (_, read) in zip(rounds, decided.ranges(), strict=True):
-            slices = -(-int(of_round[SIZE].sum()) // (2 * self.at_once))
-            self._decide_round(nominator, of_round, read.collect().lazy() if slices == 1 else read, slices, found)
+        values = {value for key in decided for search in family.searches[key] for value in search.values}
+        of_hashes = {name for key in decided for name in self.staging.hashes[key].meta.root_names()}
+        columns = [ROW, ERA, *sorted({*family.parts, *self.staging.roots(values | of_hashes)})]
+        columns += [INSIDE] if self.limited else []
+        for part in self.records.parts:
+            numbers = {key: by_key[key].among(part.first, part.last) for key in decided}
+            wanted = pl.concat(numbers.values()).unique().sort() if len(numbers) > 1 else next(iter(numbers.values()))
+            if not len(wanted):
+                continue
+            taken = self.records.take(part, wanted, columns).filter(pl.any_horizontal(family.parts))
+            for key, partitions in decided.items():
+                some = taken if len(decided) == 1 else taken.filter(pl.col(ROW).is_in(numbers[key].implode()))
+                some = some.with_columns(self.staging.hashes[key].alias(key))
+                partitions.add(some.filter(pl.col(key).is_not_null()))
+        for key, partitions in decided.items():
+            self._decide_key(key, family.searches[key], by_key[key], partitions, found)
 
-    def _decide_round(
-        self, nominator: Nominator, chosen: pl.DataFrame, rows: pl.LazyFrame, slices: int, found: Mapping[str, Found]
+    def _decide_key(
+        self,
+        key: str,
+        searches: Sequence[Search],
+        chosen: Nominated,
+        decided: Partitions,
+        found: Mapping[str, Found],
     ) -> None:
-        """Add to `found` what the searches find in the chosen groups, which have these rows."""
-        for search in nominator.searches:
-            keys = chosen.filter(search.code)[nominator.key]
-            if len(keys):
-                some = rows.filter(pl.col(self.staging.parts[search.code]), pl.col(nominator.key).is_in(keys.implode()))
-                some = some.collect().lazy() if slices == 1 else some
+        """Add to `found` what the searches over a key find in the records of its nominated groups."""
+        for (_, size), (_, of_round) in zip(chosen.rounds, decided.ranges(), strict=True):
+            slices = -(-size // (2 * self.at_once))
+            rows = of_round.collect().with_columns(pl.len().over(key).alias(_SIZE)).lazy() if slices == 1 else of_round
+            for search in searches:
+                some = rows.filter(self.staging.parts[search.code])
+                if slices == 1:
+                    some = self._promising(search, key, some)
                 worked_out = self.staging.worked_out(some, search.values)
                 with blaming(search.rule) if search.rule else nullcontext():
-                    self._decide(search, nominator.key, worked_out, slices, found[search.code])
+                    self._decide(search, key, worked_out, slices, found[search.code])
+
+    def _promising(self, search: Search, key: str, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Return the rows of groups that may fulfil the search before any late fact is worked out for them."""
+        having, late = search.having, [column for column in search.having.counted if column in self.staging.late]
+        some = rows.filter(pl.col(_SIZE) >= having.least).collect().lazy()
+        if not (late and having.grows):
+            return some
+        # What a late fact rests on has at least as many values as the fact.
+        roots = {column: next(iter(self.staging.roots([column]))) for column in having.counted}
+        values = [pl.col(root).drop_nulls().n_unique().alias(distinct(column)) for column, root in roots.items()]
+        groups = some.group_by(key).agg(pl.len().alias(RECORDS), *values).filter(having.condition).select(key)
+        return some.join(groups, on=key, how="semi", maintain_order="left").collect().lazy()
 
     def _decide(self, search: Search, key: str, rows: pl.LazyFrame, slices: int, found: Found) -> None:
         """Add to `found` what the groups of these records really are."""

@@ -1,129 +1,155 @@
-"""Which groups may fulfil the searches over one key, by hashes alone: few enough to be decided on their values.
+"""Which groups may fulfil the searches of a family, by hashes alone: few enough to be decided on their values.
 
 What is nominated wrongly costs time. Nothing is left out, but where two different values of one group had the same
-64-bit hash.
+hash of 32 bits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from thuebao.base.helper_columns import ROW
-from thuebao.engine.groups.search import Search
-from thuebao.engine.groups.staging import Staging
+from thuebao.engine.groups.nominations import BITS, Nominations, Some, joined, taken
+from thuebao.engine.groups.staging import OUTLINE, Family
 from thuebao.rulebook.sql import RECORDS, distinct
 
-SIZE = "_size"
-_SEED = 3
-_MOST = np.iinfo(np.uint64).max
+_BEFORE_OUTLINE = 64 - OUTLINE.bit_length()
 _Numbers = npt.NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Nominator:
-    """Nominates groups of one key for the searches over it."""
+@dataclass
+class Nominated:
+    """The records of one key whose groups may fulfil a search over it: a bit for each record of the audit.
 
-    key: str
-    searches: Sequence[Search]
-    staging: Staging
+    most: records of a round. rounds: stretches of hashes, the first of each, and how many nominated records it has:
+    about `most`, or all those of one hash.
+    """
 
-    @property
-    def least(self) -> int:
-        """Of how many records a group is at least."""
-        return min(search.having.least for search in self.searches)
+    flags: _Numbers
+    most: int
+    rounds: list[tuple[int, int]] = field(default_factory=list)
 
-    @property
-    def _stand_ins(self) -> dict[str, str]:
-        """For each column that is counted, the staged one whose values are counted in its place: at least as many."""
-        counted = sorted({column for s in self.searches if s.having.grows for column in s.having.counted})
-        return {column: next(iter(self.staging.roots([column]))) for column in counted}
+    def flag(self, rows: _Numbers) -> None:
+        """Add records."""
+        bits = np.left_shift(np.uint8(1), (rows & np.uint32(7)).astype(np.uint8))
+        np.bitwise_or.at(self.flags, rows >> np.uint32(3), bits)
 
-    def _least_with(self, column: str) -> int:
-        """Return of how many records a group is at least that is asked how many different values it has."""
-        return min(s.having.least for s in self.searches if column in s.having.counted)
+    def count(self, hashes: _Numbers, sizes: _Numbers) -> None:
+        """Add groups of so many records, in the order of the first BITS of their hashes."""
+        if not len(hashes):
+            return
+        # A group that is too large stands alone; the others are counted up to the limit.
+        number = np.cumsum(sizes) // self.most * 2 + (sizes > self.most)
+        starts = np.flatnonzero(np.append(True, number[1:] != number[:-1]))
+        firsts = hashes[starts] >> np.uint64(BITS - _BEFORE_OUTLINE) << np.uint64(64 - _BEFORE_OUTLINE)
+        for first, total in zip(firsts.tolist(), np.add.reduceat(sizes, starts).tolist(), strict=True):
+            before = self.rounds[-1] if self.rounds else None
+            if before and (before[0] == first or before[1] + total <= self.most):
+                self.rounds[-1] = before[0], before[1] + total
+            else:
+                self.rounds.append((first, total))
 
-    def narrow(self, records: pl.LazyFrame) -> pl.LazyFrame:
-        """Return of the records that take part key, ROW and the hashes of what is counted."""
-        parts = sorted({self.staging.parts[search.code] for search in self.searches})
-        hashes = [_hash_of(root).alias(f"_of_{root}") for root in dict.fromkeys(self._stand_ins.values())]
-        key = self.staging.hashes[self.key].alias(self.key)
-        rows = records.filter(pl.any_horizontal(parts), self.staging.hashes[self.key].is_not_null())
-        return rows.select(key, ROW, *hashes)
-
-    def nominated(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Return the groups that may fulfil a search, and their records.
-
-        Of the groups key, SIZE and for each search's code whether it is nominated; of the records key and ROW. Both are
-        ordered by key.
-        """
-        some = _ordered_repeats(rows, self.key, self.least)
-        hashes = some[self.key].to_numpy()
-        starts = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1])) if len(hashes) else np.zeros(0, np.int64)
-        sizes = np.diff(np.append(starts, len(hashes)))
-        counts = {
-            column: _distinct(some[f"_of_{root}"], starts, sizes, self._least_with(column))
-            for column, root in self._stand_ins.items()
-        }
-        groups = pl.DataFrame(
-            {self.key: hashes[starts], SIZE: sizes.astype(np.uint32), RECORDS: sizes.astype(np.uint32)}
-            | {distinct(column): count for column, count in counts.items()}
-        )
-        groups = groups.with_columns(
-            ((pl.col(SIZE) >= s.having.least) & (s.having.condition if s.having.grows else True))
-            .fill_null(value=False)
-            .alias(s.code)
-            for s in self.searches
-        )
-        some_search = groups.select(pl.any_horizontal(s.code for s in self.searches)).to_series()
-        of_rows = pl.Series(np.repeat(some_search.to_numpy(), sizes), dtype=pl.Boolean)
-        codes = [search.code for search in self.searches]
-        return groups.filter(some_search).select(self.key, SIZE, *codes), some.filter(of_rows).select(self.key, ROW)
+    def among(self, first: int, last: int) -> pl.Series:
+        """Return the numbers of the records from `first` to `last` that are nominated."""
+        bits = np.unpackbits(self.flags[first >> 3 : (last >> 3) + 1], bitorder="little")
+        start = first & 7
+        at = np.flatnonzero(bits[start : start + last - first + 1])
+        return pl.Series(at.astype(np.uint32) + np.uint32(first))
 
 
-def _hash_of(column: str) -> pl.Expr:
-    return pl.when(pl.col(column).is_not_null()).then(pl.col(column).hash(_SEED))
+def nominated(nominations: Nominations, total: int, screened: int, most: int) -> dict[str, Nominated]:
+    """Return what is nominated for each key of a family, of `total` records in all.
+
+    screened: of how many records hashes may be held; most: records of a round.
+    """
+    family = nominations.family
+    found = {key: Nominated(np.zeros((total >> 3) + 1, np.uint8), most) for key in family.searches}
+    for low, high, size in nominations.ranges(screened):
+        large: dict[int, int] = {}
+        if size <= 2 * screened:
+            some = nominations.read(low, high)
+        else:
+            # Many of one hash: not even the hashes of such a group's records are held.
+            some, large = _without_large(nominations, low, high, screened, found)
+        groups = _repeats(some, family.least)
+        hashes = np.append(groups.hashes, np.array([*large], np.uint64))
+        sizes = np.append(groups.sizes, np.array([*large.values()], np.int64))
+        order = np.argsort(hashes, kind="stable")
+        for key, of_key in found.items():
+            fulfil = _may_fulfil(family, key, groups)
+            of_key.flag(some.rows[groups.members[np.repeat(fulfil, groups.sizes)]])
+            chosen = order[np.append(fulfil, np.ones(len(large), np.bool_))[order]]
+            of_key.count(hashes[chosen], sizes[chosen])
+    return found
 
 
-def _ordered_repeats(rows: pl.DataFrame, key: str, least: int) -> pl.DataFrame:
-    """Return the rows whose key stands there at least so many times, and perhaps a few more, ordered by key."""
-    if rows.height < least:
-        return rows.clear()
-    # One sort of numbers, each a hash with its row in the last digits: half the time of a sort of rows.
-    digits = np.uint64(rows.height.bit_length())
-    packed = rows[key].to_numpy() >> digits << digits
-    packed |= np.arange(rows.height, dtype=np.uint64)
+def _without_large(
+    nominations: Nominations, low: int, high: int, screened: int, found: Mapping[str, Nominated]
+) -> tuple[Some, dict[int, int]]:
+    """Return the records that are not of large groups, and how large those are; nominate their records."""
+    counts = pl.DataFrame(schema={"hash": pl.UInt64, "count": pl.UInt32})
+    for piece in nominations.pieces(low, high):
+        counted = pl.Series("hash", piece.hashes).value_counts(name="count")
+        counts = pl.concat([counts, counted]).group_by("hash").agg(pl.col("count").sum())
+    large = counts.filter(pl.col("count") > screened)
+    others = []
+    for piece in nominations.pieces(low, high):
+        of_large = np.isin(piece.hashes, large["hash"].to_numpy())
+        others.append(taken(piece, ~of_large))
+        for of_key in found.values():
+            of_key.flag(piece.rows[of_large])
+    return joined(others), dict(large.iter_rows())
+
+
+class _Groups(NamedTuple):
+    """Groups in the order of hashes: how large, where their records are, and whether they differ in what is counted."""
+
+    hashes: _Numbers
+    sizes: _Numbers
+    members: _Numbers
+    differ: _Numbers
+
+
+def _repeats(some: Some, least: int) -> _Groups:
+    """Return the groups of at least so many records."""
+    count = len(some.rows)
+    # One sort of numbers, each a hash with its place in the last digits: half the time of a sort of places.
+    digits = np.uint64(count.bit_length())
+    packed = some.hashes << digits
+    packed |= np.arange(count, dtype=np.uint64)
     packed.sort()
-    top = packed >> digits
-    again = top[least - 1 :] == top[: len(top) - least + 1]
-    member = np.zeros(len(top), np.bool_)
+    hashes = packed >> digits
+    again = hashes[least - 1 :] == hashes[: max(0, count - least + 1)]
+    member = np.zeros(count, np.bool_)
     for place in range(least):
         member[place : place + len(again)] |= again
-    at = packed[member] & ((np.uint64(1) << digits) - np.uint64(1))
-    some = rows[pl.Series(at.astype(np.uint32))]
-    hashes = some[key].to_numpy()
-    # Hashes that differ in the digits alone that the row took are rare.
-    return some if (hashes[1:] >= hashes[:-1]).all() else some.sort(key, maintain_order=True)
+    members = (packed[member] & ((np.uint64(1) << digits) - np.uint64(1))).astype(np.uint32)
+    hashes = hashes[member]
+    starts = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1]) if len(hashes) else hashes)
+    sizes = np.diff(np.append(starts, len(hashes)))
+    differ = np.ones(len(starts), np.bool_)
+    if some.counted is not None and len(starts):
+        counted = some.counted[members]
+        differ = np.minimum.reduceat(counted, starts) < np.maximum.reduceat(counted, starts)
+    return _Groups(hashes[starts], sizes, members, differ)
 
 
-def _distinct(values: pl.Series, starts: _Numbers, sizes: _Numbers, least: int) -> pl.Series:
-    """Return how many different values each group of at least so many records has; a NULL is none."""
-    if not len(starts):
-        return pl.Series(dtype=pl.UInt32)
-    there = values.is_not_null().to_numpy()
-    low = np.minimum.reduceat(values.fill_null(_MOST).to_numpy(), starts)
-    high = np.maximum.reduceat(values.fill_null(0).to_numpy(), starts)
-    counts = np.logical_or.reduceat(there, starts).astype(np.uint32)
-    several = (low < high) & (sizes >= least)  # most groups have one value, or are too small to be asked
-    if several.any():
-        number = np.repeat(np.arange(len(starts), dtype=np.uint32), sizes)
-        of_several = np.repeat(several, sizes) & there
-        frame = pl.DataFrame({"group": number[of_several], "value": values.filter(pl.Series(of_several))})
-        found = frame.group_by("group").agg(pl.col("value").n_unique())
-        counts[found["group"].to_numpy()] = found["value"].to_numpy()
-    return pl.Series(counts)
+def _may_fulfil(family: Family, key: str, groups: _Groups) -> _Numbers:
+    """Return which groups may fulfil a search over the key."""
+    sizes, found = groups.sizes, np.zeros(len(groups.sizes), np.bool_)
+    for search in family.searches[key]:
+        having = search.having
+        may = sizes >= having.least
+        if having.grows:
+            # Of columns that the hash of what is counted knows nothing of there may be as many values as records.
+            known = family.counted and having.least == family.least
+            values = np.where(groups.differ, sizes, 1) if known else sizes
+            frame = pl.DataFrame({RECORDS: sizes} | {distinct(column): values for column in having.counted})
+            may &= frame.select(having.condition.fill_null(value=False)).to_series().to_numpy()
+        found |= may
+    return found

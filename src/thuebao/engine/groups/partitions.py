@@ -73,8 +73,3 @@ class Partitions:
         with writing_scratch(self._folder):
             rows.write_ipc(path, compression="uncompressed")
         self._files[n].append(path)
-
-
-def even_bounds(count: int) -> pl.Series:
-    """Return the bounds of so many ranges of hashes, all equally wide."""
-    return pl.Series([(n << 64) // count for n in range(1, count)], dtype=pl.UInt64)

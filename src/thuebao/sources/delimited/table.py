@@ -34,18 +34,19 @@ _OF_WRONG_LENGTH = (TOO_FEW, TOO_MANY, CUT)
 LONGEST_LINE = 64 << 20  # bytes that are held at most while a line end is looked for
 
 
-def block_bytes(layout: Layout) -> int:
+def block_bytes(layout: Layout, most: int) -> int:
     """Return how many bytes are worked on at a time."""
-    return min(MOST_BYTES, max(LEAST_BYTES, BATCH_ROWS * layout.line_bytes))
+    return min(MOST_BYTES, most, max(LEAST_BYTES, BATCH_ROWS * layout.line_bytes))
 
 
 @dataclass(frozen=True)
 class DelimitedTable:
-    """The records of a delimited text."""
+    """The records of a delimited text; most_bytes: how many are worked on at a time at most."""
 
     stored: Stored
     layout: Layout
     encoding: Encoding
+    most_bytes: int = MOST_BYTES
 
     @property
     def header(self) -> Header:
@@ -55,7 +56,7 @@ class DelimitedTable:
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield batches of the wanted columns. Raises InputError where the file holds no lines of text."""
         reader = _Reader(self.layout, self.encoding, wanted, NoRecords(self.stored.path, self.header))
-        size = block_bytes(self.layout)
+        size = block_bytes(self.layout, self.most_bytes)
         rest, line = b"", self.layout.above + 1
         above = self.layout.passed_over.copy()
         if self.layout.records_above:

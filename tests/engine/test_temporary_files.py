@@ -1,0 +1,87 @@
+"""What an audit writes for a while: few bytes a record, and back as it was."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import date, datetime
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import thuebao
+from thuebao.base.helper_columns import ROW
+from thuebao.base.spill import Spill
+from thuebao.engine.groups.finder import Finder, Found
+
+MAKE = Path(__file__).parents[2] / "benchmarks" / "make_foreign.py"
+RECORDS = 60_000
+
+
+def test_temporary_files_take_less_than_a_hundred_bytes_a_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    find = Finder.find
+
+    def counted(self: Finder) -> dict[str, Found]:
+        # Nothing is written any more but what is found, and what nominated it is removed on the way.
+        written.append(sum(path.stat().st_size for path in self.folder.iterdir()))
+        found = find(self)
+        written.append(sum(path.stat().st_size for path in self.folder.iterdir()))
+        return found
+
+    monkeypatch.setattr(Finder, "find", counted)
+    path = tmp_path / "export.csv"
+    subprocess.run([sys.executable, str(MAKE), str(path), "--records", str(RECORDS)], check=True)
+    result = thuebao.audit(path, as_of=date(2026, 11, 23), findings=tmp_path / "findings.csv")
+    assert result.totals["records"] == RECORDS
+    assert len(written) == 2
+    assert 20 * RECORDS < max(written) < 100 * RECORDS
+
+
+def rows(count: int, seed: int) -> pl.DataFrame:
+    """Return rows of which each column is made smaller in another way, or in none."""
+    rng = np.random.default_rng(seed)
+    moments = [datetime(1999 + int(n) % 30, 5, 6, 7, 8, int(n) % 60, int(n) % 2 * seed % 2) for n in range(count)]
+    odd = ["", "0", "-5", "+5", " 5", "٣", "1" * 25, None]
+    text = [f"{n:012}" for n in rng.integers(0, 10**12, count)]
+    mixed = [odd[n % len(odd)] if n % 7 == seed % 7 else value for n, value in enumerate(text)]
+    return pl.DataFrame(
+        {
+            ROW: pl.Series(np.arange(count) * (1 + seed % 2), dtype=pl.UInt32),
+            "digits": text,
+            "signed": pl.Series([f"{n:+04}" for n in rng.integers(-99, 99, count)]),
+            "mixed": pl.Series(mixed, dtype=pl.String),
+            "large": pl.Series([str(2**63 - 3 + int(n)) for n in rng.integers(0, 5, count)]),
+            "usual": pl.Series([None if n % 11 == 0 else mixed[n - n % 5 // 4] for n in range(count)], dtype=pl.String),
+            "moment": pl.Series(moments, dtype=pl.Datetime("us")),
+            "far": pl.Series([datetime(1800, 1, 1), *moments[1:]], dtype=pl.Datetime("us")),
+            "nothing": pl.repeat(None, count, dtype=pl.String, eager=True),
+            "minute": pl.Series(moments, dtype=pl.Datetime("us")).dt.truncate("1m"),
+        }
+    )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_rows_come_back_as_they_were(tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("thuebao.base.spill.ROWS_PER_PART", 40)
+    usual = {"usual": pl.col("mixed"), "minute": pl.col("moment").dt.truncate("1m"), "absent": pl.col("digits")}
+    spill, frame = Spill(tmp_path, "rows", usual), rows(150, seed)
+    numbers = frame[ROW]
+    for start in range(0, frame.height, 30):
+        spill.add(frame.slice(start, 30))
+        spill.add(frame.slice(start, 30).with_columns(pl.col(ROW) + 1_000_000))
+        spill.take_back(1_000_000)
+    spill.flush()
+    assert pl.concat(spill.read(part) for part in spill.parts).equals(frame)
+    some = numbers.filter(numbers % 3 == 0)
+    for columns in ([ROW], ["nothing"], ["usual"], ["minute", "digits"], ["signed", "large", "far", ROW]):
+        taken = [spill.take(p, some.filter(some.is_between(p.first, p.last)), columns) for p in spill.parts]
+        assert pl.concat(taken).equals(frame.filter(pl.col(ROW) % 3 == 0).select(columns))
+    between = spill.between(int(numbers[17]), int(numbers[95]))
+    assert between is not None
+    assert between.equals(frame.slice(17, 79))
+    assert spill.between(500_000, 600_000) is None
