@@ -42,7 +42,7 @@ HOSTILE = {
     "CURRENT_TIMESTAMP > TIMESTAMP '2020-01-01 00:00'": "CURRENT_TIMESTAMP",
     "RANDOM() > 1": "RANDOM",
     "sex = 'male' -- and so on": "--",
-    "sex /* or so */ = 'male'": "--",
+    "sex /* or so */ = 'male'": "/*",
     "sex = 'male'; DROP TABLE x": ";",
     '"sex; DROP" = 1': "sex; DROP",
     '"~msisdn" IS NULL': "~msisdn",
@@ -67,7 +67,7 @@ HOSTILE = {
     " AND ".join(["sex = 'male'"] * (MOST_OPERATORS // 2 + 1)): str(MOST_OPERATORS),
     "(" * (MOST_LEVELS + 1) + "TRUE" + ")" * (MOST_LEVELS + 1): str(MOST_LEVELS),
     f"sex = '{'x' * 1_001}'": "1,000",
-    f"sex IN ({', '.join(['1'] * 30_000)})": "20000",
+    f"sex IN ({', '.join(['1'] * 30_000)})": "20,000",
 }
 
 
