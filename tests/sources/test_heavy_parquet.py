@@ -71,11 +71,8 @@ def test_pages_that_are_more_than_the_footer_says(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         ParquetTable.of("a", path, None)
     assert caught.value.key == "parquet_expands"
-    with pytest.raises(InputError) as caught:
-        with path.open("rb") as file:
-            Weight("a", [0], 1 << 40)._add_pages(
-                file, len(held.getvalue()), pq.read_metadata(path).row_group(0), 300 << 20
-            )
+    with pytest.raises(InputError) as caught, path.open("rb") as file:
+        Weight("a", [0], 1 << 40)._add_pages(file, len(held.getvalue()), pq.read_metadata(path).row_group(0), 300 << 20)
     assert caught.value.key == "parquet_pages"
 
 
