@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import io
 import json
 import multiprocessing
@@ -98,6 +99,8 @@ def _run(words: list[str]) -> object:
         run(words)
     except SystemExit as end:
         return end.code or 0
+    finally:
+        gc.unfreeze()  # the command ends here, the process does not
     return 0
 
 
