@@ -61,7 +61,7 @@ def test_findings_file(desk: Desk, cli: Command, kind) -> None:
         "name": "name-single-word",
         "severity": "info",
         "field": "full_name",
-        "value": "A*",
+        "value": "A*****",
         "basis": "163/2024/NĐ-CP, Khoản 1 Điều 19",
         "group": None,
         "line": 4,
@@ -81,14 +81,14 @@ def test_findings_file_without_findings(desk: Desk, cli: Command, kind) -> None:
 @pytest.mark.parametrize(
     ("number", "shown"),
     [
-        ("1", "*"),
-        ("12", "1*"),
-        ("123", "1**"),
-        ("1234", "1**4"),
-        ("123456", "12***6"),
-        ("12345678", "12****78"),
+        ("1", "*****"),
+        ("12", "1*****"),
+        ("123", "1*****"),
+        ("1234", "1*****4"),
+        ("123456", "12*****6"),
+        ("12345678", "12*****78"),
         ("2234567890", "223*****90"),
-        ("123456789012345", "123**********45"),
+        ("123456789012345", "123*****45"),
         ("số thuê bao ẩ", "sốt*****oẩ"),
     ],
 )
@@ -98,7 +98,7 @@ def test_numbers_are_masked_unless_revealed(desk: Desk, cli: Command, number, sh
     cli("audit", "vina.csv", "--select", "NUM102", "--findings", "bare.csv", "--reveal")
     [masked], [bare] = desk.rows("masked.csv"), desk.rows("bare.csv")
     assert (masked["msisdn"], bare["value"]) == (shown, number)
-    assert len(masked["value"]) == len(number)
+    assert masked["value"].count("*") == 5  # whatever the length
     assert sum(sign != "*" for sign in masked["value"]) <= len(number) / 2
 
 

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 _FIRST, _LAST = 3, 2
 """Characters of a masked value that stay at its beginning and end."""
-_MOST_STARS = 40
+_STARS = "*****"
+"""What stands for the rest, however long that is: its length would tell of a name."""
 _FORMULA = r"^[=+\-@\t\r]"
 CONTROLS = (
     r"[\x00-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
@@ -24,15 +25,14 @@ _HARMFUL = re.compile(rf"{CONTROLS}|[\ud800-\udfff]")
 
 
 def mask(values: pl.Series) -> pl.Series:
-    """Return each text with its first 3 and last 2 characters, at most half of it, the rest as at most 40 stars."""
+    """Return each text with its first 3 and last 2 characters, at most half of it, and five stars for the rest."""
     import polars as pl  # not for who only prints a line of help
 
-    stars = pl.Series(["*" * n for n in range(_MOST_STARS + 1)])
     length = values.str.len_chars()
     kept = (length // 2).clip(upper_bound=_FIRST + _LAST)
     last = (kept // 2).clip(upper_bound=_LAST)
     frame = pl.DataFrame({"value": values, "length": length, "last": last, "first": kept - last})
-    frame = frame.with_columns(stars=stars.gather((length - kept).clip(upper_bound=_MOST_STARS)))
+    frame = frame.with_columns(stars=pl.when(pl.col("length") > 0).then(pl.lit(_STARS)).otherwise(pl.lit("")))
     return frame.select(
         pl.concat_str(
             pl.col("value").str.head("first"),

@@ -18,6 +18,7 @@ def columns(
     mapping: Annotated[list[Path] | None, option("--mapping", help_key="mapping", metavar="FILE")] = None,
     encoding: Annotated[str | None, option("--encoding", help_key="encoding", metavar="NAME")] = None,
     sheet: Annotated[str | None, option("--sheet", help_key="sheet", metavar="NAME")] = None,
+    reveal: Annotated[bool, option("--reveal", help_key="columns_reveal")] = False,
     save: Annotated[Path | None, option("--save", help_key="save", metavar="FILE")] = None,
     force: Annotated[bool, option("--force", help_key="save_force")] = False,
     lang: Annotated[Lang | None, choice(Lang, "--lang", help_key="lang")] = None,
@@ -41,7 +42,7 @@ def columns(
         sheet,
         [checked_mapping(path) for path in mapping or ()],
     )
-    found = inspect(file, operator, read_as)
+    found = inspect(file, operator, read_as, reveal=reveal)
     print_inspection(found, stdout())
     if save:
         write_mapping(save, found.proposals, file, found.operator, found.mapping, found.open_values, force=force)

@@ -19,15 +19,19 @@ from thuebao.rulebook.columns import RAW, raw
 from thuebao.rulebook.law import AUTO
 from thuebao.sources import AS_THEY_ARE, Export, ReadAs, Stored, open_export, stored_at
 from thuebao.sources.discover import STANDARD_INPUT
-from thuebao.sources.headers.header import unmapped, unrecognised
+from thuebao.sources.headers.header import is_value, unmapped, unrecognised
 from thuebao.sources.headers.mapping import LOOK, Mapping, mapping_for
 from thuebao.sources.headers.mapping_text import OpenValues
-from thuebao.sources.headers.proposal import Proposal, propose
-from thuebao.sources.headers.shapes import recognised_values
+from thuebao.sources.headers.proposal import KNOWN, MAPPED, Proposal, propose
+from thuebao.sources.headers.shapes import OF_ITS_OWN, present, recognised_values, shares
 
 _VALUES = 3
 _MOST_VALUES = 20  # of one column that no code is known for
 _MOST_RECORDS = 1_000_000  # that are looked at for such values
+
+
+_ENOUGH = 2
+"""Cells of a header that are values of their columns, from which it is a record."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +53,13 @@ class Inspection:
     open_values: list[OpenValues]
 
 
-def inspect(path: str, operator: str | None = None, read_as: ReadAs = AS_THEY_ARE) -> Inspection:
+def inspect(
+    path: str, operator: str | None = None, read_as: ReadAs = AS_THEY_ARE, *, reveal: bool = False
+) -> Inspection:
     """Return how the file at `path` (or `zip/member`) maps, by the first of the mappings that is for it.
 
-    Raises InputError when it cannot be read, or nothing in its header is recognised nor proposed.
+    Raises InputError when it cannot be read, nothing in its header is recognised nor proposed, or, unless `reveal`, a
+    record stands where the header should: its values are somebody's, and are not to be shown as names of columns.
     """
     rulebook = read_rulebook()
     # A file of which nothing is recognised is just the one that proposals are for.
@@ -65,6 +72,8 @@ def inspect(path: str, operator: str | None = None, read_as: ReadAs = AS_THEY_AR
     proposals = propose(export.header, sample, mapping)
     if not any(proposal.header and proposal.column for proposal in proposals):
         raise unrecognised(path, export.header.names)
+    if not reveal and _is_record(proposals):
+        raise InputError("header_missing", path=path)
     values = {p.position: _shown(sample[str(p.position)]) for p in proposals if p.header}
     needs = compile_rules(rulebook, today(), AUTO).needs
     present = set(export.header.mapped)
@@ -73,6 +82,19 @@ def inspect(path: str, operator: str | None = None, read_as: ReadAs = AS_THEY_AR
     said = (mapping.operator if mapping else None) or operator
     open_values = _open_values(export, proposals)
     return Inspection(export, said, proposals, values, disabled, mapping, open_values)
+
+
+def _is_record(proposals: Sequence[Proposal]) -> bool:
+    """Return whether a file's header is rather one of its records."""
+    names = [proposal.header for proposal in proposals if proposal.header]
+    known = sum(proposal.why in (KNOWN, MAPPED) for proposal in proposals if proposal.header)
+    if sum(map(is_value, names)) > known:
+        return True
+    # Where no number tells, cells that are what their own column holds: no header is called so.
+    guessed = [p for p in proposals if p.column and p.header and p.why not in (KNOWN, MAPPED)]
+    looks = shares(present({p.position: pl.Series([p.header], dtype=pl.String) for p in guessed}))
+    fitting = sum(looks.get((p.position, p.column), 0) > 0 for p in guessed if p.column in OF_ITS_OWN)
+    return fitting > known and fitting >= _ENOUGH
 
 
 def _open_values(export: Export, proposals: Sequence[Proposal]) -> list[OpenValues]:

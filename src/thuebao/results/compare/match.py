@@ -40,7 +40,8 @@ _HASH = "_hash"
 # A formula is given an apostrophe in CSV and not in Parquet: the same number must be the same key in both.
 _NEUTRALISED = r"^'([=+\-@\t\r])"
 # What masking.mask makes of four characters and more: its first and last characters, and stars between them.
-_MASKED = r"^(?:[^*]\*{2,3}[^*]|[^*]{2}\*{3,4}[^*]|[^*]{2}\*{4,5}[^*]{2}|[^*]{3}\*{5,40}[^*]{2})$"
+# Five, but in files of earlier versions as many as characters were left out.
+_MASKED = r"^(?:[^*]\*{2,5}[^*]|[^*]{2}\*{3,5}[^*]|[^*]{2}\*{4,5}[^*]{2}|[^*]{3}\*{5,40}[^*]{2})$"
 
 
 def check_key(key: str) -> None:

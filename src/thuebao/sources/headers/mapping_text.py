@@ -12,8 +12,10 @@ from pathlib import Path
 import tomlkit
 from tomlkit.items import Item, KeyType, SingleKey, Table
 
+from thuebao.base.foreign_text import mask_text
 from thuebao.base.messages import text
 from thuebao.rulebook.columns import columns
+from thuebao.sources.headers.header import is_value
 from thuebao.sources.headers.mapping import Join, Mapping, headers_of
 from thuebao.sources.headers.mapping_values import MONTH_FIRST, codes_of
 from thuebao.sources.headers.proposal import KNOWN, MAPPED, SIMILAR, SURE, Proposal
@@ -150,7 +152,9 @@ def _values(known: Dict[str, Dict[str, str]], open_values: Sequence[OpenValues])
             section.add(_comment(text("mapping.values_title", known=_codes(column))))
         for value, count in left[column].counts if column in left else ():
             times = text("mapping.values", count=count)
-            section.add(_comment(f'{_string(value).as_string()} = ""  # {times}'))
+            # What may be somebody's number is no text that a code could be given for.
+            shown = mask_text(value) if is_value(value) else value
+            section.add(_comment(f'{_string(shown).as_string()} = ""  # {times}'))
         sections.add(column, section)
     return sections
 

@@ -26,6 +26,9 @@ _NAMES = ("full_name", "guardian_name", "clerk_name", "representative_name")
 INFORMATIVE = DISTINCTIVE.union(DAYS, _NAMES)
 """Columns whose values tell something; those of the others look like many texts."""
 
+OF_ITS_OWN = DISTINCTIVE.union(DAYS)
+"""Columns whose values no header of any column looks like."""
+
 _ANY_DOCUMENT = "foreign_passport"  # a form that most short texts have
 
 Shares = dict[tuple[int, str], float]
