@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -279,6 +280,8 @@ def test_a_settings_file_above_the_working_folder_is_not_found(exports: Desk, cl
         ('[outputs]\nfindings = "f.txt"', ("[outputs] findings", "f.txt")),
         ('[outputs]\nreports = ["f.doc"]', ("[outputs] reports", "f.doc")),
         ('[gate]\nfail-on = "fatal"', ("[gate] fail-on", "fatal")),
+        ("[gate]\nfail-on = []", ("[gate] fail-on", "condition")),
+        ('[parameters]\n"DUP141.threshold" = -1', ("parameters", "whole numbers")),
         ('[evidence]\nsign-with = "us.p12"', ("[evidence] sign-with", "--manifest")),
         ('inputs = "../elsewhere"', ("inputs", "../elsewhere", "--config")),
         ('inputs = "/etc"', ("inputs", "/etc", "--config")),
@@ -299,6 +302,20 @@ def test_what_a_file_cannot_say_is_told_with_file_and_key(exports: Desk, cli: Co
     assert (done.code, done.out) == (2, "")
     one_message(done, "thuebao.toml", *parts)
     assert exports.files() == before
+
+
+def test_an_operator_for_all_files_may_stand_alone(exports: Desk, cli: Command) -> None:
+    exports.write("thuebao.toml", f'inputs = "whose.csv"\noperators = "Viettel"\nas-of = {AS_OF}')
+    assert cli("audit").out == cli("audit", "--operator", "Viettel").out == cli("audit", THUEBAO_OPERATOR="Viettel").out
+    assert cli("audit").code == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_not_waited_for(exports: Desk, process: Command) -> None:
+    os.mkfifo("thuebao.toml")
+    done = process("audit", "exports/", timeout=60)
+    assert done.code == 2
+    one_message(done, "thuebao.toml", "regular file")
 
 
 def test_a_file_that_is_no_file(exports: Desk, cli: Command) -> None:

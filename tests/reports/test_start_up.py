@@ -8,8 +8,21 @@ from pathlib import Path
 
 import pytest
 
+from helpers.desks import Desk
 from helpers.exports import table
 from helpers.people import people
+
+
+@pytest.mark.parametrize("arguments", [["audit", "--help"], ["audit", "--nope"], ["--help"], ["nope"]], ids=" ".join)
+def test_help_and_usage_errors_load_no_library_of_an_audit(desk: Desk, arguments: list[str]) -> None:
+    desk.write("thuebao.toml", 'language = "en"')
+    asked = (
+        f"import sys, thuebao.cli.app as a\ntry: a.run({arguments})\nexcept SystemExit: pass\nprint('!', *sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.rpartition("!")[2].split())
+    assert "thuebao.cli.app" in loaded
+    assert {"polars", "pyarrow", "numpy", "sqlglot", "lxml", "tomlkit", "xlsxwriter"} & loaded == set()
 
 
 @pytest.mark.parametrize("module", ["deliver", "json_document", "csv_table", "github", "sarif", "markdown"])

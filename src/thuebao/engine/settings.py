@@ -100,7 +100,13 @@ def _codes(value: Value) -> tuple[str, ...]:
 
 
 def _columns(value: Value) -> tuple[str, ...]:
-    return tuple(part.lower() for part in _codes(value))
+    return tuple(dict.fromkeys(part.lower() for part in _codes(value)))
+
+
+def _conditions(value: Value) -> tuple[str, ...]:
+    if not value.given:  # a gate that nothing fails is `never`, and says so
+        value.refuse_kind()
+    return _texts(value)
 
 
 def _path(value: Value) -> str:
@@ -154,7 +160,9 @@ def _numbers(value: Value) -> dict[str, int]:
 
 
 def _names(value: Value) -> tuple[str, ...]:
-    """Return which operator's the files of a pattern are, as --operator says it."""
+    """Return whose the files of a pattern are, as --operator says it; without a pattern, all of them."""
+    if isinstance(value.given, str):
+        return (_text(value),)
     named = _table(value, str)
     return tuple(name if pattern == ALL_FILES else f"{pattern}={name}" for pattern, name in named.items())
 
@@ -225,7 +233,7 @@ KEYS = (
     Key("password-file", _path, '"office.txt"', "password_file", "evidence"),
     Key("key-file", _path, '"secret.key"', "key_file", "evidence"),
     Key("made-by", _text, '"Sở TT&TT"', "made_by", "evidence"),
-    Key("fail-on", _texts, '["error:0.5%", "DUP111:0"]', "fail_on", "gate"),
+    Key("fail-on", _conditions, '["error:0.5%", "DUP111:0"]', "fail_on", "gate"),
     Key("baseline", _path, '"last.csv"', "baseline", "gate"),
     Key("key", _text, '"record"', "key", "gate"),
 )
