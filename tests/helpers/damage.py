@@ -31,7 +31,7 @@ def audit(cli: Command, *arguments: object) -> Outcome:
 
 def reason_of(said: str) -> str:
     """Return the reason that a line of the rejects file gives in words."""
-    if fields := re.fullmatch(r"(\d+) fields where the header has (\d+)", said):
+    if fields := re.fullmatch(r"(\d+) fields? where the header has (\d+)", said):
         found, expected = map(int, fields.groups())
         assert found != expected
         return TOO_FEW if found < expected else TOO_MANY

@@ -77,7 +77,8 @@ def screen(
         *((block, 3) for block in asked_for),
         *((operators, 7), (verdict, 8), (doubted, 3), (files, 6), (errors, 4), (notices, 2)),
         *((block, 8) for block in asked_for),
-        *((block, rows) for rows in (10, 14, 18, MOST_LINES) for block in (operators, verdict, *asked_for, files)),
+        *((block, rows) for rows in (10, 14, 18) for block in (operators, verdict, *asked_for, files)),
+        *((block, MOST_LINES) for block in (operators, verdict, *asked_for)),
         *((errors, errors.rows), (about_files, serious)),
         *((block, block.rows) for block in (notices, doubted, remarks)),
     ]
