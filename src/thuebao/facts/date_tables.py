@@ -36,16 +36,19 @@ def _calendar() -> Numbers:
     return table
 
 
-class Dates(NamedTuple):
-    """What texts of a format say: day and time of each (no times without a clock), NULL where it has another form.
+class Unreal(NamedTuple):
+    """Texts of a format that name a day which no calendar has: their rows, and that day as a number yyyymmdd."""
 
-    unreal: the day (a number yyyymmdd) of those texts of the format that name one which no calendar has; NULL for all
-    others, and None where there are only others.
-    """
+    rows: Numbers
+    days: Numbers
+
+
+class Dates(NamedTuple):
+    """What texts of a format say: day and time of each (no times without a clock), NULL where it has another form."""
 
     day: pl.Series
     time: pl.Series | None
-    unreal: pl.Series | None
+    unreal: Unreal | None = None
 
 
 class DateTables:
@@ -62,7 +65,7 @@ class DateTables:
     def read(self, values: pl.Series) -> Dates:
         """Return day and time of each value; NULL where it has another form or is no day."""
         if values.is_empty():
-            return Dates(pl.Series(dtype=pl.Date), pl.Series(dtype=pl.Datetime("us")) if self._clock else None, None)
+            return Dates(pl.Series(dtype=pl.Date), pl.Series(dtype=pl.Datetime("us")) if self._clock else None)
         # NULL where the width is another one, which leaves anything in that place.
         text = values.cast(pl.Binary).bin.reinterpret(dtype=pl.Array(pl.UInt8, self.width), endianness="little")
         child = text.rechunk().to_arrow().values
@@ -95,16 +98,15 @@ class DateTables:
         )
 
 
-def _unreal(places: Numbers, wrong: Numbers, text: pl.Series) -> pl.Series | None:
+def _unreal(places: Numbers, wrong: Numbers, text: pl.Series) -> Unreal | None:
     # What is too great has another form.
-    at = np.flatnonzero(wrong & (places < len(_calendar()) - 1))
-    at = at[text.is_not_null().to_numpy()[at]] if len(at) and text.null_count() else at
-    if not len(at):
+    rows = np.flatnonzero(wrong & (places < len(_calendar()) - 1))
+    rows = rows[text.is_not_null().to_numpy()[rows]] if len(rows) and text.null_count() else rows
+    if not len(rows):
         return None
-    place = places[at]
+    place = places[rows]
     year = np.array(_CENTURIES)[place // _YEAR // 100] * 100 + place // _YEAR % 100
-    written = pl.Series(year * 10_000 + place % _YEAR // _MONTH * 100 + place % _MONTH, dtype=pl.Int32)
-    return pl.Series([None], dtype=pl.Int32).new_from_index(0, len(places)).scatter(at, written)
+    return Unreal(rows, year * 10_000 + place % _YEAR // _MONTH * 100 + place % _MONTH)
 
 
 def _series(numbers: Numbers, nothing: pl.Series, dtype: pl.DataType) -> pl.Series:

@@ -12,10 +12,11 @@ from datetime import date
 from functools import cached_property, partial
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from thuebao.facts.date_forms import TIME, DateForms, without_year_zero
-from thuebao.facts.date_tables import Dates, DateTables
+from thuebao.facts.date_tables import Dates, DateTables, Unreal
 from thuebao.facts.kernel import OverDistinct, elementwise, fill_where, holds, the_same
 from thuebao.facts.text import Cleaning
 from thuebao.rulebook.columns import raw
@@ -88,13 +89,12 @@ class _Shape:
             read = self.tables.read(values.filter(there) if sparse else values)
             if not sparse:
                 return read
-            spread = (
-                None if part is None else fill_where(the_same(None, len(values), part.dtype), there, part)
-                for part in read
-            )
-            return Dates(*spread)  # type: ignore[arg-type]
+            day, time, unreal = read
+            day = fill_where(the_same(None, len(values), pl.Date), there, day)
+            time = None if time is None else fill_where(the_same(None, len(values), TIME), there, time)
+            return Dates(day, time, unreal and Unreal(np.flatnonzero(there.to_numpy())[unreal.rows], unreal.days))
         fits = values.str.contains(self.pattern)
-        return Dates(*self.convert(values if fits.all(ignore_nulls=False) else values.set(~fits, None)), None)
+        return Dates(*self.convert(values if fits.all(ignore_nulls=False) else values.set(~fits, None)))
 
     def convert(self, values: pl.Series) -> tuple[pl.Series, pl.Series]:
         """Return the day and the time of values that fit the pattern; NULL for days that do not exist."""
@@ -165,18 +165,19 @@ class DateParsing:
             left = day.is_null() & holds(values != "")
             if unreal is not None:
                 # Without its day, a time tells nothing either.
-                parts["invalid"] = self._is_no_day(unreal)
+                parts["invalid"] = self._is_no_day(unreal, len(values))
                 left &= ~parts["invalid"]
             if left.any():
                 rest = self._rest[usual](values.filter(left)).struct.unnest()
                 parts = {name: fill_where(part, left, rest[name]) for name, part in parts.items()}
         return pl.DataFrame(parts).to_struct()
 
-    def _is_no_day(self, written: pl.Series) -> pl.Series:
-        """Return which days (numbers yyyymmdd) are none, where zeros do not stand for what is not known."""
-        some = written.drop_nulls()
-        none = (some % 100 > 0) & ~some.is_in(self._nothing_written)
-        return fill_where(the_same(False, len(written), pl.Boolean), written.is_not_null(), none)
+    def _is_no_day(self, unreal: Unreal, count: int) -> pl.Series:
+        """Return which of so many texts name such a day where zeros do not stand for what is not known."""
+        none = (unreal.days % 100 > 0) & ~np.isin(unreal.days, self._nothing_written)
+        found = np.zeros(count, np.bool_)
+        found[unreal.rows[none]] = True
+        return pl.Series(found)
 
     def _no_date(self) -> dict[str, object]:
         return {name: False if name == "invalid" else None for name in self.dtype.to_schema()}

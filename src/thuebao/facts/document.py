@@ -94,7 +94,11 @@ def _in_form(law: dict[str, Any], form: dict[str, str], number: pl.Expr) -> pl.E
     text_kind = pl.col("_id_type_kind")
     asked = text_kind.is_in([*kinds, SEVERAL, UNRECOGNISED])
     asked = asked.fill_null(value=True) if form["id"] != law["personal_number"]["form"] else pl.lit(value=True)
-    return pl.when(asked).then(elementwise(number, fitting(form["pattern"]), pl.Boolean))
+    return pl.when(asked).then(_fits(number, form["pattern"]))
+
+
+def _fits(number: pl.Expr, pattern: str) -> pl.Expr:
+    return elementwise(number, fitting(pattern), pl.Boolean)
 
 
 def _runs(longest: int) -> set[str]:
@@ -130,11 +134,10 @@ def _personal_number_facts(law: dict[str, Any], reference: Reference) -> dict[st
     kind, number = pl.col("document_kind"), pl.col("document_number")
     carriers = [k["id"] for k in law["kind"] if k["carries_personal_number"]]
     full_length = len(str(10 ** (_length_of(law, personal["form"]) - 1)))
-    lost = number.str.contains(_lost_zeros_pattern(personal["lengths_with_lost_zeros"])) & kind.is_in(
-        personal["kinds_with_lost_zeros"]
-    )
+    shortened = [_fits(number, f"[0-9]{{{length}}}") for length in personal["lengths_with_lost_zeros"]]
+    lost = _any(shortened) & kind.is_in(personal["kinds_with_lost_zeros"])
     nine = law["nine_digits_with_lost_zero"]
-    of_nine = number.str.contains(f"^(?:{nine['pattern']})$") & kind.is_in(nine["kinds"])
+    of_nine = _fits(number, nine["pattern"]) & kind.is_in(nine["kinds"])
 
     # Place, century and year stand in the first digits: as a small number they are cheap to take apart.
     begins = place_digits + 3
@@ -211,7 +214,3 @@ def _any(conditions: list[pl.Expr]) -> pl.Expr:
 def _length_of(law: dict[str, Any], form: str) -> int:
     pattern = next(f["pattern"] for f in law["number_form"] if f["id"] == form)
     return int(pattern.split("{")[1].rstrip("}"))
-
-
-def _lost_zeros_pattern(lengths: list[int]) -> str:
-    return "|".join(f"^[0-9]{{{length}}}$" for length in lengths)

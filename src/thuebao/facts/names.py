@@ -9,7 +9,7 @@ import polars as pl
 
 from thuebao.base.fold import fold_text
 from thuebao.facts.beginnings import Beginnings
-from thuebao.facts.kernel import at_once, elementwise, fill_where, holds, only_where, refine, the_same
+from thuebao.facts.kernel import OverDistinct, at_once, elementwise, fill_where, holds, only_where, refine, the_same
 from thuebao.facts.text import Cleaning, folded
 from thuebao.rulebook.reference import Reference
 
@@ -121,6 +121,8 @@ class NamePlaceholders:
         self._fold = folded.fold
         written = reference.name_placeholders
         self._names = folded.fold(pl.Series(written, dtype=pl.String)).to_list()
+        # They are few, and the same again.
+        self._usual_is_listed = OverDistinct(lambda part: folded.fold(part).is_in(self._names), pl.Boolean, few=_FEW)
         listed = reference.document("text")["titles"]
         titles = sorted({fold_text(title) for key in listed for title in listed[key]})
         title, name = ("|".join(map(_any_spelling, texts)) for texts in (titles, written))
@@ -139,7 +141,11 @@ class NamePlaceholders:
         # The pattern costs as much as all else about names; hardly any name begins like a placeholder.
         present, nominated = self._beginnings.present_and_nominated(names)
         none = (present ^ present).set(names.is_null(), None)
-        return refine(none, names, nominated, lambda part: self._exact(part, part.str.contains(self._nominate_usual)))
+        return refine(none, names, nominated, self._of_nominated)
+
+    def _of_nominated(self, names: pl.Series) -> pl.Series:
+        fit = names.str.contains(self._nominate_usual)
+        return refine(fit, names, fit, self._usual_is_listed)
 
     def exactly(self, names: pl.Series) -> pl.Series:
         """Return whether the folded form of each name is a placeholder, NULL where there is no name."""
