@@ -65,8 +65,8 @@ def private_folder(parent: Path | None) -> Iterator[Path]:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-_PER_TEXT_BYTE = 0.7
-_PER_RECORD = 200
+_PER_TEXT_BYTE = 0.4
+_PER_RECORD = 120
 """What is staged for each byte of a text, and for each record of a Parquet file, which packs more into a byte; with
 what is written beside it while groups of one key are looked for."""
 _OF_FINDINGS = 0.5

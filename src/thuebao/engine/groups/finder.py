@@ -114,7 +114,8 @@ class Finder:
                 some = rows.filter(self.staging.parts[search.code])
                 if slices == 1:
                     some = self._promising(search, key, some)
-                self._decide(search, key, self.staging.worked_out(some, search.values), slices, found[search.code])
+                some = self.staging.worked_out(some, search.values, held=slices == 1)
+                self._decide(search, key, some, slices, found[search.code])
 
     def _promising(self, search: Search, key: str, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Return the rows of groups that may fulfil the search before any late fact is worked out for them."""
