@@ -1,7 +1,8 @@
-"""What an audit writes for a while: few bytes a record, and back as it was."""
+"""What an audit writes for a while, few bytes a record and back as it was, and the memory that it keeps to."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from datetime import date, datetime
@@ -40,6 +41,18 @@ def test_temporary_files_take_less_than_a_hundred_bytes_a_record(
     assert result.totals["records"] == RECORDS
     assert len(written) == 2
     assert 20 * RECORDS < max(written) < 100 * RECORDS
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the memory of a process is told otherwise elsewhere")
+def test_the_process_keeps_to_the_least_limit_on_memory(tmp_path: Path) -> None:
+    path, records = tmp_path / "export.csv", 250_000
+    subprocess.run([sys.executable, str(MAKE), str(path), "--records", str(records)], check=True)
+    command = [sys.executable, "-m", "thuebao", "audit", str(path), "--findings", str(tmp_path / "found.csv")]
+    audit = subprocess.Popen([*command, "--memory-limit", "512MB", "--quiet", "--fail-on", "never"])
+    _, status, used = os.wait4(audit.pid, 0)
+    audit.returncode = os.waitstatus_to_exitcode(status)
+    assert audit.returncode == 0
+    assert used.ru_maxrss * 1024 < 1.15 * 512 * 10**6
 
 
 def rows(count: int, seed: int) -> pl.DataFrame:

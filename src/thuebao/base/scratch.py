@@ -67,8 +67,8 @@ def nameless(path: Path) -> Path:
 _HANDLES = Path("/proc/self/fd")
 
 
-_PER_TEXT_BYTE = 0.7
-_PER_RECORD = 200
+_PER_TEXT_BYTE = 0.4
+_PER_RECORD = 120
 """What is staged for each byte of a text, and for each record of a Parquet file, which packs more into a byte; with
 what is written beside it while groups of one key are looked for."""
 _MOST_PER_BYTE = 10

@@ -12,6 +12,9 @@ LATE = frozenset({"comparable_name", "folded_name", "case_folded_name", "named_o
 EITHER = {"customer": ("organisation_key", "identity")}
 """Facts that are, wherever they are there, the first of several others that is: those are staged in their place."""
 
+COSTLY = frozenset({"comparable_name", "folded_name"})
+"""Those of them that are worked out once for each different value."""
+
 OUTLINES = {
     "case_folded_name": pl.col("full_name").str.len_chars()
     # The only letter that is two when it is small.

@@ -116,7 +116,7 @@ class Finder:
                 some = rows.filter(self.staging.parts[search.code])
                 if slices == 1:
                     some = self._promising(search, key, some)
-                worked_out = self.staging.worked_out(some, search.values)
+                worked_out = self.staging.worked_out(some, search.values, held=slices == 1)
                 with blaming(search.rule) if search.rule else nullcontext():
                     self._decide(search, key, worked_out, slices, found[search.code])
 

@@ -71,5 +71,5 @@ class Partitions:
         path = self._folder / f"{self._name}-{n}-{self._written}.ipc"
         self._written += 1
         with writing_scratch(self._folder):
-            rows.write_ipc(path, compression="uncompressed")
+            rows.write_ipc(path, compression="lz4")
         self._files[n].append(path)

@@ -9,7 +9,7 @@ import polars as pl
 
 from thuebao.engine.groups.search import Search
 from thuebao.facts import Facts
-from thuebao.facts.groups import EITHER, LATE, OUTLINES, USUAL
+from thuebao.facts.groups import COSTLY, EITHER, LATE, OUTLINES, USUAL
 
 _SEED, _SEED_OF_COUNTED = 1, 3
 OUTLINE = (1 << 36) - 1
@@ -64,10 +64,15 @@ class Staging:
         """Return the staged columns from which these facts are computed."""
         return {root for name in names for root in (self.late[name].meta.root_names() if name in self.late else [name])}
 
-    def worked_out(self, rows: pl.LazyFrame, names: Collection[str]) -> pl.LazyFrame:
-        """Return rows of what was staged with the late ones among `names` worked out."""
-        late = [self.late[name].alias(name) for name in sorted(names) if name in self.late]
-        return rows.with_columns(late) if late else rows
+    def worked_out(self, rows: pl.LazyFrame, names: Collection[str], *, held: bool) -> pl.LazyFrame:
+        """Return rows with the late ones among `names` worked out; held: whether memory holds all of them."""
+        late = [name for name in sorted(names) if name in self.late]
+        costly = COSTLY.intersection(late) if held else set()
+        for name in costly:
+            [root] = self.late[name].meta.root_names()
+            known = rows.select(root).unique().collect(engine="streaming").with_columns(self.late[name].alias(name))
+            rows = rows.join(known.lazy(), on=root, how="left", nulls_equal=True, maintain_order="left")
+        return rows.with_columns(self.late[name].alias(name) for name in late if name not in costly)
 
 
 def staging_for(searches: Sequence[Search], facts: Facts, shown: Iterable[str]) -> Staging:
