@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from thuebao.base.atomic_file import AtomicFile, writing
-from thuebao.base.foreign_text import without_controls, without_formula
+from thuebao.base.foreign_text import FORMULA, without_controls, without_formula
 from thuebao.results.findings import SCHEMA, Findings
 
 REJECTS_COLUMNS = ("path", "line", "record", "reason", "text")
@@ -23,7 +23,7 @@ OWN_BOOK = "thuebao-report"
 """The custom property of a workbook that an audit wrote."""
 _MOST_PROPERTIES = 1 << 16
 """Bytes of a workbook's properties that are looked at: more than any program writes."""
-_SUSPECT = '[",\r\n]|^[=+@\t-]'
+_SUSPECT = rf'[",\r\n]|^{FORMULA}'
 """What a spreadsheet or a CSV reader would not take for plain text: most values need no closer look."""
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import polars as pl
 
 from thuebao.base.errors import InputError, UsageError
+from thuebao.base.foreign_text import FORMULA
 from thuebao.base.helper_columns import ROW
 from thuebao.base.spill import writing_scratch
 from thuebao.results.findings import SCHEMA
@@ -37,7 +38,7 @@ _BATCH = 250_000
 _LOOKED_AT = 1_000
 _HASH = "_hash"
 # A formula is given an apostrophe in CSV and not in Parquet: the same number must be the same key in both.
-_NEUTRALISED = r"^'([=+\-@\t\r])"
+_NEUTRALISED = rf"^'({FORMULA})"
 # What masking.mask makes of four characters and more: its first and last characters, and stars between them.
 _MASKED = r"^(?:[^*]\*{2,3}[^*]|[^*]{2}\*{3,4}[^*]|[^*]{2}\*{4,5}[^*]{2}|[^*]{3}\*{5,40}[^*]{2})$"
 
