@@ -43,8 +43,13 @@ def read_text(path: Path) -> str:
     with path.open("rb") as file:
         data = file.read()
         changed = path.stat().st_mtime
-    _read[path.absolute()] = AsRead.of(data, changed)
+    remember(path, data, changed)
     return data.decode("utf-8-sig").replace("\r\n", "\n")
+
+
+def remember(path: Path, data: bytes, changed: float) -> None:
+    """Remember what was read of a file. changed: its time of change, in seconds."""
+    _read[path.absolute()] = AsRead.of(data, changed)
 
 
 def as_read(path: Path) -> AsRead | None:

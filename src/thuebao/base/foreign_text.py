@@ -12,7 +12,9 @@ _FIRST, _LAST = 3, 2
 """Characters of a masked value that stay at its beginning and end."""
 _STARS = "*****"
 """What stands for the rest, however long that is: its length would tell of a name."""
-_FORMULA = r"^[=+\-@\t\r]"
+FORMULA = r"(?:[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]|::)"
+"""What must not begin a cell: a formula, in full-width signs too, which East Asian spreadsheets take for the same,
+and a command to GitHub Actions, which reads whatever a step prints."""
 CONTROLS = (
     r"[\x00-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
     r"\u2060-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
@@ -55,12 +57,17 @@ def without_controls(values: pl.Series) -> pl.Series:
     return values.zip_with(~found, values.str.replace_all(CONTROLS, "\ufffd")) if found.any() else values
 
 
-def harmless(value: object) -> str:
+def visible(value: object) -> str:
     """Return one line of text with control and format characters made visible as U+FFFD."""
     return _HARMFUL.sub("\ufffd", str(value))
 
 
+def harmless(value: object) -> str:
+    """Return one line of visible text that is no command to GitHub Actions, wherever a terminal folds it."""
+    return visible(value).replace("::", ": :").replace("##[", "## [")
+
+
 def without_formula(values: pl.Series) -> pl.Series:
     """Return each text so that a spreadsheet takes it for text: a formula gets an apostrophe before it."""
-    found = values.str.contains(_FORMULA)
+    found = values.str.contains(f"^{FORMULA}")
     return values.zip_with(~found, "'" + values) if found.any() else values

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from thuebao.base.errors import ThuebaoError
-from thuebao.base.foreign_text import harmless
+from thuebao.base.foreign_text import harmless, visible
 from thuebao.base.messages import language, text
 from thuebao.reports.format import number
 from thuebao.results.result import AuditResult, RuleResult
@@ -42,7 +42,7 @@ def render(result: AuditResult) -> str:
 
 def unreadable(error: ThuebaoError) -> str:
     """Return which input could not be read, and the key of the reason, for its message may quote the file."""
-    return text("ci.unreadable", path=harmless(error.values.get("path", "")), reason=error.key.replace("_", " "))
+    return text("ci.unreadable", path=visible(error.values.get("path", "")), reason=error.key.replace("_", " "))
 
 
 def _message(result: AuditResult, ruled: RuleResult) -> str:
@@ -68,4 +68,4 @@ def _data(value: str) -> str:
 
 
 def _property(value: str) -> str:
-    return _data(harmless(value)).replace(":", "%3A").replace(",", "%2C")
+    return _data(visible(value)).replace(":", "%3A").replace(",", "%2C")

@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from thuebao.base.atomic_file import AtomicFile, writing
-from thuebao.base.foreign_text import without_controls, without_formula
+from thuebao.base.foreign_text import FORMULA, without_controls, without_formula
 from thuebao.results.findings import SCHEMA, Findings
 
 REJECTS_COLUMNS = ("path", "line", "record", "reason", "text")
 """The columns of a file of rejected lines; `record` counts records and such lines of a file from 1."""
-_SUSPECT = '[",\r\n]|^[=+@\t-]'
+_SUSPECT = rf'[",\r\n]|^{FORMULA}'
 """What a spreadsheet or a CSV reader would not take for plain text: most values need no closer look."""
 
 

@@ -10,10 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
-from thuebao.base.as_read import read_text
 from thuebao.base.errors import RuleError
 from thuebao.base.messages import LANGUAGES
 from thuebao.base.nearest import hint
+from thuebao.base.small_file import SmallFileError, parse_toml, read_small
 from thuebao.rulebook.columns import columns
 from thuebao.rulebook.law import ALL_ERAS, Law
 from thuebao.rulebook.rule import (
@@ -39,9 +39,9 @@ _KEYS = frozenset(Rule.__dataclass_fields__) - _MADE | {"example", "columns"} | 
 def read_rules(path: Path, law: Law) -> Iterator[Rule]:
     """Yield the rules of one file. Raises RuleError naming file, line and reason where it cannot be used."""
     try:
-        source = read_text(path)
-        document = tomllib.loads(source)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        source = read_small(path)
+        document = parse_toml(source)
+    except (SmallFileError, tomllib.TOMLDecodeError) as error:
         raise RuleError("rule_file", path=path, reason=error) from None
     tables = {"rule", "finding"} & document.keys() if path.name == EXPORT_RULES else {"rule"} & document.keys()
     for key, value in document.items():

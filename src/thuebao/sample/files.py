@@ -64,7 +64,7 @@ def workshop(out: Path) -> Iterator[Path]:
     """Yield a new folder beside `out`, on the same disk; it is gone afterwards."""
     place = out.with_name(f".{out.name}.part")
     shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
+    place.mkdir(mode=0o700, parents=True)
     try:
         yield place
     finally:

@@ -168,7 +168,7 @@ def _check(records: int, parts: dict[str, float], out: Path, separator: str, chu
 def _deliver(place: Path, plans: Sequence[FilePlan], out: Path) -> None:
     """Put the finished files in their place; in a folder, those of an earlier sample make room."""
     if not out.suffix:
-        out.mkdir(parents=True, exist_ok=True)
+        out.mkdir(mode=0o700, parents=True, exist_ok=True)
         for row in rows("operators"):
             (out / f"{row['file']}.csv").unlink(missing_ok=True)
     for file in plans:

@@ -18,6 +18,7 @@ from pathlib import Path
 import polars as pl
 
 from thuebao.base.errors import InputError, UsageError
+from thuebao.base.foreign_text import FORMULA
 from thuebao.base.helper_columns import ROW
 from thuebao.base.nearest import hint
 from thuebao.base.spill import writing_scratch
@@ -38,7 +39,7 @@ _BATCH = 250_000
 _LOOKED_AT = 1_000
 _HASH = "_hash"
 # A formula is given an apostrophe in CSV and not in Parquet: the same number must be the same key in both.
-_NEUTRALISED = r"^'([=+\-@\t\r])"
+_NEUTRALISED = rf"^'({FORMULA})"
 # What masking.mask makes of four characters and more: its first and last characters, and stars between them.
 # Five, but in files of earlier versions as many as characters were left out.
 _MASKED = r"^(?:[^*]\*{2,5}[^*]|[^*]{2}\*{3,5}[^*]|[^*]{2}\*{4,5}[^*]{2}|[^*]{3}\*{5,40}[^*]{2})$"

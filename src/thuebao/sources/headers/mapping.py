@@ -13,9 +13,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from thuebao.base.as_read import read_text
 from thuebao.base.errors import UsageError
 from thuebao.base.nearest import hint
+from thuebao.base.small_file import SmallFileError, parse_toml, read_small
 from thuebao.rulebook.columns import columns
 from thuebao.sources.headers.mapping_values import month_first_of, value_given_twice, values_of
 
@@ -85,14 +85,12 @@ def read_mapping(path: Path) -> Mapping:
     Raises UsageError when it cannot be read, is no TOML, or says what makes no sense.
     """
     try:
-        source = read_text(path)
-    except OSError as error:
-        raise UsageError("mapping_unreadable", path=path, reason=error.strerror or error) from None
-    except (UnicodeDecodeError, ValueError):
-        raise UsageError("mapping_unreadable", path=path, reason="UTF-8") from None
+        source = read_small(path)
+    except SmallFileError as error:
+        raise UsageError("mapping_unreadable", path=path, reason=error) from None
     try:
-        document = tomllib.loads(source)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        document = parse_toml(source)
+    except tomllib.TOMLDecodeError as error:
         raise _syntax_error(path, source, str(error)) from None
     if unknown := next((key for key in document if key not in _KEYS), None):
         raise UsageError(
