@@ -15,6 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 from thuebao.base.errors import UsageError
 from thuebao.base.messages import text
 from thuebao.base.nearest import hint
+from thuebao.cli.values import spare_conversion
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -48,6 +49,10 @@ class Command(TyperCommand):
         del formatter  # it would write plain text, and we print
         _print_help(self, ctx)
 
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return the option --help."""
+        return _spared(super().get_help_option(ctx))
+
 
 class Group(TyperGroup):
     """The program, whose help is in the reader's language."""
@@ -57,11 +62,22 @@ class Group(TyperGroup):
         del formatter
         _print_help(self, ctx)
 
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return the option --help."""
+        return _spared(super().get_help_option(ctx))
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the command that is asked for. Raises UsageError, with the nearest one, for one that there is not."""
         if args and args[0] not in self.commands and not args[0].startswith("-"):
             raise UsageError("command_unknown", name=args[0], hint=hint(args[0], self.commands))
         return super().resolve_command(ctx, args)
+
+
+def _spared(option: Any) -> Any:
+    """Return an option that Typer makes where it is asked for, and keeps."""
+    if option is not None and "process_value" not in vars(option):
+        spare_conversion(option)
+    return option
 
 
 def finish(program: Any) -> None:
@@ -76,6 +92,7 @@ def finish(program: Any) -> None:
                 param.envvar = variable_of(_AUDIT, "--lang")
             elif param.name in ("install_completion", "show_completion"):
                 param.help = text(f"help.{param.name}")
+            spare_conversion(param)
 
 
 def variable_of(command: str, option: str) -> str:
