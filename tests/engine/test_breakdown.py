@@ -190,7 +190,12 @@ def test_in_vietnamese(provinces: Desk, cli: Command) -> None:
         "vi",
         COLUMNS=120,
     )
-    for part in ("Theo Tỉnh", "Các nhóm lớn nhất của DUP101", "2 bản ghi, hiển thị 2", "Giao dịch viên có nhiều phát hiện"):
+    for part in (
+        "Theo Tỉnh",
+        "Các nhóm lớn nhất của DUP101",
+        "2 bản ghi, hiển thị 2",
+        "Giao dịch viên có nhiều phát hiện",
+    ):
         assert part in done.said
     assert not re.search(r"\b(?:Records|Findings|Groups?|records|shown|Clerks|Identities)\b", done.out + done.err)
     assert "Mọi nhà mạng" in cli("audit", "vina 2.csv", "--lang", "vi").said

@@ -130,7 +130,9 @@ def audit(
                 said += delivery.deliver(result, counted, given(context), started, tell)
             except OutputError as error:
                 failure = error  # what was found is shown all the same
-        present(result, verdicts, options, said, format=format, quiet=quiet, full=full)
+        # Of one who asked for quiet, what could not be written is all that is said.
+        shown = [] if failure and quiet and format is Format.TABLE else verdicts
+        present(result, shown, options, said, format=format, quiet=quiet, full=full)
         if failure:
             raise failure
     unread = max((error.exit_code for error in result.unreadable), default=0)
