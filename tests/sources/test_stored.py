@@ -20,7 +20,7 @@ from thuebao.sources.packing.stored import spool, stored_at, unpacked
 def test_what_is_no_file_is_refused(put) -> None:
     Path("folder").mkdir()
     os.mkfifo("pipe")
-    assert refusal("folder") == ("not_a_file", "folder")
+    assert refusal("folder") == ("is_a_folder", "folder")
     assert refusal("pipe") == ("not_a_file", "pipe")
     assert refusal("missing") == ("file_unreadable", "missing")
     assert refusal(put("empty", b"")) == ("file_empty", "empty")

@@ -96,7 +96,9 @@ def audit(
             complain(text("notice.settings", path=asked.settings.path))
         said += _tidied()
         unread = [asked.said_of(error) for error in result.unreadable]
-        present(result, verdicts, options, said, unread, format=asked.format, quiet=quiet, full=asked.full)
+        # Of one who asked for quiet, what could not be written is all that is said.
+        shown = [] if failure and quiet and asked.format is Format.TABLE else verdicts
+        present(result, shown, options, said, unread, format=asked.format, quiet=quiet, full=asked.full)
         if failure:
             raise failure
     code = max((error.exit_code for error in result.unreadable), default=0)

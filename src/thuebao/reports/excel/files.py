@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from thuebao.base.messages import text
 from thuebao.reports.excel.book import SEVERITY, TEXT, WRAPPED, Book
-from thuebao.reports.format import named_columns, titled
+from thuebao.reports.format import titled
 from thuebao.reports.rule_text import translated
 from thuebao.results.one_operator import View
 
@@ -29,7 +29,7 @@ def write_files(book: Book, view: View) -> None:
             translated(rules[f.code].title),
             f.severity,
             f.path,
-            named_columns(f.detail),
+            f.detail,
             translated(rules[f.code].action),
         )
         for f in result.export_findings
