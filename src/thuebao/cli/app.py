@@ -32,9 +32,15 @@ _AT_FIRST = 200_000
 """Objects from which the collector first looks for waste."""
 
 
+_COMMANDS = {command.__name__: command for command in (audit, columns, compare, explain, rules, sample, verify)}
+
+
 @cache
-def _application(language: Language) -> Callable[..., object]:
-    """Return the command line with its texts in the language in use, put together once for each language."""
+def _application(language: Language, command: str | None) -> Callable[..., object]:
+    """Return the command line with its texts in the language in use, put together once for each language.
+
+    command: the only one that is asked for; to put all of them together takes as long as a small export.
+    """
     del language  # read where the texts are
     app = typer.Typer(
         name="thuebao",
@@ -52,8 +58,8 @@ def _application(language: Language) -> Callable[..., object]:
     ) -> None:
         del version, lang  # both have had their effect
 
-    for command in (audit, columns, compare, explain, rules, sample, verify):
-        app.command(help=text(f"help.{command.__name__}"))(command)
+    for name in [command] if command else _COMMANDS:
+        app.command(help=text(f"help.{name}"))(_COMMANDS[name])
     return typer.main.get_command(app)
 
 
@@ -93,7 +99,8 @@ def run(arguments: Sequence[str]) -> NoReturn:
     code: int | str | None = 0
     try:
         try:
-            _application(language())(args=list(arguments))
+            first = next((argument for argument in arguments if not argument.startswith("-")), None)
+            _application(language(), first if first in _COMMANDS else None)(args=list(arguments))
         except SystemExit as end:
             code = end.code
         sys.stdout.flush()
