@@ -10,17 +10,24 @@ import re
 import unicodedata
 from functools import lru_cache
 
+
+class _Bare(dict[int, str | int | None]):
+    """What becomes of a sign once letters and marks are apart: marks go. Filled with the signs that are met."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = bare = None if unicodedata.category(chr(code)).startswith("M") else code
+        return bare
+
+
 # đ and its look-alikes do not decompose (U+0111, U+0110, U+00F0, U+00D0, U+0256, U+0189).
-_D = str.maketrans(dict.fromkeys("đĐðÐɖƉ", "d"))
+_BARE = _Bare(dict.fromkeys(map(ord, "đĐðÐɖƉ"), "d"))
 
 
 def fold_text(value: str) -> str:
     """Return `value` in lower case, without diacritics, đ as d, white space collapsed."""
     if value.isascii():  # most are, and nothing of them but the case is folded
         return " ".join(value.lower().split())
-    letters = unicodedata.normalize("NFD", value.translate(_D))
-    bare = "".join(c for c in letters if not unicodedata.category(c).startswith("M"))
-    return " ".join(bare.lower().split())
+    return " ".join(unicodedata.normalize("NFD", value).translate(_BARE).lower().split())
 
 
 @lru_cache(4096)  # the same few headers are met many times

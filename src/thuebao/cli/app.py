@@ -37,9 +37,15 @@ _AT_FIRST = 200_000
 """Objects from which the collector first looks for waste."""
 
 
+_COMMANDS = {command.__name__: command for command in (audit, init, columns, compare, explain, rules, sample, verify)}
+
+
 @cache
-def _application(language: Language) -> Callable[..., object]:
-    """Return the command line with its texts in the language in use, put together once for each language."""
+def _application(language: Language, command: str | None) -> Callable[..., object]:
+    """Return the command line with its texts in the language in use, put together once for each language.
+
+    command: the only one that is asked for; to put all of them together takes as long as a small export.
+    """
     del language  # read where the texts are
     app = typer.Typer(
         name="thuebao",
@@ -58,8 +64,8 @@ def _application(language: Language) -> Callable[..., object]:
     ) -> None:
         del version, lang  # both have had their effect
 
-    for command in (audit, init, columns, compare, explain, rules, sample, verify):
-        app.command(help=text(f"help.{command.__name__}"), cls=Command)(command)
+    for name in [command] if command else _COMMANDS:
+        app.command(help=text(f"help.{name}"), cls=Command)(_COMMANDS[name])
     program = typer.main.get_command(app)
     finish(program)
     return program
@@ -121,7 +127,8 @@ def run(arguments: Sequence[str]) -> NoReturn:
 
 def _call(arguments: list[str]) -> int:
     """Run a command and return its exit code. Raises UsageError for what its parser does not understand."""
-    program = _application(language())
+    first = next((argument for argument in arguments if not argument.startswith("-")), None)
+    program = _application(language(), first if first in _COMMANDS else None)
     try:
         code = program(args=arguments, prog_name="thuebao", standalone_mode=False)
     except TyperException as error:

@@ -158,13 +158,14 @@ class _Reader:
             texts = self.encoding.letters(pl.DataFrame({"text": said}, {"text": pl.String}))
             rejected = [replace(r, text=text) for r, text in zip(found.rejected, texts["text"], strict=True)]
         records = hidden.restored(records) if hidden else records
+        # One piece of memory for each column: what follows works on whole columns, many times.
+        records = records.rechunk() if len(self._chosen) * 2 > len(self._names) else records
         whole, key = records, records[self._names[self.no_records.key]]
         records, lines, others = self.no_records.sift(
             records, lines, key, lambda places: self.encoding.letters(whole[places])
         )
         passed_over.update(others)
         rejected = self._without_titles(rejected, passed_over) if rejected else []
-        # One piece of memory for each column: what follows works on whole columns, many times.
         chosen = self.encoding.letters(records.select(self._chosen)).rechunk()
         return batch_with_rejected(chosen, lines, rejected, passed_over), consumed, judged
 
