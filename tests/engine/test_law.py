@@ -46,7 +46,7 @@ def test_law_judges_every_record(desk: Desk, cli: Command, law, found) -> None:
 
 def test_summary_cites_the_law_that_judged(desk: Desk, cli: Command) -> None:
     desk.export("vina.csv", ERROR)
-    said = cli("audit", "vina.csv", "--law", "decree-49-2017").said
+    said = cli("audit", "vina.csv", "--law", "decree-49-2017", "--full").said
     assert "Điều 15 Nghị định 25/2011" in said
     assert "163/2024" not in said
 
