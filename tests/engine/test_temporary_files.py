@@ -35,6 +35,7 @@ def test_temporary_files_take_less_than_a_hundred_bytes_a_record(
         return found
 
     monkeypatch.setattr(Finder, "find", counted)
+    monkeypatch.setattr("thuebao.base.scratch._HANDLES", tmp_path / "nowhere")  # files have names, to be counted by
     path = tmp_path / "export.csv"
     subprocess.run([sys.executable, str(MAKE), str(path), "--records", str(RECORDS)], check=True)
     result = thuebao.audit(path, as_of=date(2026, 11, 23), findings=tmp_path / "findings.csv")
@@ -76,6 +77,25 @@ def rows(count: int, seed: int) -> pl.DataFrame:
             "minute": pl.Series(moments, dtype=pl.Datetime("us")).dt.truncate("1m"),
         }
     )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere files have names")
+def test_no_temporary_file_with_values_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names: list[set[str]] = []
+    find = Finder.find
+
+    def noted(self: Finder) -> dict[str, Found]:
+        names.append({path.name for path in self.folder.iterdir()})
+        assert self.records.parts
+        return find(self)
+
+    monkeypatch.setattr(Finder, "find", noted)
+    path = tmp_path / "export.csv"
+    subprocess.run([sys.executable, str(MAKE), str(path), "--records", "2000"], check=True)
+    thuebao.audit(path, as_of=date(2026, 11, 23), findings=tmp_path / "findings.csv")
+    assert len(names) == 1
+    # What is left is hashes and the lock.
+    assert {name for name in names[0] if not name.startswith("keys")} == {"lock"}
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -48,23 +49,40 @@ def private_folder(parent: Path | None) -> Iterator[Path]:
 
 _nameless: dict[Path, list[int]] = {}
 """Handles of files without a name, by the private folder that they were in."""
+_HANDLES = Path("/proc/self/fd")
+_PART_OF_HANDLES = 3  # of all that the process may have open
 
 
 def nameless(path: Path) -> Path:
-    """Take the name off a file in a private folder; return where it can still be read until that folder goes.
+    """Make an empty file in a private folder and take its name off; return where it can be written and read.
 
     The system frees it as soon as this process ends, however it ends: nothing of it stays on disk after a crash. Where
-    the system has no such place, the file keeps its name.
+    the system has no such place, or too many are open, the file is at `path` and not made yet.
     """
-    if not _HANDLES.is_dir():
+    if not _HANDLES.is_dir() or sum(map(len, _nameless.values())) >= _most_handles():
         return path
-    handle = os.open(path, os.O_RDONLY)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     _nameless.setdefault(path.parent, []).append(handle)
     path.unlink()
     return _HANDLES / str(handle)
 
 
-_HANDLES = Path("/proc/self/fd")
+def forget(path: Path) -> None:
+    """Remove a file of a private folder, whether it has a name or not."""
+    if path.parent != _HANDLES:
+        path.unlink(missing_ok=True)
+        return
+    for handles in _nameless.values():
+        if int(path.name) in handles:
+            handles.remove(int(path.name))
+            os.close(int(path.name))
+
+
+@cache
+def _most_handles() -> int:
+    import resource  # not on Windows, which has no such place either
+
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0] // _PART_OF_HANDLES
 
 
 _PER_TEXT_BYTE = 0.4

@@ -13,6 +13,7 @@ from thuebao.base.atomic_file import too_many_open
 from thuebao.base.compact import Compact, compacted
 from thuebao.base.errors import OutputError
 from thuebao.base.helper_columns import ROW
+from thuebao.base.scratch import forget, nameless
 
 ROWS_PER_PART = 150_000
 """Rows of a file: some 8 MB, and few enough files for the country's records."""
@@ -65,9 +66,9 @@ class Spill:
         small, compact = compacted(frame, self._usual)
         if last - first + 1 == frame.height and (frame[ROW].diff().drop_nulls() == 1).all():
             small = small.drop(ROW)  # they count up one by one
-        path = self._folder / f"{self._name}-{self._written}.parquet"
         self._written += 1
         with writing_scratch(self._folder):
+            path = nameless(self._folder / f"{self._name}-{self._written}.parquet")
             small.write_parquet(
                 path, compression="zstd", compression_level=1, statistics=False, row_group_size=max(1, frame.height)
             )
@@ -81,7 +82,7 @@ class Spill:
         while self.parts and self.parts[-1].last >= row:
             part = self.parts.pop()
             kept = self.read(part).filter(pl.col(ROW) < row) if part.first < row else None
-            part.path.unlink()
+            forget(part.path)
             if kept is not None:
                 self._write(kept)
 

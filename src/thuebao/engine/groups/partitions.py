@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from thuebao.base.scratch import forget, nameless
 from thuebao.base.spill import writing_scratch
 
 
@@ -44,7 +45,7 @@ class Partitions:
             frames = [*(pl.scan_ipc(path) for path in files), *waits]
             yield self._sizes[n], pl.concat(frames) if frames else pl.LazyFrame(schema=self._schema)
             for path in files:
-                path.unlink()
+                forget(path)
 
     def _split(self) -> Iterator[tuple[int, pl.DataFrame]]:
         """Yield what waits by its range, and let go of it."""
@@ -68,8 +69,8 @@ class Partitions:
                 yield n, ordered.slice(start, end - start)
 
     def _write(self, n: int, rows: pl.DataFrame) -> None:
-        path = self._folder / f"{self._name}-{n}-{self._written}.ipc"
         self._written += 1
         with writing_scratch(self._folder):
+            path = nameless(self._folder / f"{self._name}-{n}-{self._written}.ipc")
             rows.write_ipc(path, compression="lz4")
         self._files[n].append(path)
