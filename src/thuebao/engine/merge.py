@@ -136,11 +136,11 @@ class Merge:
             *self.prepared.shows.values(),
         }
         records = self.records.take(part, hits[ROW].unique(maintain_order=True), sorted(columns))
-        first = part.first
+        first, at_a_time = part.first, min(_AT_A_TIME, self.at_once)
         while first <= part.last:
             # A record's hits stay together.
-            some = _slice(hits, first, part.last).head(_AT_A_TIME)
-            last = part.last if some.height < _AT_A_TIME else max(first, some[ROW][-1] - 1)
+            some = _slice(hits, first, part.last).head(at_a_time)
+            last = part.last if some.height < at_a_time else max(first, some[ROW][-1] - 1)
             yield (first, last), _Hits(_slice(hits, first, last), _slice(records, first, last))
             first = last + 1
 
