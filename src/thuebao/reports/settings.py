@@ -11,7 +11,8 @@ import tomlkit
 from thuebao.base.atomic_file import AtomicFile
 from thuebao.base.errors import UsageError
 from thuebao.base.messages import language, text
-from thuebao.engine.settings import KEYS, Key, leads_out
+from thuebao.engine.settings import KEYS
+from thuebao.engine.settings_values import Key, leads_out
 from thuebao.engine.survey import Surveyed
 from thuebao.sources.headers.mapping_text import confidence, escaped
 
