@@ -61,6 +61,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         ("many.csv", "--set", "DUP141.threshold=2"),
     ),
     "[outputs] format": ('[outputs]\nformat = "csv"', ("--format", "csv")),
+    "[outputs] full": ("[outputs]\nfull = true", ("--full",)),
     "[outputs] quiet": ("[outputs]\nquiet = true", ("--quiet",)),
     "[outputs] findings": ('[outputs]\nfindings = "out.csv"', ("--findings", "out.csv")),
     "[outputs] rejects": (

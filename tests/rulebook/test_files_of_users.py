@@ -23,9 +23,9 @@ BROKEN = {
     "dotted": "a" + ".a" * 100_000 + " = 1\n",
 }
 REASONS = {
-    "pipe": "Illegal seek",
-    "device": "Illegal seek",
-    "folder": "Is a directory",
+    "pipe": "not a regular file",
+    "device": "not a regular file",
+    "folder": "not a regular file",
     "large": "1 MiB",
     "deep": "20 deep",
     "deeper": "20 deep",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from thuebao.base.as_read import remember
+from thuebao.base.messages import text
 
 MOST_BYTES = 1 << 20
 _MOST_LEVELS, _MOST_DOTS = 20, 300
@@ -26,14 +27,13 @@ def read_small(path: Path) -> str:
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            kind = errno.EISDIR if path.is_dir() else errno.ESPIPE
-            raise SmallFileError(os.strerror(kind))
+            raise SmallFileError(text("error.not_regular"))
         # What became a pipe meanwhile is not waited for either.
         with os.fdopen(
             os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb"
         ) as f:
             if not stat.S_ISREG(os.fstat(f.fileno()).st_mode):
-                raise SmallFileError(os.strerror(errno.ESPIPE))
+                raise SmallFileError(text("error.not_regular"))
             content = f.read(MOST_BYTES + 1)
             changed = os.fstat(f.fileno()).st_mtime
     except OSError as error:

@@ -26,7 +26,7 @@ GROUPS = {
     "input": ("operator", "mapping", "encoding", "sheet", "max_rejected", "config"),
     "rules": ("select", "ignore", "severity", "set_", "rules", "law", "as_of"),
     "counted": ("where", "province", "by", "show"),
-    "output": ("format", "findings", "report", "per_operator", "rejects", "reveal", "force", "quiet"),
+    "output": ("format", "findings", "report", "per_operator", "rejects", "reveal", "force", "full", "quiet"),
     "evidence": ("manifest", "sign_with", "password_file", "key_file", "made_by", "hash_inputs"),
     "gate": ("fail_on", "baseline", "key"),
     "options": ("memory_limit", "temp_dir", "lang", "help"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from thuebao.base.errors import UsageError
-from thuebao.base.messages import LANGUAGES, Language, text
+from thuebao.base.messages import LANGUAGES, Language
 from thuebao.base.nearest import nearest
+from thuebao.base.small_file import SmallFileError, parse_toml, read_small
 from thuebao.engine.settings_values import (
     Key,
     Value,
@@ -35,7 +35,6 @@ from thuebao.engine.settings_values import (
 
 SETTINGS_FILE = "thuebao.toml"
 """The name under which settings are found in the working folder."""
-MOST_BYTES = 1 << 20
 _LINE = re.compile(r"line (\d+)")  # in what tomllib says
 
 
@@ -148,23 +147,15 @@ def _unknown(path: str, table: str, name: str) -> UsageError:
 
 def _document(path: str) -> dict[str, Any]:
     """Return what a settings file holds. Raises UsageError where it is no small text in TOML."""
-    source = b""
+    if not os.path.lexists(path):
+        raise UsageError("settings_missing", path=path)
+    source = ""
     try:
-        # What is no regular file might never end, or wait for somebody to write to it.
-        if not stat.S_ISREG(Path(path).stat().st_mode):
-            raise UsageError("settings_unreadable", path=path, reason=text("error.not_regular"))
-        with Path(path).open("rb") as file:
-            source = file.read(MOST_BYTES + 1)
-        if len(source) > MOST_BYTES:
-            raise UsageError("settings_unreadable", path=path, reason=text("error.too_large", limit="1 MiB"))
-        return tomllib.loads(source.decode("utf-8-sig"))
-    except FileNotFoundError:
-        raise UsageError("settings_missing", path=path) from None
-    except OSError as error:
-        raise UsageError("settings_unreadable", path=path, reason=error.strerror or error) from None
-    except UnicodeDecodeError:
-        raise UsageError("settings_unreadable", path=path, reason="UTF-8") from None
-    except (ValueError, RecursionError) as error:  # no TOML, or no path at all
+        source = read_small(Path(path))
+        return parse_toml(source)
+    except SmallFileError as error:
+        raise UsageError("settings_unreadable", path=path, reason=str(error)) from None
+    except tomllib.TOMLDecodeError as error:
         at = _LINE.search(str(error))
-        line = at[1] if at else source.count(b"\n") + 1  # at its end
+        line = at[1] if at else source.count("\n") + 1  # at its end
         raise UsageError("settings_syntax", path=path, line=line) from None

@@ -42,7 +42,7 @@ def read_rules(path: Path, law: Law) -> Iterator[Rule]:
         source = read_small(path)
         document = parse_toml(source)
     except (SmallFileError, tomllib.TOMLDecodeError) as error:
-        raise RuleError("rule_file", path=path, reason=error) from None
+        raise RuleError("rule_file", path=path, reason=str(error)) from None
     tables = {"rule", "finding"} & document.keys() if path.name == EXPORT_RULES else {"rule"} & document.keys()
     for key, value in document.items():
         if key not in tables or not isinstance(value, list):

@@ -87,7 +87,7 @@ def read_mapping(path: Path) -> Mapping:
     try:
         source = read_small(path)
     except SmallFileError as error:
-        raise UsageError("mapping_unreadable", path=path, reason=error) from None
+        raise UsageError("mapping_unreadable", path=path, reason=str(error)) from None
     try:
         document = parse_toml(source)
     except tomllib.TOMLDecodeError as error:
