@@ -59,7 +59,7 @@ class CsvFindings:
         at, record, line = findings.places
         paths = _quoted(without_formula(without_controls(findings.paths))) + ","
         sheets = "," + _safe(without_controls(findings.sheets)) + ","
-        parts = (
+        parts: tuple[pl.Series | pl.Expr, ...] = (
             paths.gather(at),
             record.cast(pl.String),
             _COMMA,
