@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
@@ -18,6 +19,7 @@ _TOGETHER = 100_000
 """Rows of counts that wait to be summed."""
 _MOST_OPERATORS = 200
 """Operators that a file may name: of each one everything is counted, listed and reported."""
+_BY_OFFENDER = {"operator": pl.String, "by": pl.String, "name": pl.String, "findings": pl.Int64, "records": pl.Int64}
 _SCOPES = {"what": pl.String, "code": pl.String}
 OFFENDERS = ("clerk_name", "point_of_sale")
 """The facts that say who took a registration and where."""
@@ -29,7 +31,8 @@ class Counts:
 
     records: keys, records, records_with_errors, records_with_findings.
     rules: keys, code, evaluated, violations.
-    offenders: operator, by (one of OFFENDERS), name, findings, records; of records with findings only.
+    offenders: operator, by (one of OFFENDERS), name, findings, records; of records with findings only, in no order:
+    there may be as many as records.
     """
 
     keys: tuple[str, ...]
@@ -45,13 +48,10 @@ class Counts:
         rules: Iterable[pl.DataFrame] = (),
         offenders: Iterable[pl.DataFrame] = (),
     ) -> Counts:
-        """Return the sum of counts; a count that a frame does not have is 0."""
-        by, offender = list(keys), ["operator", "by", "name"]
+        """Return the sum of counts; a count that a frame does not have is 0. Each of `offenders` has a key once."""
+        by = list(keys)
         return cls(
-            tuple(keys),
-            _summed(by, _RECORDS, records),
-            _summed([*by, "code"], _RULES, rules),
-            _summed(offender, ("findings", "records"), offenders),
+            tuple(keys), _summed(by, _RECORDS, records), _summed([*by, "code"], _RULES, rules), _sum_of(offenders)
         )
 
     @classmethod
@@ -73,11 +73,35 @@ def _summed(keys: Sequence[str], counts: Sequence[str], frames: Iterable[pl.Data
     return whole.group_by(list(keys)).agg(pl.col(counts).sum()).sort(list(keys), nulls_last=True)
 
 
+def _sum_of(offenders: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Return the sum of counts by offender; what is one sum already is left alone."""
+    some = [frame.select(*_BY_OFFENDER) for frame in offenders if frame.height]
+    if len(some) < 2:
+        return some[0] if some else pl.DataFrame(schema=_BY_OFFENDER)
+    whole = pl.concat(some)
+    return _long({by: _by_name(whole.filter(pl.col("by") == by).drop("by")) for by in OFFENDERS})
+
+
+def _by_keys(keys: Sequence[str], counts: pl.DataFrame) -> pl.DataFrame:
+    return counts.group_by(keys).agg(pl.all().sum())
+
+
+def _by_name(counts: pl.DataFrame) -> pl.DataFrame:
+    """Return the sum by operator, of which there are few, and name: operator for operator takes half as long."""
+    summed = pl.col("operator").first(), pl.exclude("operator", "name").sum()
+    parts = (of.group_by("name").agg(summed).select(counts.columns) for of in counts.partition_by("operator"))
+    return pl.concat([counts.clear(), *parts])
+
+
+def _long(offenders: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(frame.with_columns(by=pl.lit(by)).select(*_BY_OFFENDER) for by, frame in offenders.items())
+
+
 class _Sum:
     """A sum by keys of what is added, brought together now and then: memory follows the keys, not the batches."""
 
-    def __init__(self, keys: Sequence[str]) -> None:
-        self._keys = list(keys)
+    def __init__(self, summed: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
+        self._summed = summed
         self._frames: list[pl.DataFrame] = []
 
     def add(self, frame: pl.DataFrame) -> None:
@@ -89,7 +113,7 @@ class _Sum:
     def total(self) -> pl.DataFrame:
         """Return the sum, without a row where nothing was added."""
         order = self._frames[0].columns
-        return pl.concat(self._frames).group_by(self._keys).agg(pl.all().sum()).select(order)
+        return self._summed(pl.concat(self._frames)).select(order)
 
     def distinct(self, key: str) -> int:
         """Return how many values a key has so far."""
@@ -107,20 +131,22 @@ class Tally:
         self._keys = list(keys)
         self._scopes = sorted(set(plan.scopes))
         self._sums = Sums(keys)
-        self._counted = _Sum([*keys, "what"])
-        self._violations = _Sum([*keys, "what"])
-        self._offenders = _Sum(["operator", "by", "name"])
+        by_what = partial(_by_keys, [*keys, "what"])
+        self._counted, self._violations = _Sum(by_what), _Sum(by_what)
+        self._offenders = {by: _Sum(_by_name) for by in OFFENDERS}
 
-    def add(self, judged: pl.DataFrame, hits: pl.DataFrame, hitting: Collection[CompiledRule]) -> None:
-        """Count the records of a batch that are judged, and the findings of those that have any (Plan.with_findings).
-
-        hitting: the rules that found them.
-        """
+    def add(self, judged: pl.DataFrame) -> None:
+        """Count the records of a batch that are judged."""
         self._counted.add(self._sums.of(judged, [HIT, ERROR, *self._scopes]))
+
+    def add_findings(self, hits: pl.DataFrame, hitting: Collection[CompiledRule]) -> None:
+        """Count the findings of a batch: the records that have any, and the rules that found them."""
         if hits.height:
             found = [c.rule.code for c in hitting]
             self._violations.add(self._sums.of(hits, found))
-            self._offenders.add(_offences(hits, pl.sum_horizontal(found)))
+            findings = hits.select(pl.sum_horizontal(found).cast(pl.Int64)).to_series()
+            for by, offences in self._offenders.items():
+                offences.add(_offences(hits, by, findings))
 
     @property
     def operators(self) -> tuple[str, ...]:
@@ -147,24 +173,16 @@ class Tally:
         if self._violations:
             found = self._violations.total().rename({"what": "code", "count": "violations"})
             rules.append(found.filter(pl.col("code") != RECORDS))
-        return Counts.of(self._keys, records, rules, [self._offenders.total()] if self._offenders else [])
+        offenders = [_long({by: of.total()}) for by, of in self._offenders.items() if of]
+        return Counts.of(self._keys, records, rules, [pl.concat(offenders)] if offenders else [])
 
 
-def _offences(hits: pl.DataFrame, findings: pl.Expr) -> pl.DataFrame:
-    """Return the clerk and the point of sale of each record with findings; `findings` is its number of them."""
-    counted = hits.select("operator", *OFFENDERS, findings=findings.cast(pl.Int64))
-    return pl.concat(
-        counted.select(
-            "operator",
-            pl.col(by).alias("name"),
-            "findings",
-            pl.lit(1, pl.Int64).alias("records"),
-            pl.lit(by).alias("by"),
-        ).filter(pl.col("name").is_not_null())
-        for by in OFFENDERS
-    )
+def _offences(hits: pl.DataFrame, by: str, findings: pl.Series) -> pl.DataFrame:
+    """Return operator, name, findings and records of each record whose offender `by` is known."""
+    counted = hits.select("operator", pl.col(by).alias("name"), findings.alias("findings"), records=pl.lit(1, pl.Int64))
+    return counted.drop_nulls("name")
 
 
-def offenders(hits: pl.DataFrame, findings: pl.Expr) -> pl.DataFrame:
+def offenders(hits: pl.DataFrame, findings: pl.Series) -> pl.DataFrame:
     """Return how many findings and records there are by clerk and point of sale; `findings` is each record's number."""
-    return _offences(hits, findings).group_by("operator", "name", "by").agg(pl.col("findings", "records").sum())
+    return _long({by: _by_name(_offences(hits, by, findings)) for by in OFFENDERS})

@@ -168,8 +168,10 @@ class Merge:
             (pl.col("_of_error") & ~pl.col(ERROR)).sum().alias("records_with_errors"),
             (~pl.col(HIT)).sum().alias("records_with_findings"),
         )
-        by_offender = offenders(each, pl.col("_found"))
-        known = offenders(each.filter(HIT), pl.lit(0)).with_columns(records=-pl.col("records"))
+        by_offender = offenders(each, each["_found"].cast(pl.Int64))
+        again = each.filter(HIT)
+        nothing = pl.repeat(0, again.height, dtype=pl.Int64, eager=True)
+        known = offenders(again, nothing).with_columns(records=-pl.col("records"))
         return Counts.of(keys, [records], [rules], [by_offender, known])
 
     def _rows(self, hits: _Hits) -> pl.DataFrame:

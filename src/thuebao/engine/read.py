@@ -190,10 +190,11 @@ class Reading:
         judged = evaluated.select(audit.plan.judged)
         if self.prepared.wanted.where is not None:
             judged = judged.filter(INSIDE)
-        hits, hitting = audit.plan.with_findings(judged)
-        audit.tally.add(judged, hits, hitting)
+        audit.tally.add(judged)
         if header := audit.export.header.mapped.get("operator"):
             audit.tally.check_operators(audit.export.path, header)
+        hits, hitting = audit.plan.with_findings(judged)
+        audit.tally.add_findings(hits, hitting)
         if self.own:
             prepared = self.prepared
             self.own.add(rows_of(hits, hitting, prepared.texts, prepared.keyed, reveal=prepared.options.reveal))

@@ -20,6 +20,10 @@ REJECTS_COLUMNS = ("path", "line", "record", "reason", "text")
 _SUSPECT = rf'[",\r\n]|^{FORMULA}'
 """What a spreadsheet or a CSV reader would not take for plain text: most values need no closer look."""
 
+_COMMA = pl.lit(",")
+_RENDERED = 10_000
+"""Findings whose lines are made at a time: few enough that the same memory serves again."""
+
 
 class Writer(Protocol):
     """A findings file of one format, written batch by batch."""
@@ -52,28 +56,31 @@ class CsvFindings:
         texts = findings.texts.select(pl.all().map_batches(_quoted))
         before = texts.select(pl.format(",{},{},{},{},", "code", "name", "severity", "field")).to_series()
         after = texts.select(pl.format(",{},", "basis")).to_series()
-        at, places, line = findings.places
+        at, record, line = findings.places
         paths = _quoted(without_formula(without_controls(findings.paths))) + ","
         sheets = "," + _safe(without_controls(findings.sheets)) + ","
-        record = places.cast(pl.String) + ","
-        number = _safe(without_controls(rows["operator"])) + "," + _safe(rows["msisdn"])
-        value, kind = _safe(rows["value"]), rows["kind"]
-        group, lines = (values.cast(pl.String).fill_null("") for values in (rows["group"], line))
-        end = sheets.gather(at) + rows["key"].fill_null("") + "\n"
-        parts = (
+        parts: tuple[pl.Series | pl.Expr, ...] = (
             paths.gather(at),
-            record,
-            number,
-            before.gather(kind),
-            value,
-            after.gather(kind),
-            group + ",",
-            lines,
-            end,
+            record.cast(pl.String),
+            _COMMA,
+            _safe(without_controls(rows["operator"])),
+            _COMMA,
+            _safe(rows["msisdn"]),
+            before.gather(rows["kind"]),
+            _safe(rows["value"]),
+            after.gather(rows["kind"]),
+            *_unless_absent(rows["group"]),
+            _COMMA,
+            *_unless_absent(line),
+            sheets.gather(at),
+            *_unless_absent(rows["key"]),
+            pl.lit("\n"),
         )
-        # The lines lie end to end in Arrow's memory: no need to make Python strings of them.
-        rendered = pl.select(pl.concat_str(*parts)).to_series().rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
-        self._file.write(rendered.buffers()[2])
+        for start in range(0, rows.height, _RENDERED):
+            some = (part.slice(start, _RENDERED) if isinstance(part, pl.Series) else part for part in parts)
+            # The lines lie end to end in Arrow's memory: no need to make Python strings of them.
+            lines = pl.select(pl.concat_str(*some)).to_series().rechunk()
+            self._file.write(lines.to_arrow(compat_level=pl.CompatLevel.oldest()).buffers()[2])
 
     def close(self) -> None:
         """Write what is left to write."""
@@ -171,6 +178,12 @@ def rejects_file(path: Path) -> Iterator[RejectsOutput]:
     """Write the file of rejected lines at `path`: whole or not at all. Raises OutputError when it cannot be written."""
     with AtomicFile(path) as atomic:
         yield RejectsOutput(path, atomic.file)
+
+
+def _unless_absent(values: pl.Series) -> Iterator[pl.Series]:
+    """Yield the values as text, nothing where there are none at all."""
+    if values.null_count() < len(values):
+        yield values.cast(pl.String).fill_null("")
 
 
 def _safe(values: pl.Series) -> pl.Series:

@@ -48,6 +48,10 @@ ROWS = {
 `kind` is a position in `Texts.frame`.
 """
 
+_UNUSUAL = r"[^ -~\u00a1-\u00ac\u00ae-\u02ff\u1ea0-\u1ef9]|^ | $"
+"""What text has that may need trimming, composing or a control character shown: Latin letters, those of Vietnamese
+among them, and ASCII do not."""
+
 
 @dataclass(frozen=True)
 class Texts:
@@ -159,7 +163,8 @@ class Findings:
 
 def shown(values: pl.Series, *, reveal: bool) -> pl.Series:
     """Return foreign text as a finding shows it: trimmed, composed, no control characters, masked unless `reveal`."""
-    values = without_controls(values.str.strip_chars())
-    if (values.str.len_bytes() != values.str.len_chars()).any():
-        values = values.str.normalize("NFC")  # however the file spells it
+    unusual = values.str.contains(_UNUSUAL).arg_true()
+    if len(unusual):
+        some = without_controls(values.gather(unusual).str.strip_chars())
+        values = values.clone().scatter(unusual, some.str.normalize("NFC"))  # however the file spells it
     return values if reveal else mask(values).alias(values.name)
