@@ -28,6 +28,7 @@ from thuebao.cli.init import init
 from thuebao.cli.options import Lang, choice, complain, option
 from thuebao.cli.rules import rules
 from thuebao.cli.sample import sample
+from thuebao.cli.show import show
 from thuebao.cli.streams import mute_stdout, prepare_streams
 from thuebao.cli.usage import HELP_WAS_PRINTED, explained
 from thuebao.cli.verify import verify
@@ -58,7 +59,7 @@ def _application(language: Language) -> Callable[..., object]:
     ) -> None:
         del version, lang  # both have had their effect
 
-    for command in (audit, init, columns, compare, explain, rules, sample, verify):
+    for command in (audit, init, columns, show, compare, explain, rules, sample, verify):
         app.command(help=text(f"help.{command.__name__}"), cls=Command)(command)
     program = typer.main.get_command(app)
     finish(program)
@@ -79,7 +80,7 @@ def _language_of(arguments: Sequence[str]) -> None:
         if name in given:
             given[name] = value if sign else following
     asked = next((code for code in LANGUAGES if code == given["--lang"]), None)
-    if not asked and "audit" in arguments:
+    if not asked and not {"audit", "show"}.isdisjoint(arguments):
         from thuebao.engine.settings import SETTINGS_FILE, language_in
 
         asked = language_in(given["--config"] or SETTINGS_FILE)

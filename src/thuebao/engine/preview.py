@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import polars as pl
 
@@ -17,13 +16,14 @@ from thuebao.facts.codes import CODED
 from thuebao.rulebook.book import read_rulebook
 from thuebao.rulebook.columns import RAW, raw
 from thuebao.rulebook.law import AUTO
-from thuebao.sources import AS_THEY_ARE, Export, ReadAs, Stored, open_export, stored_at
+from thuebao.sources import AS_THEY_ARE, Export, ReadAs, Stored, open_export
 from thuebao.sources.discover import STANDARD_INPUT
 from thuebao.sources.headers.header import is_value, unmapped, unrecognised
 from thuebao.sources.headers.mapping import LOOK, Mapping, mapping_for
 from thuebao.sources.headers.mapping_text import OpenValues
 from thuebao.sources.headers.proposal import KNOWN, MAPPED, Proposal, propose
 from thuebao.sources.headers.shapes import OF_ITS_OWN, present, recognised_values, shares
+from thuebao.sources.packing.stored import named_at
 
 _VALUES = 3
 _MOST_VALUES = 20  # of one column that no code is known for
@@ -133,12 +133,7 @@ def _stored(path: str) -> Stored:
     """Return what is at a path; of a zip the first member, or the one whose name follows the zip's."""
     if path == STANDARD_INPUT:
         raise InputError("input_not_shown")
-    around = next((str(parent) for parent in Path(path).parents if parent.is_file()), path)
-    members = stored_at(around).stored
-    found = next((member for member in members if Path(member.path) == Path(path)), members[0])
-    if around != path and Path(found.path) != Path(path):
-        raise InputError("file_missing", path=path)
-    return found
+    return named_at(path)[1][0]
 
 
 def _shown(values: pl.Series) -> list[str]:
