@@ -19,7 +19,10 @@ import pytest
 
 from helpers.desks import Desk
 from helpers.outcomes import Command
+from helpers.pages import parsed
+from helpers.pages import rows as rows_of_page
 from helpers.people import AS_OF, NAMELESS, people
+from helpers.workbooks import rows
 
 TOKEN = re.compile(r"XN\d+")
 """What tells records apart: their confirmations."""
@@ -208,3 +211,34 @@ def test_findings_and_show_point_to_the_line_that_another_reader_finds(
     assert tokens == [*expected]
     assert [(sheet or None, int(line)) for _, line, sheet in titles] == [*expected.values()]
     assert [int(record) for record, _, _ in titles] == found["record"].to_list()
+
+
+@pytest.mark.parametrize("written", [of_csv, of_ndjson, of_workbook, of_html], ids=lambda one: one.__name__)
+def test_every_report_points_to_that_line(
+    desk: Desk, cli: Command, written: Callable[[Desk], tuple[str, Places]]
+) -> None:
+    path, expected = written(desk)
+    some = ("audit", path, "--as-of", AS_OF, "--select", "PER101")
+    sarif = cli(*some, "--format", "sarif", "--report", "r.xlsx", "--report", "r.html").document
+    locations = [result["locations"][0] for result in sarif["runs"][0]["results"]]
+    assert [one["physicalLocation"]["region"]["startLine"] for one in locations] == [n for _, n in expected.values()]
+    names = [re.search(r"sheet '(.*)'", one["logicalLocations"][0]["name"]) for one in locations]
+    assert [name and name[1] for name in names] == [sheet for sheet, _ in expected.values()]
+    listed = rows(openpyxl.load_workbook("r.xlsx")["Findings"])
+    assert [(row["Sheet"], row["Line or row"]) for row in listed] == [*expected.values()]
+    tree = parsed((desk.path / "r.html").read_text("utf-8"))
+    shown = [(row[0], int(row[2])) for row in rows_of_page(tree, "PER101-samples")]
+    named = [(f"{path}, sheet '{sheet}'" if sheet else path, line) for sheet, line in expected.values()]
+    assert shown == named[: len(shown)]
+    assert len(shown) == 5
+
+
+def test_what_has_no_line_is_shown_without_one(desk: Desk, cli: Command) -> None:
+    pl.DataFrame(PEOPLE).write_parquet("vina.parquet")
+    some = ("audit", "vina.parquet", "--as-of", AS_OF, "--select", "PER101")
+    sarif = cli(*some, "--format", "sarif", "--report", "r.xlsx", "--report", "r.html").document
+    regions = [r["locations"][0]["physicalLocation"]["region"] for r in sarif["runs"][0]["results"]]
+    assert regions == [{"startLine": 1}] * len(PEOPLE)
+    assert {row["Line or row"] for row in rows(openpyxl.load_workbook("r.xlsx")["Findings"])} == {None}
+    tree = parsed((desk.path / "r.html").read_text("utf-8"))
+    assert {row[2] for row in rows_of_page(tree, "PER101-samples")} == {"–"}
