@@ -89,7 +89,20 @@ NAMES = {
         "mm",
         "dd",
     ),
-    *("audit", "init", "columns", "compare", "explain", "rules", "sample", "verify", "inputs", "table", "markdown"),
+    *(
+        "audit",
+        "init",
+        "columns",
+        "compare",
+        "explain",
+        "rules",
+        "sample",
+        "show",
+        "verify",
+        "inputs",
+        "table",
+        "markdown",
+    ),
     *(
         "error",
         "warning",
@@ -128,7 +141,7 @@ def words(said: str, typed: tuple[str, ...] = ()) -> set[str]:
     return {word.lower() for word in re.findall(r"(?<!\w)[A-Za-z]{2,}(?!\w)", said)}
 
 
-COMMANDS = ("audit", "init", "columns", "compare", "explain", "rules", "sample", "verify")
+COMMANDS = ("audit", "init", "columns", "show", "compare", "explain", "rules", "sample", "verify")
 
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)], ids=" ".join)
@@ -172,6 +185,9 @@ def test_help_in_vietnamese_has_no_english_word(cli: Command, command) -> None:
         ("sample", "x.csv", "--defects", "2"),
         ("rules", "--format", "xml"),
         ("init", "nowhere/"),
+        ("show", "x.csv", "0"),
+        ("show", "x.csv"),
+        ("columns", ".", "--save", "x.toml"),
     ],
     ids=" ".join,
 )

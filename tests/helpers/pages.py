@@ -113,6 +113,8 @@ def hostile_findings(result: AuditResult) -> pl.LazyFrame:
             "value": h,
             "basis": h,
             "group": n,
+            "line": n,
+            "sheet": h,
         }
         for r in result.rules
         if r.violations

@@ -79,8 +79,19 @@ def test_every_rule_is_that_of_the_json(samples: AuditResult) -> None:
 
 def test_findings_identities_and_offenders_are_those_of_the_audit(samples: AuditResult) -> None:
     said, found = json.as_dict(samples), book(samples)
-    titles = ("File", "Record", "Operator", "Subscriber number", "Code", "Value", "Law", "Group")
-    names = ("path", "record", "operator", "msisdn", "code", "value", "basis", "group")
+    titles = (
+        "File",
+        "Record",
+        "Line or row",
+        "Sheet",
+        "Operator",
+        "Subscriber number",
+        "Code",
+        "Value",
+        "Law",
+        "Group",
+    )
+    names = ("path", "record", "line", "sheet", "operator", "msisdn", "code", "value", "basis", "group")
     frame = samples.findings.collect()
     listed = [tuple(row[title] for title in titles) for row in rows(found["Findings"])]
     assert listed == frame.select(names).with_columns(pl.col(pl.String).replace("", None)).rows()
@@ -101,9 +112,10 @@ def test_numbers_are_numbers_and_days_are_days(samples: AuditResult) -> None:
     assert pairs(summary)["Started"] == datetime(2026, 11, 23, 9, 0)
     assert {summary.cell(3, 3).value, summary.cell(4, 3).value} == {"UTC+07:00"}
     row = found["Findings"][HEADER + 1]
-    assert [cell.data_type for cell in row[:10]] == ["s", "n", *"ssssssss"]
-    assert row[3].number_format == "General"
-    assert row[3].quotePrefix
+    assert [cell.data_type for cell in row[:12]] == ["s", "n", "n", "n", *"ssssssss"]
+    assert row[3].value is None  # the samples are no workbooks
+    assert row[5].number_format == "General"
+    assert row[5].quotePrefix
 
 
 def test_form_for_screen_and_paper(samples: AuditResult) -> None:

@@ -52,6 +52,7 @@ def finding(value: str) -> dict[str, Any]:
         "value": value,
         "basis": value,
         "group": None,
+        "sheet": value,
     }
 
 
@@ -60,7 +61,7 @@ def test_hostile_contents_stay_text(two: AuditResult) -> None:
     content = written(two, pl.LazyFrame([finding(value) for value in hostile], schema=SCHEMA))
     sheet = read(content)["Findings"]
     for value, row in zip(hostile, sheet.iter_rows(min_row=HEADER + 1), strict=True):
-        for cell in (row[0], row[2], row[3], row[8], row[9]):
+        for cell in (row[0], row[3], row[4], row[5], row[10], row[11]):
             assert (cell.data_type, cell.hyperlink) == ("s", None)
             assert cell.quotePrefix
             if value in UNSEEN:

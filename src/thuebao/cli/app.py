@@ -28,6 +28,7 @@ from thuebao.cli.init import init
 from thuebao.cli.options import Lang, choice, complain, option
 from thuebao.cli.rules import rules
 from thuebao.cli.sample import sample
+from thuebao.cli.show import show
 from thuebao.cli.streams import mute_stdout, prepare_streams
 from thuebao.cli.usage import HELP_WAS_PRINTED, explained
 from thuebao.cli.verify import verify
@@ -37,7 +38,9 @@ _AT_FIRST = 200_000
 """Objects from which the collector first looks for waste."""
 
 
-_COMMANDS = {command.__name__: command for command in (audit, init, columns, compare, explain, rules, sample, verify)}
+_COMMANDS = {
+    command.__name__: command for command in (audit, init, columns, show, compare, explain, rules, sample, verify)
+}
 
 
 @cache
@@ -85,7 +88,7 @@ def _language_of(arguments: Sequence[str]) -> None:
         if name in given:
             given[name] = value if sign else following
     asked = next((code for code in LANGUAGES if code == given["--lang"]), None)
-    if not asked and "audit" in arguments:
+    if not asked and not {"audit", "columns", "show"}.isdisjoint(arguments):
         from thuebao.engine.settings import SETTINGS_FILE, language_in
 
         asked = language_in(given["--config"] or SETTINGS_FILE)

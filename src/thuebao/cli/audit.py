@@ -48,7 +48,7 @@ def audit(
     by: Annotated[list[str] | None, option("--by", help_key="by", metavar="COLUMNS")] = None,
     where: Annotated[str | None, option("--where", help_key="where", metavar="SQL")] = None,
     province: Annotated[str | None, option("--province", help_key="province", metavar="NAME")] = None,
-    show: Annotated[list[str] | None, option("--show", help_key="show", metavar="CODES")] = None,
+    show: Annotated[list[str] | None, option("--show", help_key="show_groups", metavar="CODES")] = None,
     memory_limit: Annotated[str | None, option("--memory-limit", help_key="memory_limit", metavar="SIZE")] = None,
     temp_dir: Annotated[Path | None, option("--temp-dir", help_key="temp_dir", metavar="DIR")] = None,
     reveal: Annotated[bool, option("--reveal", help_key="reveal")] = False,

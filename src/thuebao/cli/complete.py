@@ -74,7 +74,7 @@ def operators(incomplete: str) -> list[str]:
 OFFERS: dict[str, Offer] = {
     "select": codes,
     "ignore": codes,
-    "show": codes,
+    "show_groups": codes,
     "severity": severities,
     "set": parameters,
     "law": laws,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import polars as pl
 
@@ -17,19 +16,22 @@ from thuebao.facts.codes import CODED
 from thuebao.rulebook.book import read_rulebook
 from thuebao.rulebook.columns import RAW, raw
 from thuebao.rulebook.law import AUTO
-from thuebao.sources import AS_THEY_ARE, Export, ReadAs, Stored, open_export, stored_at
+from thuebao.sources import AS_THEY_ARE, Export, Operators, ReadAs, Stored, open_export
 from thuebao.sources.discover import STANDARD_INPUT
 from thuebao.sources.headers.header import is_value, unmapped, unrecognised
 from thuebao.sources.headers.mapping import LOOK, Mapping, mapping_for
 from thuebao.sources.headers.mapping_text import OpenValues
 from thuebao.sources.headers.proposal import KNOWN, MAPPED, Proposal, propose
 from thuebao.sources.headers.shapes import OF_ITS_OWN, present, recognised_values, shares
+from thuebao.sources.packing.stored import named_at
 
 _VALUES = 3
 _MOST_VALUES = 20  # of one column that no code is known for
 _MOST_RECORDS = 1_000_000  # that are looked at for such values
 
 
+NOBODY = Operators()
+"""Nothing is said of whose the records are."""
 _ENOUGH = 2
 """Cells of a header that are values of their columns, from which it is a record."""
 
@@ -54,7 +56,7 @@ class Inspection:
 
 
 def inspect(
-    path: str, operator: str | None = None, read_as: ReadAs = AS_THEY_ARE, *, reveal: bool = False
+    path: str, operators: Operators = NOBODY, read_as: ReadAs = AS_THEY_ARE, *, reveal: bool = False
 ) -> Inspection:
     """Return how the file at `path` (or `zip/member`) maps, by the first of the mappings that is for it.
 
@@ -64,7 +66,7 @@ def inspect(
     rulebook = read_rulebook()
     # A file of which nothing is recognised is just the one that proposals are for.
     look = replace(read_as, mappings=[*(replace(m, tentative=True) for m in read_as.mappings), LOOK])
-    export = open_export(_stored(path), operator, rulebook.reference, look, operator_needed=False)
+    export = open_export(_stored(path), operators, rulebook.reference, look, operator_needed=False)
     mapping = mapping_for(export.path, read_as.mappings)
     sample = export.sample
     if sample.is_empty():
@@ -79,7 +81,7 @@ def inspect(
     present = set(export.header.mapped)
     missing = {code: {c for group in lacking(of, present) for c in group.split(" | ")} for code, of in needs.items()}
     disabled = {column: [code for code in needs if column in missing[code]] for column in export.header.absent}
-    said = (mapping.operator if mapping else None) or operator
+    said = (mapping.operator if mapping else None) or operators.name_for(export.path)
     open_values = _open_values(export, proposals)
     return Inspection(export, said, proposals, values, disabled, mapping, open_values)
 
@@ -133,12 +135,7 @@ def _stored(path: str) -> Stored:
     """Return what is at a path; of a zip the first member, or the one whose name follows the zip's."""
     if path == STANDARD_INPUT:
         raise InputError("input_not_shown")
-    around = next((str(parent) for parent in Path(path).parents if parent.is_file()), path)
-    members = stored_at(around).stored
-    found = next((member for member in members if Path(member.path) == Path(path)), members[0])
-    if around != path and Path(found.path) != Path(path):
-        raise InputError("file_missing", path=path)
-    return found
+    return named_at(path)[1][0]
 
 
 def _shown(values: pl.Series) -> list[str]:

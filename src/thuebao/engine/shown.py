@@ -10,6 +10,8 @@ from thuebao.results.findings import shown
 from thuebao.rulebook.columns import columns
 
 _MOST_OFFENDERS = 10
+_DIGITS_OF_SOMEBODY = 7
+"""Digits from which a text may be somebody's number or birth date: a passport has so few."""
 _SHOWN = {
     "msisdn": "shown_number",
     "id_number": "document_number",
@@ -34,6 +36,21 @@ def as_shown(values: pl.Series) -> pl.Series:
     if values.dtype == pl.Datetime:
         return values.dt.to_string("%Y-%m-%d %H:%M:%S")
     return values.cast(pl.String)
+
+
+def shown_of(column: str | None, values: pl.Series, *, reveal: bool) -> pl.Series:
+    """Return texts of a canonical column (None: of one that is not known) as they may be shown.
+
+    What may be personal is masked unless `reveal`: in other columns only what looks like a number, which nobody's
+    codes and names do, but values do that stand in the wrong column.
+    """
+    known = columns().get(column) if column else None
+    masked = shown(values, reveal=reveal)
+    if reveal or known is None or known.personal:
+        return masked
+    return masked.zip_with(
+        (values.str.count_matches(r"\d") >= _DIGITS_OF_SOMEBODY).fill_null(value=False), shown(values, reveal=True)
+    )
 
 
 def masked_columns(frame: pl.DataFrame, reveal: bool) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Renders the audit as SARIF 2.1.0 (OASIS), for export jobs in continuous integration.
 
-A result gives file, record number and rule, and no value of the record. Consumers limit the number of results: the
+A result gives file, record, line and rule, and no value of the record. Consumers limit the number of results: the
 worst come first, and totals say how many there are.
 """
 
@@ -89,18 +89,24 @@ def _detail(rule: Rule, found: ExportFinding) -> str:
 
 
 def _about_records(result: AuditResult, rules: dict[str, Rule]) -> Iterator[dict[str, Any]]:
-    found = result.findings.select("path", "record", "code", "severity")
+    found = result.findings.select("path", "record", "line", "sheet", "code", "severity")
     for severity in _LEVELS:
         some = found.filter(pl.col("severity") == severity).head(MOST_RESULTS).collect(engine="streaming")
-        for path, record, code, _ in some.iter_rows():
+        for path, record, line, sheet, code, _ in some.iter_rows():
             where = text("ci.record", record=f"{record}")
-            yield _result(rules[code], path, f"{rules[code].title[language()]} ({where})", str(record), where)
+            if sheet is not None:
+                where += ", " + harmless(text("show.sheet", sheet=sheet))
+            said = f"{rules[code].title[language()]} ({where})"
+            yield _result(rules[code], path, said, str(record), where, line)
 
 
-def _result(rule: Rule, path: str, message: str, place: str, where: str | None = None) -> dict[str, Any]:
+def _result(
+    rule: Rule, path: str, message: str, place: str, where: str | None = None, line: int | None = None
+) -> dict[str, Any]:
+    """Return a result; line: of the file or the sheet. What has none (a file, a row of Parquet) is shown at its top."""
     artifact = {"uri": quote(path.replace("\\", "/"), safe="/", errors="replace")}
-    # Where a record begins in its file is not known once it is read: the number is in the message.
-    location: dict[str, Any] = {"physicalLocation": {"artifactLocation": artifact, "region": {"startLine": 1}}}
+    region = {"startLine": line or 1}
+    location: dict[str, Any] = {"physicalLocation": {"artifactLocation": artifact, "region": region}}
     if where:
         location["logicalLocations"] = [{"name": where}]
     key = "\0".join((path, place, rule.code)).encode(errors="replace")

@@ -159,13 +159,23 @@ class Export:
     def sample(self) -> pl.DataFrame:
         """The first records, one text column for every header, by position ("0", "1", …)."""
         names = self.header.raw_names
-        everything = {c or unmapped(n) for n, c in enumerate(self.header.canonical)}
         with guarded(self.path):
-            batches = self.table.batches(everything)
+            batches = self.table.batches(self._everything)
             records = next((batch.records for batch in batches if batch.records.height), pl.DataFrame(schema=names))
             return self.repairs.repaired(records.head(_SAMPLE)).select(
                 pl.col(name).alias(str(n)) for n, name in enumerate(names)
             )
+
+    def as_it_stands(self) -> Iterator[Batch]:
+        """Yield all columns as they stand in the file, by header.raw_names, before a mapping says what they mean."""
+        with guarded(self.path):
+            for batch in self.table.batches(self._everything):
+                yield replace(batch, records=self.repairs.repaired(batch.records))
+
+    @property
+    def _everything(self) -> set[str]:
+        """All columns, those that map to nothing included."""
+        return {c or unmapped(n) for n, c in enumerate(self.header.canonical)}
 
     @property
     def layout(self) -> Layout | None:

@@ -15,6 +15,8 @@ from thuebao.rulebook.columns import columns
 _COLUMNS = {
     "path": "summary.file",
     "record": "report.record",
+    "line": "report.line",
+    "sheet": "report.sheet",
     "operator": "summary.operator",
     "msisdn": "report.number",
     "code": "summary.code",
@@ -42,7 +44,7 @@ def extent(listed: int, total: int, full: str | None) -> str:
 
 def write_findings(book: Book, view: View, extent: str, listed: int) -> None:
     """Write the first `listed` findings; `extent` says which they are."""
-    sheet = book.sheet("report.findings", (36, 10, 14, 14, 9, 44, 11, 26, 28, 60, 9))
+    sheet = book.sheet("report.findings", (36, 10, 10, 16, 14, 14, 9, 44, 11, 26, 28, 60, 9))
     sheet.title(text("report.findings"))
     sheet.note(extent)
     sheet.main_table(titled(TEXT, *_COLUMNS.values()), (), listed)
@@ -56,5 +58,6 @@ def write_findings(book: Book, view: View, extent: str, listed: int) -> None:
         .with_columns(plain_texts(pl.col(pl.String)))
     )
     order = list(_COLUMNS)
+    numbers = tuple(map(order.index, ("record", "line", "group")))
     for batch in shown.collect_batches(maintain_order=True):
-        sheet.frame(batch, severity=order.index("severity"), numbers=(order.index("record"), order.index("group")))
+        sheet.frame(batch, severity=order.index("severity"), numbers=numbers)

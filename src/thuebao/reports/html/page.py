@@ -30,7 +30,7 @@ from thuebao.reports.html.title import title_block
 from thuebao.results.result import AuditResult
 
 _SAMPLES = 5  # findings shown of each rule, our choice: enough to look them up, few enough to print
-_SHOWN = ("path", "record", "operator", "msisdn", "code", "value", "basis", "group")
+_SHOWN = ("path", "record", "line", "sheet", "operator", "msisdn", "code", "value", "basis", "group")
 _AT_ONCE = 50_000  # findings in memory at a time, a few MB; our choice
 
 

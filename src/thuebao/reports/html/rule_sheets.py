@@ -126,7 +126,7 @@ def _samples(r: RuleResult, law: Law, samples: Sequence[Mapping[str, Any]]) -> M
     field = r.rule.field
     titles = [
         *titled(TEXT, "summary.file"),
-        *titled(NUMBER, "page.record"),
+        *titled(NUMBER, "page.record", "page.line"),
         *titled(TEXT, "summary.operator", "page.number"),
         (text("page.value", column=named_column(field)) if field else text("page.value_of_none"), TEXT),
         *titled(SHORT, "page.basis"),
@@ -139,7 +139,9 @@ def _samples(r: RuleResult, law: Law, samples: Sequence[Mapping[str, Any]]) -> M
 def _sample(sample: Mapping[str, Any], rule: Rule, law: Law) -> list[Content]:
     values = (sample[name] or NOTHING for name in ("operator", "msisdn", "value"))
     basis = _place(sample["basis"] or "", rule, law)
-    return [sample["path"], number(sample["record"]), *values, basis, number(sample["group"])]
+    path, sheet = sample["path"], sample["sheet"]
+    file = path if sheet is None else f"{path}, {text('show.sheet', sheet=sheet)}"
+    return [file, number(sample["record"]), number(sample["line"]), *values, basis, number(sample["group"])]
 
 
 def _place(basis: str, rule: Rule, law: Law) -> str:

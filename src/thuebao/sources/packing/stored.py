@@ -152,6 +152,16 @@ def stored_at(path: str) -> Opened:
     return unpacked(identified(path, Path(path)))
 
 
+def named_at(path: str) -> tuple[str, list[Stored]]:
+    """Return the file that a path lies in, and what it names there: an export, or an archive's, or one `zip/member`."""
+    around = next((str(parent) for parent in Path(path).parents if parent.is_file()), path)
+    members = stored_at(around).stored
+    named = members if around == path else [member for member in members if Path(member.path) == Path(path)]
+    if not named:
+        raise InputError("file_missing", path=path)
+    return around, named
+
+
 def spool(stream: BinaryIO, folder: Path) -> Stored:
     """Copy standard input to a file in a private folder, with which it ends, and return that.
 
