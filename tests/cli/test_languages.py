@@ -101,6 +101,7 @@ NAMES = {
         "any",
         "number",
         "record",
+        "hash",
         "vi",
         "en",
         "github",

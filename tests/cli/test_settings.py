@@ -63,6 +63,10 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     "[outputs] format": ('[outputs]\nformat = "csv"', ("--format", "csv")),
     "[outputs] quiet": ("[outputs]\nquiet = true", ("--quiet",)),
     "[outputs] findings": ('[outputs]\nfindings = "out.csv"', ("--findings", "out.csv")),
+    "[outputs] new-findings": (
+        '[outputs]\nnew-findings = "out.csv"\n[gate]\nbaseline = "last.csv"\nkey = "record"',
+        ("--new-findings", "out.csv", "--baseline", "last.csv", "--key", "record"),
+    ),
     "[outputs] rejects": (
         'inputs = "torn.csv"\nmax-rejected = "50%"\n[outputs]\nrejects = "out.csv"',
         ("torn.csv", "--max-rejected", "50%", "--rejects", "out.csv"),
@@ -73,6 +77,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         '[outputs]\nfindings = "out.csv"\nreveal = true',
         ("--findings", "out.csv", "--reveal"),
     ),
+    "[outputs] bom": ('[outputs]\nfindings = "out.csv"\nbom = true', ("--findings", "out.csv", "--bom")),
     "[outputs] force": (
         '[outputs]\nreports = ["there.html"]\nforce = true',
         ("--report", "there.html", "--force"),
@@ -99,6 +104,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         '[gate]\nbaseline = "last.csv"\nkey = "record"',
         ("--baseline", "last.csv", "--key", "record"),
     ),
+    "[gate] compare-with": ('[gate]\ncompare-with = "last.json"', ("--compare-with", "last.json")),
     "[gate] key": ('[gate]\nbaseline = "last.csv"\nkey = "nothing"', ("--baseline", "last.csv", "--key", "nothing")),
 }
 # Whose effect on an audit does not show: their values are ones that are refused.
@@ -136,6 +142,7 @@ def exports(desk: Desk, cli: Command) -> Desk:
     desk.write("password.txt", PASSWORD)
     desk.write("wrong.txt", "wrong")
     cli("audit", "exports/", *DAY, "--select", "PER101", "--findings", "last.csv")
+    desk.write("last.json", cli("audit", "exports/", *DAY, "--select", "PER101", "--format", "json").out)
     return desk
 
 
@@ -230,7 +237,7 @@ def test_relative_paths_are_seen_from_the_settings_file(exports: Desk, cli: Comm
     assert done.code == 1
     assert done.err.splitlines()[0] == "Settings: conf/nightly.toml"
     assert "conf/found.csv" in exports.files()
-    assert cli("audit", THUEBAO_CONFIG="conf/nightly.toml").out == done.out
+    assert cli("audit", "--force", THUEBAO_CONFIG="conf/nightly.toml").out == done.out
 
 
 def test_a_settings_file_above_the_working_folder_is_not_found(exports: Desk, cli: Command, monkeypatch) -> None:

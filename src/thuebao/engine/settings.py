@@ -223,10 +223,12 @@ KEYS = (
     Key("full", _flag, "true", "full", "outputs"),
     Key("quiet", _flag, "true", "quiet", "outputs"),
     Key("findings", _path, '"fix.csv"', "findings", "outputs"),
+    Key("new-findings", _path, '"new.csv"', "new_findings", "outputs"),
     Key("rejects", _path, '"rejected.csv"', "rejects", "outputs"),
     Key("reports", _paths, '["result.html"]', "reports", "outputs"),
     Key("per-operator", _path, '"by-operator"', "per_operator", "outputs"),
     Key("reveal", _flag, "true", "reveal", "outputs"),
+    Key("bom", _flag, "true", "bom", "outputs"),
     Key("force", _flag, "true", "force", "outputs"),
     Key("manifest", _path, '"manifest.json"', "manifest", "evidence"),
     Key("sign-with", _path, '"office.p12"', "sign_with", "evidence"),
@@ -235,6 +237,7 @@ KEYS = (
     Key("made-by", _text, '"Sở TT&TT"', "made_by", "evidence"),
     Key("fail-on", _conditions, '["error:0.5%", "DUP111:0"]', "fail_on", "gate"),
     Key("baseline", _path, '"last.csv"', "baseline", "gate"),
+    Key("compare-with", _path, '"last.json"', "compare_with", "gate"),
     Key("key", _text, '"record"', "key", "gate"),
 )
 """All keys, in the order in which the file is written."""
