@@ -123,7 +123,7 @@ def test_help_names_the_environment_variable_of_each_option(cli: Command) -> Non
 )
 def test_an_option_can_be_an_environment_variable(desk: Desk, cli: Command, variable, value, option) -> None:
     desk.export("vina.csv", ERROR)
-    extra = ("--findings", "f.csv")
+    extra = ("--findings", "f.csv", "--force")
     by_option = cli("audit", "vina.csv", *extra, option)
     written = (desk.path / "f.csv").read_bytes()
     assert cli("audit", "vina.csv", *extra, **{variable: value}) == by_option

@@ -114,6 +114,7 @@ NAMES = {
         "any",
         "number",
         "record",
+        "hash",
         "vi",
         "en",
         "github",

@@ -64,6 +64,10 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     "[outputs] full": ("[outputs]\nfull = true", ("--full",)),
     "[outputs] quiet": ("[outputs]\nquiet = true", ("--quiet",)),
     "[outputs] findings": ('[outputs]\nfindings = "out.csv"', ("--findings", "out.csv")),
+    "[outputs] new-findings": (
+        '[outputs]\nnew-findings = "out.csv"\n[gate]\nbaseline = "last.csv"\nkey = "record"',
+        ("--new-findings", "out.csv", "--baseline", "last.csv", "--key", "record"),
+    ),
     "[outputs] rejects": (
         'inputs = "torn.csv"\nmax-rejected = "50%"\n[outputs]\nrejects = "out.csv"',
         ("torn.csv", "--max-rejected", "50%", "--rejects", "out.csv"),
@@ -74,6 +78,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         '[outputs]\nfindings = "out.csv"\nreveal = true',
         ("--findings", "out.csv", "--reveal"),
     ),
+    "[outputs] bom": ('[outputs]\nfindings = "out.csv"\nbom = true', ("--findings", "out.csv", "--bom")),
     "[outputs] force": (
         '[outputs]\nreports = ["there.html"]\nforce = true',
         ("--report", "there.html", "--force"),
@@ -100,6 +105,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         '[gate]\nbaseline = "last.csv"\nkey = "record"',
         ("--baseline", "last.csv", "--key", "record"),
     ),
+    "[gate] compare-with": ('[gate]\ncompare-with = "last.json"', ("--compare-with", "last.json")),
     "[gate] key": ('[gate]\nbaseline = "last.csv"\nkey = "nothing"', ("--baseline", "last.csv", "--key", "nothing")),
 }
 # Whose effect on an audit does not show: their values are ones that are refused.
@@ -137,6 +143,7 @@ def exports(desk: Desk, cli: Command) -> Desk:
     desk.write("password.txt", PASSWORD)
     desk.write("wrong.txt", "wrong")
     cli("audit", "exports/", *DAY, "--select", "PER101", "--findings", "last.csv")
+    desk.write("last.json", cli("audit", "exports/", *DAY, "--select", "PER101", "--format", "json").out)
     return desk
 
 
@@ -231,7 +238,7 @@ def test_relative_paths_are_seen_from_the_settings_file(exports: Desk, cli: Comm
     assert done.code == 1
     assert done.err.splitlines()[0] == "Settings: conf/nightly.toml"
     assert "conf/found.csv" in exports.files()
-    assert cli("audit", THUEBAO_CONFIG="conf/nightly.toml").out == done.out
+    assert cli("audit", "--force", THUEBAO_CONFIG="conf/nightly.toml").out == done.out
 
 
 def test_a_settings_file_above_the_working_folder_is_not_found(exports: Desk, cli: Command, monkeypatch) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+import thuebao
+
 AUDIT = ("audit", "vina.csv", "--as-of", "2026-11-23", "--reveal", "--fail-on", "never", "-q")
 
 
@@ -49,6 +51,58 @@ def test_no_two_outputs_are_one_file(
     done = cli(*AUDIT, *first, *second)
     assert done.code == 2
     assert desk.files() == before
+
+
+@pytest.mark.parametrize("kind", ["file", "link", "link to nothing"])
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [
+        ("--findings", "there.csv"),
+        ("--findings", "there.parquet"),
+        ("--rejects", "there.csv"),
+        ("--report", "there.html"),
+        ("--report", "there.xlsx"),
+        ("--manifest", "there.json"),
+    ],
+)
+def test_what_is_there_is_replaced_only_by_force(desk: Any, cli: Any, option: str, name: str, kind: str) -> None:
+    desk.export("vina.csv")
+    there = Path(name)
+    if kind == "file":
+        there.write_text("mine", "utf-8")
+    else:
+        there.symlink_to("mine.txt")
+        if kind == "link":
+            Path("mine.txt").write_text("mine", "utf-8")
+    before = desk.files()
+    done = cli(*AUDIT, option, name)
+    assert (done.code, done.out) == (2, "")
+    assert name in done.err
+    assert "--force" in done.err
+    assert desk.files() == before
+    assert kind == "link to nothing" or there.read_text("utf-8") == "mine"
+    assert cli(*AUDIT, option, name, "--force").code == 0
+    assert there.read_bytes()[:4] != b"mine"
+    assert not there.is_symlink()
+
+
+def test_a_signature_that_is_there_is_replaced_only_by_force(desk: Any, cli: Any) -> None:
+    desk.export("vina.csv")
+    desk.write("m.json.p7s", "mine")
+    assert cli(*AUDIT, "--manifest", "m.json").code == 2
+    assert Path("m.json.p7s").read_text("utf-8") == "mine"
+    assert not Path("m.json").exists()
+    assert cli(*AUDIT, "--manifest", "m.json", "--force").code == 0
+
+
+def test_an_audit_in_python_replaces_nothing_unasked(desk: Any) -> None:
+    desk.export("vina.csv")
+    desk.write("f.csv", "mine")
+    with pytest.raises(thuebao.UsageError, match=r"f\.csv"):
+        thuebao.audit("vina.csv", findings="f.csv")
+    assert Path("f.csv").read_text("utf-8") == "mine"
+    thuebao.audit("vina.csv", findings="f.csv", force=True)
+    assert Path("f.csv").read_text("utf-8") != "mine"
 
 
 @pytest.mark.parametrize("given", [("--rules", "own"), ("--mapping", "own/columns.csv")])

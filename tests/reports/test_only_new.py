@@ -18,13 +18,13 @@ def test_only_what_is_new_counts_and_is_written(vina: Desk, cli: Command, by, ki
     options = {"number": ("--reveal",), "record": ("--key", "record")}[by]
     some = ("audit", "vina.csv", *DAY, "--select", "PER", *options)
     assert cli(*some, "--findings", f"old.{kind}").code == 1
-    same = cli(*some, "--baseline", f"old.{kind}", "--findings", "new.csv")
+    same = cli(*some, "--baseline", f"old.{kind}", "--new-findings", "new.csv")
     assert (same.code, vina.rows("new.csv")) == (0, [])
     assert f"2 findings, of which 0 are new against old.{kind}" in same.err
     # One more error; for the number's sake also in another order.
     records = [ERROR, GOOD | NAMELESS, INFO]
     vina.export("vina.csv", *(reversed(records) if by == "number" else records))
-    more = cli(*some, "--baseline", f"old.{kind}", "--findings", f"new.{kind}", "--report", "a.xlsx")
+    more = cli(*some, "--baseline", f"old.{kind}", "--new-findings", f"new.{kind}", "--force", "--report", "a.xlsx")
     assert more.code == 1
     assert f"3 findings, of which 1 is new against old.{kind}" in more.err
     written = vina.path / f"new.{kind}"
@@ -60,10 +60,10 @@ def test_a_baseline_that_tells_nothing_apart_is_refused(vina: Desk, cli: Command
     assert vina.files() == before
 
 
-def test_a_manifest_of_what_is_new_goes_with_its_findings(vina: Desk, cli: Command) -> None:
+def test_a_manifest_beside_a_baseline_goes_with_all_findings(vina: Desk, cli: Command) -> None:
     some = ("audit", "vina.csv", *DAY, "-q", "--reveal")
     cli(*some, "--findings", "old.csv", "--manifest", "old.json")
     vina.export("vina.csv", ERROR, GOOD | NAMELESS, INFO)
-    cli(*some, "--baseline", "old.csv", "--findings", "new.csv", "--manifest", "new.json")
+    cli(*some, "--baseline", "old.csv", "--findings", "new.csv", "--new-findings", "n.csv", "--manifest", "new.json")
     done = cli("compare", "old.json", "new.json", "--old-findings", "old.csv", "--new-findings", "new.csv")
-    assert (done.code, done.err) == (0, "")  # it counts what is new, as its findings do: as many as before
+    assert (done.code, done.err) == (1, "")  # it counts all, as its findings do: more than before

@@ -21,6 +21,7 @@ def audit(
     paths: Annotated[list[str] | None, typer.Argument(help=text("help.paths"), show_default=False)] = None,
     operator: Annotated[list[str] | None, option("--operator", help_key="operator", metavar="NAME|GLOB=NAME")] = None,
     findings: Annotated[Path | None, option("--findings", help_key="findings", metavar="FILE")] = None,
+    new_findings: Annotated[Path | None, option("--new-findings", help_key="only_new", metavar="FILE")] = None,
     report: Annotated[list[Path] | None, option("--report", help_key="report", metavar="FILE")] = None,
     per_operator: Annotated[Path | None, option("--per-operator", help_key="per_operator", metavar="DIR")] = None,
     rejects: Annotated[Path | None, option("--rejects", help_key="rejects", metavar="FILE")] = None,
@@ -31,13 +32,14 @@ def audit(
     format: Annotated[Format, choice(Format, "--format", help_key="format")] = Format.TABLE,  # noqa: A002
     fail_on: Annotated[list[str] | None, option("--fail-on", help_key="fail_on", metavar="CONDITION")] = None,
     baseline: Annotated[Path | None, option("--baseline", help_key="baseline", metavar="FILE")] = None,
-    key: Annotated[str, option("--key", help_key="key", metavar="number|record")] = "number",
+    compare_with: Annotated[Path | None, option("--compare-with", help_key="compare_with", metavar="FILE")] = None,
+    key: Annotated[str, option("--key", help_key="key", metavar="number|record|hash")] = "number",
     manifest: Annotated[Path | None, option("--manifest", help_key="manifest", metavar="FILE")] = None,
     sign_with: Annotated[Path | None, option("--sign-with", help_key="sign_with", metavar="FILE")] = None,
     password_file: Annotated[Path | None, option("--password-file", help_key="password_file", metavar="FILE")] = None,
     key_file: Annotated[Path | None, option("--key-file", help_key="key_file", metavar="FILE")] = None,
     made_by: Annotated[str | None, option("--made-by", help_key="made_by", metavar="NAME")] = None,
-    force: Annotated[bool, option("--force", help_key="report_force")] = False,
+    force: Annotated[bool, option("--force", help_key="audit_force")] = False,
     select: Annotated[list[str] | None, option("--select", help_key="select", metavar="CODES")] = None,
     ignore: Annotated[list[str] | None, option("--ignore", help_key="ignore", metavar="CODES")] = None,
     severity: Annotated[list[str] | None, option("--severity", help_key="severity", metavar="CODE=LEVEL")] = None,
@@ -51,6 +53,7 @@ def audit(
     show: Annotated[list[str] | None, option("--show", help_key="show_groups", metavar="CODES")] = None,
     memory_limit: Annotated[str | None, option("--memory-limit", help_key="memory_limit", metavar="SIZE")] = None,
     temp_dir: Annotated[Path | None, option("--temp-dir", help_key="temp_dir", metavar="DIR")] = None,
+    bom: Annotated[bool, option("--bom", help_key="bom")] = False,
     reveal: Annotated[bool, option("--reveal", help_key="reveal")] = False,
     hash_inputs: Annotated[bool, option("--hash", help_key="hash")] = False,
     full: Annotated[bool, option("--full", help_key="full")] = False,
@@ -64,6 +67,7 @@ def audit(
     from thuebao.base.scratch import private_folder
     from thuebao.cli.settings import Asked
     from thuebao.engine.audit import Audit
+    from thuebao.reports.comparison import said as said_of
     from thuebao.reports.deliver import Delivery
     from thuebao.results import thresholds
 
@@ -75,7 +79,7 @@ def audit(
     started = now()
     with asked.blaming():
         run = Audit(asked.paths, options)
-        conditions = thresholds.conditions(options.fail_on, run.rulebook)
+        conditions = thresholds.conditions(options.fail_on, run.rulebook, compared=bool(options.compare_with))
         delivery = Delivery(options)
     with ExitStack() as stack:
         folder = None
@@ -86,8 +90,11 @@ def audit(
         failure = None
         with progress(quiet=bool(quiet)) as tell:
             result = run.run(delivery.findings_of_audit(folder), tell)
-            counted, said = delivery.held_against_baseline(result, separate=folder is not None)
-            verdicts = thresholds.judge(counted, conditions)
+            counted, said = delivery.held_against_baseline(result, started, separate=folder is not None)
+            comparison = delivery.compared(result)
+            if comparison:
+                said += said_of(comparison)
+            verdicts = thresholds.judge(counted, conditions, comparison.risen if comparison else None)
             try:
                 said += delivery.deliver(result, counted, asked.given(), started, files, tell)
             except OutputError as error:

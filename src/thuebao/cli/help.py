@@ -26,9 +26,21 @@ GROUPS = {
     "input": ("operator", "mapping", "encoding", "sheet", "max_rejected", "config"),
     "rules": ("select", "ignore", "severity", "set_", "rules", "law", "as_of"),
     "counted": ("where", "province", "by", "show"),
-    "output": ("format", "findings", "report", "per_operator", "rejects", "reveal", "force", "full", "quiet"),
+    "output": (
+        "format",
+        "findings",
+        "new_findings",
+        "report",
+        "per_operator",
+        "rejects",
+        "bom",
+        "reveal",
+        "force",
+        "full",
+        "quiet",
+    ),
     "evidence": ("manifest", "sign_with", "password_file", "key_file", "made_by", "hash_inputs"),
-    "gate": ("fail_on", "baseline", "key"),
+    "gate": ("fail_on", "baseline", "compare_with", "key"),
     "options": ("memory_limit", "temp_dir", "lang", "help"),
 }
 """The options of an audit by subject, in the order of its help. Those of other commands are few, and in the last."""

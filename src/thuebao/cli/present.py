@@ -48,7 +48,7 @@ def present(
         return
     else:
         _complain(spoken)
-    _document(result, verdicts, format, quiet=bool(quiet))
+    _document(result, verdicts, format, quiet=bool(quiet), bom=options.bom)
 
 
 def _passed_over(result: AuditResult) -> list[str]:
@@ -63,7 +63,14 @@ def _complain(lines: Sequence[str]) -> None:
         complain(line)
 
 
-def _document(result: AuditResult, verdicts: Sequence[Verdict], format: Format, *, quiet: bool) -> None:  # noqa: A002
+def _document(
+    result: AuditResult,
+    verdicts: Sequence[Verdict],
+    format: Format,  # noqa: A002
+    *,
+    quiet: bool,
+    bom: bool,
+) -> None:
     if format is Format.JSON:
         from thuebao.reports import json_document as json
         from thuebao.reports import verdicts as gate
@@ -72,7 +79,7 @@ def _document(result: AuditResult, verdicts: Sequence[Verdict], format: Format, 
     elif format is Format.CSV:
         from thuebao.reports import csv_table as csv
 
-        print(csv.render(result), end="")
+        print("\ufeff" * bom + csv.render(result), end="")
     elif format is Format.SARIF:
         from thuebao.reports import sarif
 

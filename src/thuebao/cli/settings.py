@@ -151,7 +151,7 @@ def _try(options: AuditOptions) -> None:
     from thuebao.results import thresholds
 
     check_outputs(options, ())
-    thresholds.conditions(options.fail_on, prepare(options).rulebook)
+    thresholds.conditions(options.fail_on, prepare(options).rulebook, compared=bool(options.compare_with))
     Delivery(options)
 
 

@@ -16,12 +16,13 @@ from thuebao.base.errors import InputError, InputErrors
 from thuebao.base.messages import text
 from thuebao.base.scratch import private_folder
 from thuebao.engine.options import AuditOptions
-from thuebao.engine.outputs import check_outputs
+from thuebao.engine.outputs import check_findings_format, check_outputs
 from thuebao.engine.prepare import Prepared, prepare
 from thuebao.engine.progress import READING, Progress, Step, Told
 from thuebao.engine.run import run
 from thuebao.engine.where import compared, may_be_offered, nearest
 from thuebao.results.compare.match import scan_findings
+from thuebao.results.files import FINDINGS_FORMATS
 from thuebao.results.findings import SCHEMA
 from thuebao.results.own import is_ours
 from thuebao.results.result import AuditResult
@@ -53,6 +54,8 @@ def audit(
         options = AuditOptions.of(**given)
     elif given:
         raise TypeError("audit() takes options either as AuditOptions or by their names")
+    if options.findings:
+        check_findings_format(options.findings, FINDINGS_FORMATS)  # reports write workbooks, not the engine
     result = Audit(paths, options).run(options.findings, partial(_of_reading, progress) if progress else None)
     if strict and result.unreadable:
         raise InputErrors(result.unreadable)

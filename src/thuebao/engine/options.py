@@ -13,9 +13,11 @@ from thuebao.rulebook.law import AUTO
 
 _PATHS = (
     "findings",
+    "new_findings",
     "rejects",
     "per_operator",
     "baseline",
+    "compare_with",
     "manifest",
     "sign_with",
     "password_file",
@@ -49,10 +51,14 @@ class AuditOptions:
     What is shown and written:
     by: canonical columns, month (of registration) or province_now, by which records are counted too.
     show: codes of rules across records whose largest groups are wanted.
-    findings: a .csv or .parquet file, one row per record and rule, masked unless `reveal`.
+    findings: a .csv, .parquet or (from the command alone) .xlsx file, one row per record and rule, masked unless
+    `reveal`.
+    new_findings: another one, of those that the baseline does not have; bom: CSV files begin with a byte order mark.
     rejects: a .csv file, one row per line that is no record, as it stands in the export.
-    reports: .xlsx and .html files; per_operator: a folder for one workbook for each operator; force: replace them.
-    baseline: findings of an earlier audit; key: by what findings are told apart (results/compare/match.py).
+    reports: .xlsx and .html files; per_operator: a folder for one workbook for each operator.
+    force: replace files that are there.
+    baseline: findings of an earlier audit; compare_with: its result.
+    key: by what findings are told apart (results/compare/match.py).
     key_file: the key of the hash that findings carry of a number, so that they can be compared without plain numbers.
     manifest, sign_with, password_file: the evidence, and what it is signed with; made_by: who answers for it.
 
@@ -79,12 +85,15 @@ class AuditOptions:
     by: Sequence[str] = ()
     show: Sequence[str] = ()
     findings: Path | None = None
+    new_findings: Path | None = None
     rejects: Path | None = None
     reports: Sequence[Path] = ()
     per_operator: Path | None = None
     force: bool = False
     reveal: bool = False
+    bom: bool = False
     baseline: Path | None = None
+    compare_with: Path | None = None
     key: str = "number"
     manifest: Path | None = None
     sign_with: Path | None = None
@@ -122,7 +131,7 @@ class AuditOptions:
 
     def outputs(self) -> Iterator[Path]:
         """Yield the files that will be written, a manifest's and those of --per-operator aside."""
-        yield from filter(None, (self.findings, self.rejects, *self.reports))
+        yield from filter(None, (self.findings, self.new_findings, self.rejects, *self.reports))
 
 
 def _said(value: Any) -> str | None:

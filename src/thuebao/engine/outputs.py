@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from thuebao.base.errors import OutputError, UsageError
 from thuebao.base.messages import text
 from thuebao.base.paths import same_file
 from thuebao.engine.options import AuditOptions
-from thuebao.results.files import FINDINGS_FORMATS
+from thuebao.results.files import FINDINGS_BOOK, FINDINGS_FORMATS
 
 REPORT_FORMATS = (".xlsx", ".html")
 Inputs = Mapping[str, Sequence[str | Path]]
@@ -34,22 +35,32 @@ def check_outputs(options: AuditOptions, exports: Sequence[str]) -> None:
     for path in options.reports:
         if not path.parent.is_dir() or path.is_dir():
             raise OutputError("output_unwritable", path=path, reason=text("error.no_such_place"))
-        if path.exists() and not options.force:
-            raise UsageError("report_exists", path=path)
     if options.per_operator:
         _check_folder(options.per_operator, exports)
     if options.manifest:
         check_manifest_path(options.manifest, written, inputs)
+        written += _of_manifest(options.manifest)
     elif options.sign_with:
         raise UsageError("sign_without_manifest")
+    if options.new_findings and not options.baseline:
+        raise UsageError("new_findings_without_baseline", path=options.new_findings)
     if options.password_file and not options.sign_with:
         raise UsageError("password_without_sign")
+    check_new(written, force=options.force)
+
+
+def check_new(paths: Iterable[Path], *, force: bool) -> None:
+    """Raise UsageError for a file that is there already, unless it may be replaced."""
+    for path in paths:
+        # A folder, or what is no file, is never replaced: who opens it says so.
+        if not force and (os.path.isfile(path) or os.path.islink(path)):  # noqa: PTH113, PTH114  (never raise)
+            raise UsageError("output_exists", path=path)
 
 
 def _check_formats(options: AuditOptions) -> None:
-    findings, rejects = options.findings, options.rejects
-    if findings and findings.suffix.lower() not in FINDINGS_FORMATS:
-        raise UsageError("findings_format", path=findings, known=", ".join(FINDINGS_FORMATS))
+    rejects = options.rejects
+    for findings in filter(None, (options.findings, options.new_findings)):
+        check_findings_format(findings)
     if rejects and rejects.suffix.lower() != ".csv":
         raise UsageError("rejects_format", path=rejects)
     for path in options.reports:
@@ -57,10 +68,16 @@ def _check_formats(options: AuditOptions) -> None:
             raise UsageError("report_format", path=path, known=", ".join(REPORT_FORMATS))
 
 
+def check_findings_format(path: Path, known: Iterable[str] = (*FINDINGS_FORMATS, FINDINGS_BOOK)) -> None:
+    """Raise UsageError unless findings can be written to a file of that name."""
+    if path.suffix.lower() not in known:
+        raise UsageError("findings_format", path=path, known=", ".join(known))
+
+
 def _other_inputs(options: AuditOptions) -> Iterator[Path]:
     """Yield what is read beside the exports."""
     yield from options.mappings
-    yield from filter(None, (options.sign_with, options.password_file, options.key_file))
+    yield from filter(None, (options.sign_with, options.password_file, options.key_file, options.compare_with))
     for folder in options.rules:
         yield from folder.glob("*.toml")
 
@@ -84,9 +101,14 @@ def _check_folder(folder: Path, exports: Sequence[str]) -> None:
 
 def check_manifest_path(path: Path, written: Sequence[Path], inputs: Inputs) -> None:
     """Raise UsageError unless the path ends in .json and neither it nor its signature is an input or an output."""
-    from thuebao.results.evidence.verify import signature_path
-
     if path.suffix.lower() != ".json":
         raise UsageError("manifest_format", path=path)
-    for ours in (path, signature_path(path)):
+    for ours in _of_manifest(path):
         _check_apart(ours, inputs, written, "manifest_over_output")
+
+
+def _of_manifest(path: Path) -> tuple[Path, Path]:
+    """Return a manifest and its signature."""
+    from thuebao.results.evidence.verify import signature_path
+
+    return path, signature_path(path)

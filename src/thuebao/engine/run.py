@@ -57,8 +57,8 @@ def run(
     with ExitStack() as stack:
         folder = stack.enter_context(private_folder(options.temp_dir))
         check_room(folder, files, across=bool(staging.searches), findings=bool(findings))
-        output = stack.enter_context(findings_file(findings)) if findings else None
-        rejected = stack.enter_context(rejects_file(rejects)) if rejects else None
+        output = stack.enter_context(findings_file(findings, bom=options.bom)) if findings else None
+        rejected = stack.enter_context(rejects_file(rejects, bom=options.bom)) if rejects else None
         records, own = Spill(folder, "records", staging.usual), Spill(folder, "findings")
         nominations = [Nominations(folder, family) for family in staging.families]
         reading = Reading(

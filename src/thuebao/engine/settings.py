@@ -77,10 +77,12 @@ KEYS = (
     Key("full", flag, "true", "full", "outputs"),
     Key("quiet", flag, "true", "quiet", "outputs"),
     Key("findings", path, '"fix.csv"', "findings", "outputs"),
+    Key("new-findings", path, '"new.csv"', "new_findings", "outputs"),
     Key("rejects", path, '"rejected.csv"', "rejects", "outputs"),
     Key("reports", paths, '["result.html"]', "reports", "outputs"),
     Key("per-operator", path, '"by-operator"', "per_operator", "outputs"),
     Key("reveal", flag, "true", "reveal", "outputs"),
+    Key("bom", flag, "true", "bom", "outputs"),
     Key("force", flag, "true", "force", "outputs"),
     Key("manifest", path, '"manifest.json"', "manifest", "evidence"),
     Key("sign-with", path, '"office.p12"', "sign_with", "evidence"),
@@ -89,6 +91,7 @@ KEYS = (
     Key("made-by", one_text, '"Sở TT&TT"', "made_by", "evidence"),
     Key("fail-on", conditions, '["error:0.5%", "DUP111:0"]', "fail_on", "gate"),
     Key("baseline", path, '"last.csv"', "baseline", "gate"),
+    Key("compare-with", path, '"last.json"', "compare_with", "gate"),
     Key("key", one_text, '"record"', "key", "gate"),
 )
 """All keys, in the order in which the file is written."""

@@ -21,6 +21,8 @@ from thuebao.results.compare.document import Counted, Operator, Recorded
 from thuebao.results.compare.results import Comparison, Row
 
 SCHEMA = "thuebao-comparison/1"
+_NAMED = 5
+"""Rules that an audit names of those that have more violations than before."""
 
 
 def as_dict(comparison: Comparison) -> dict[str, Any]:
@@ -110,6 +112,20 @@ def _count(counted: Counted | None) -> dict[str, Any] | None:
 def notices(comparison: Comparison) -> list[str]:
     """Return warnings about what makes the two results less comparable."""
     return [text(f"compare.{notice.kind}", **notice.values) for notice in comparison.notices]
+
+
+def said(comparison: Comparison) -> list[str]:
+    """Return what an audit says of its comparison with an earlier result: how many rules rose and fell, and which."""
+    worse = sorted((row for row in comparison.rows if row.worse), key=lambda row: -_more(row))
+    fewer = sum(1 for row in comparison.rows if (row.difference or 0) < 0)
+    named = [f"{row.operator} {row.code} {_difference(row)}" for row in worse[:_NAMED]]
+    named += ["…"] * (len(worse) > _NAMED)
+    line = text("compare.against", path=comparison.old.path, worse=len(worse), fewer=fewer)
+    return [*notices(comparison), f"{line}{': ' if named else ''}{', '.join(named)}"]
+
+
+def _more(row: Row) -> int:
+    return (row.new.violations if row.new else 0) - (row.old.violations if row.old else 0)
 
 
 def print_comparison(comparison: Comparison, console: Console) -> None:

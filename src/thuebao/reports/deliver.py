@@ -10,6 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import polars as pl
+
 from thuebao import __version__
 from thuebao.base.as_read import AsRead, as_read
 from thuebao.base.atomic_file import AtomicFile, Written
@@ -20,9 +22,14 @@ from thuebao.base.paths import same_file
 from thuebao.engine.options import AuditOptions
 from thuebao.engine.progress import WRITING, Step, Told
 from thuebao.reports.about import About
-from thuebao.results.compare.baseline import check_baseline, narrowed, new_findings, write_findings
+from thuebao.reports.findings_files import write_findings_to
+from thuebao.reports.json_document import as_dict
+from thuebao.results.compare.baseline import check_baseline, key_for, narrowed, new_findings
 from thuebao.results.compare.baseline import said as said_of_baseline
+from thuebao.results.compare.document import Recorded, read_result, result_in
+from thuebao.results.compare.results import Comparison, side_by_side
 from thuebao.results.evidence.digests import digest_of
+from thuebao.results.files import FINDINGS_BOOK
 from thuebao.results.result import AuditResult
 
 if TYPE_CHECKING:
@@ -39,9 +46,12 @@ class Delivery:
     def __init__(self, options: AuditOptions) -> None:
         self._options = options
         self._signer: Signer | None = None
-        self._baseline = _as_it_is(options.baseline) if options.baseline and options.manifest else None
+        beside = {"baseline": options.baseline, "compare-with": options.compare_with} if options.manifest else {}
+        self._beside = {name: (path, _as_it_is(path)) for name, path in beside.items() if path}
+        self._key = key_for(options.key, hashed=bool(options.key_file))
         if options.baseline:
-            check_baseline(options.baseline, options.key, reveal=options.reveal)
+            check_baseline(options.baseline, self._key, reveal=options.reveal, hashed=bool(options.key_file))
+        self.earlier: Recorded | None = read_result(options.compare_with) if options.compare_with else None
         if options.sign_with:
             from thuebao.results.evidence.signatures.signer import load_signer, password_for
 
@@ -50,30 +60,46 @@ class Delivery:
     @property
     def needs_findings(self) -> bool:
         """Whether findings are needed as a file of their own, beside the one that the user asks for."""
-        return bool(self._options.reports or self._options.per_operator or self._options.baseline)
+        options = self._options
+        book = options.findings is not None and options.findings.suffix.lower() == FINDINGS_BOOK
+        return bool(book or options.reports or options.per_operator or options.baseline)
 
     def findings_of_audit(self, folder: Path | None) -> Path | None:
         """Return where the audit itself writes its findings; `folder` is for what the user does not see."""
         # A CSV of findings is made harmless for spreadsheets: reports read them as they are.
         return folder / "findings.parquet" if folder else self._options.findings
 
-    def held_against_baseline(self, result: AuditResult, *, separate: bool) -> tuple[AuditResult, list[str]]:
+    def held_against_baseline(
+        self, result: AuditResult, started: datetime, *, separate: bool
+    ) -> tuple[AuditResult, list[str]]:
         """Return the result that counts (what is new, if there is a baseline), and what is to be said of it.
 
-        `separate`: the audit wrote its findings to a file of its own, and the user's is still to be written.
+        `separate`: the audit wrote its findings to a file of its own, and the user's are still to be written.
         """
-        options, findings = self._options, self._options.findings
-        if not options.baseline or not result.inputs:
-            if findings and result.inputs and separate:
-                write_findings(result.findings, findings)
+        options = self._options
+        if not result.inputs:
+            return result, []
+
+        def write(findings: pl.LazyFrame, path: Path) -> None:
+            write_findings_to(path, findings, result.rulebook, started, bom=options.bom, temp_dir=options.temp_dir)
+
+        if options.findings and separate:
+            write(result.findings, options.findings)
+        if not options.baseline:
             return result, []
         new = new_findings(
-            options.baseline, result.findings, key=options.key, named=findings, temp_dir=options.temp_dir
+            options.baseline, result.findings, key=self._key, named=options.findings, temp_dir=options.temp_dir
         )
         counted = narrowed(result, new)
-        if findings:
-            write_findings(new, findings)
+        if options.new_findings:
+            write(new, options.new_findings)
         return counted, [said_of_baseline(result, counted, options.baseline)]
+
+    def compared(self, result: AuditResult) -> Comparison | None:
+        """Return the result beside the earlier one that it is to be compared with, None without one."""
+        if self.earlier is None or not result.inputs:
+            return None
+        return side_by_side(self.earlier, result_in(as_dict(result), Path(text("compare.this_audit"))))
 
     def deliver(
         self,
@@ -94,8 +120,9 @@ class Delivery:
             options.made_by, started, now(), dict(given), _versions(), {"lang": language(), **options.settings()}
         )
         outputs = {"rejects": options.rejects} if options.rejects else {}
-        if options.findings and result.inputs:
-            outputs["findings"] = options.findings
+        for name in ("findings", "new_findings") if result.inputs else ():
+            if path := getattr(options, name):
+                outputs[name] = path
         for name, path in outputs.items():
             yield text(f"notice.{name}_written", path=path)
         if result.inputs:
@@ -105,7 +132,7 @@ class Delivery:
         if options.manifest:
             from thuebao.reports.manifest import write_manifest, written
 
-            paths = write_manifest(options.manifest, self._manifest(counted, about, outputs, files), self._signer)
+            paths = write_manifest(options.manifest, self._manifest(result, about, outputs, files), self._signer)
             yield from written(paths, self._signer)
 
     def _manifest(
@@ -116,10 +143,11 @@ class Delivery:
         options = self._options
         mappings = [("mapping", path, as_read(path)) for path in options.mappings]
         beside = [(name, path, read) for name, path, read in mappings if read]
-        if options.baseline and self._baseline:
-            if _as_it_is(options.baseline) != self._baseline:
-                raise InputError("file_changed", path=options.baseline)
-            beside.append(("baseline", options.baseline, self._baseline))
+        for name, (path, read) in self._beside.items():
+            if read:
+                if _as_it_is(path) != read:
+                    raise InputError("file_changed", path=path)
+                beside.append((name, path, read))
         return manifest_of(result, about, outputs, files, beside)
 
     def _reports(self, result: AuditResult, about: About, told: Told | None) -> Iterator[Path]:
@@ -152,7 +180,7 @@ class Delivery:
         for path in paths.values():  # all or none
             clash = any(same_file(path, report) for report in options.reports)
             if clash or (path.exists() and not options.force):
-                raise UsageError("report_exists", path=path)
+                raise UsageError("output_exists", path=path)
         for operator, path in paths.items():
             _tell(told, path)
             with AtomicFile(path) as atomic:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -115,6 +116,8 @@ class ParquetFindings:
 
 FINDINGS_FORMATS: dict[str, type[Writer]] = {".csv": CsvFindings, ".parquet": ParquetFindings}
 """Writers of findings by the ending of a file's name."""
+FINDINGS_BOOK = ".xlsx"
+"""The ending of findings as a workbook, which are written from one of these files when they are all there."""
 
 
 class FindingsOutput:
@@ -132,14 +135,17 @@ class FindingsOutput:
 
 
 @contextmanager
-def findings_file(path: Path) -> Iterator[FindingsOutput]:
+def findings_file(path: Path, *, bom: bool = False) -> Iterator[FindingsOutput]:
     """Write the findings file at `path`, in the format that its ending names: whole or not at all.
 
+    bom: a CSV file begins with a byte order mark, by which Excel knows that it is UTF-8.
     Raises OutputError when it cannot be written.
     """
     atomic = AtomicFile(path)
     try:
         with writing(path, pa.ArrowException):
+            if bom and path.suffix.lower() == ".csv":
+                atomic.file.write(codecs.BOM_UTF8)
             writer = FINDINGS_FORMATS[path.suffix.lower()](atomic.file)
         output = FindingsOutput(path, writer)
         try:
@@ -174,9 +180,13 @@ class RejectsOutput:
 
 
 @contextmanager
-def rejects_file(path: Path) -> Iterator[RejectsOutput]:
-    """Write the file of rejected lines at `path`: whole or not at all. Raises OutputError when it cannot be written."""
+def rejects_file(path: Path, *, bom: bool = False) -> Iterator[RejectsOutput]:
+    """Write the file of rejected lines at `path`: whole or not at all. Raises OutputError when it cannot be written.
+
+    bom: as in `findings_file`.
+    """
     with AtomicFile(path) as atomic:
+        atomic.file.write(codecs.BOM_UTF8 if bom else b"")
         yield RejectsOutput(path, atomic.file)
 
 

@@ -5,6 +5,7 @@
     error:100          more than 100 records of the whole audit have one
     DUP111:0           more than 0 violations of a rule in the whole audit
     DUP111:0.1%        more than 0.1 % of an operator's records that the rule was evaluated for violate it
+    worse              any rule has more violations of any operator than in the result of --compare-with
 
 A share is judged for every operator by itself: a small one must not hide behind a large one. (Where every operator
 keeps within a share, all together do.) A number is judged over the whole audit. All of it is in whole numbers and
@@ -14,7 +15,7 @@ fractions: a value that is exactly the limit passes, and one record more does no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -26,7 +27,7 @@ from thuebao.results.result import DESELECTED, EVALUATED, NOT_EVALUATED, PARTLY,
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.load import SEVERITIES
 
-NEVER = "never"
+NEVER, WORSE = "never", "worse"
 _BETWEEN = re.compile(r",(?![0-9])")  # before a digit, a comma is that of a share: no condition begins with one
 _COUNTED = {"error": "records_with_errors", "info": "records_with_findings"}
 """The records that an audit counts by severity: with an error, and with anything (info or worse)."""
@@ -36,8 +37,8 @@ _COUNTED = {"error": "records_with_errors", "info": "records_with_findings"}
 class Condition:
     """One condition of --fail-on.
 
-    said: as the user wrote it; on: a severity, or a rule's code; limit: the most that passes, None for a severity
-    alone.
+    said: as the user wrote it; on: a severity, a rule's code, or WORSE; limit: the most that passes, None for a
+    severity alone.
     """
 
     said: str
@@ -62,7 +63,7 @@ class Condition:
     @property
     def is_rule(self) -> bool:
         """Whether it speaks of a rule."""
-        return self.on not in SEVERITIES
+        return self.on not in (*SEVERITIES, WORSE)
 
     def allowed(self, of: int) -> int:
         """Return the largest number, of so many, that passes."""
@@ -110,17 +111,21 @@ class Verdict:
         return self.allowed if share is None else share
 
 
-def conditions(given: Sequence[str], rulebook: Rulebook) -> tuple[Condition, ...]:
+def conditions(given: Sequence[str], rulebook: Rulebook, *, compared: bool = True) -> tuple[Condition, ...]:
     """Return the conditions of --fail-on, given several times or separated by commas; none of them for `never`.
 
-    Raises UsageError on what is no condition, or one that no count of an audit could decide exactly.
+    compared: whether there is an earlier result to compare with. Raises UsageError on what is no condition, or one that
+    no count of an audit could decide exactly.
     """
     said = [condition.strip() for one in given for condition in _BETWEEN.split(one)]
     if any(condition.lower() == NEVER for condition in said):
         if {condition.lower() for condition in said} != {NEVER}:
             raise UsageError("fail_on_never", value=",".join(said))
         return ()
-    return tuple(dict.fromkeys(_condition(condition, rulebook) for condition in said))
+    found = tuple(dict.fromkeys(_condition(condition, rulebook) for condition in said))
+    if not compared and (alone := next((one.said for one in found if one.on == WORSE), None)):
+        raise UsageError("fail_on_worse", value=alone)
+    return found
 
 
 def _condition(said: str, rulebook: Rulebook) -> Condition:
@@ -130,9 +135,11 @@ def _condition(said: str, rulebook: Rulebook) -> Condition:
         if sign and on not in _COUNTED:
             raise UsageError("fail_on_uncounted", value=said, severity=on)
         return Condition(said, on, _limit(said, given)) if sign else Condition(said, on)
+    if said.lower() == WORSE:
+        return Condition(said, WORSE, Limit(said, None))
     on = rulebook.code_of(name)
     if on not in {rule.code for rule in rulebook.rules}:
-        known = [*SEVERITIES, NEVER, *rulebook.by_code, *(rule.name for rule in rulebook.rules)]
+        known = [*SEVERITIES, NEVER, WORSE, *rulebook.by_code, *(rule.name for rule in rulebook.rules)]
         raise UsageError(_no_rule(on, rulebook), value=said, code=on, hint=hint(name, known))
     if not sign:
         raise UsageError("fail_on_form", value=said, hint="")
@@ -155,9 +162,14 @@ def _limit(said: str, given: str) -> Limit:
     return limit
 
 
-def judge(result: AuditResult, conditions: Iterable[Condition]) -> list[Verdict]:
-    """Return how every condition fared: operators first, in their order, then the whole audit."""
-    return [verdict for condition in conditions for verdict in _verdicts(result, condition)]
+def judge(
+    result: AuditResult, conditions: Iterable[Condition], risen: Mapping[str, int] | None = None
+) -> list[Verdict]:
+    """Return how every condition fared: operators first, in their order, then the whole audit.
+
+    risen: by operator, how many violations more there are than in an earlier result (compare/results.py).
+    """
+    return [verdict for condition in conditions for verdict in _verdicts(result, condition, risen or {})]
 
 
 def unevaluated(verdicts: Iterable[Verdict]) -> Iterator[str]:
@@ -170,8 +182,12 @@ def unevaluated(verdicts: Iterable[Verdict]) -> Iterator[str]:
             yield text(key, condition=said, code=code, operator=operator, columns=verdict.reason or "–")
 
 
-def _verdicts(result: AuditResult, condition: Condition) -> Iterator[Verdict]:
-    if condition.is_rule:
+def _verdicts(result: AuditResult, condition: Condition, risen: Mapping[str, int]) -> Iterator[Verdict]:
+    if condition.on == WORSE:
+        for operator in result.operators["operator"]:
+            yield Verdict(condition, operator, risen.get(operator, 0), None, 0)
+        yield Verdict(condition, None, sum(risen.values()), None, 0)
+    elif condition.is_rule:
         yield from _of_rule(result, condition)
     elif condition.is_threshold:
         counted = _COUNTED[condition.on]

@@ -12,7 +12,6 @@ import polars as pl
 from thuebao import __version__
 from thuebao.base.foreign_text import CONTROLS, harmless
 from thuebao.base.messages import language, text
-from thuebao.reports.about import About
 from thuebao.results.own.workbook import OWN_BOOK
 from thuebao.rulebook.load import SEVERITIES
 
@@ -76,7 +75,7 @@ class _Target:
 class Book:
     """The workbook and its formats. No text written to it becomes a formula, a link or a number."""
 
-    def __init__(self, file: BinaryIO, folder: Path, about: About, title: str) -> None:
+    def __init__(self, file: BinaryIO, folder: Path, created: datetime, title: str) -> None:
         options = {
             "constant_memory": True,
             "tmpdir": str(folder),
@@ -91,7 +90,7 @@ class Book:
 
         self._workbook = Workbook(self._target, options)
         # A day of its own, not the clock's, so that the same audit gives the same bytes; and no person's name.
-        created = about.started.astimezone(UTC).replace(tzinfo=None)
+        created = created.astimezone(UTC).replace(tzinfo=None)
         self._workbook.set_properties({"title": plain(title), "author": "thuebao", "created": created})
         self._workbook.set_custom_property(OWN_BOOK, __version__)  # by which the next audit knows it
         moment = _DAYS[language()]
@@ -101,9 +100,10 @@ class Book:
         forms = {name: common | form | days.get(name, {}) for name, form in _FORMATS.items()}
         self._formats = {name: self._workbook.add_format(form) for name, form in forms.items()}
 
-    def sheet(self, key: str, widths: Sequence[float]) -> Sheet:
-        """Add a sheet named by the text of `key`; `widths` of its columns in characters."""
-        return Sheet(self._workbook.add_worksheet(text(key)), self._formats, widths)
+    def sheet(self, key: str, widths: Sequence[float], part: int = 1) -> Sheet:
+        """Add a sheet named by the text of `key`, with a number from its second part on; `widths` in characters."""
+        name = text(key) if part == 1 else f"{text(key)} {part}"
+        return Sheet(self._workbook.add_worksheet(name), self._formats, widths)
 
     def close(self) -> None:
         """Pack the sheets into the file. Raises OSError when it cannot be written."""

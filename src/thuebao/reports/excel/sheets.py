@@ -46,7 +46,7 @@ def write_workbook(
     said = extent(listed, view.total, full)
     # What the library leaves behind when it fails goes with the folder.
     with private_folder(temp_dir) as folder:
-        book = Book(file, folder, about, title)
+        book = Book(file, folder, about.started, title)
         write_summary(book, view, about, title, said)
         write_rules(book, view)
         write_findings(book, view, said, listed)

@@ -14,11 +14,12 @@ from thuebao.base.messages import text
 from thuebao.base.scratch import private_folder
 from thuebao.results.compare.match import (
     AT_ONCE,
+    HASH,
     NUMBER,
     added,
     batches,
     check_key,
-    refuse_masked,
+    refuse_unlike,
     scan_findings,
     store_keys,
 )
@@ -27,17 +28,23 @@ from thuebao.results.findings import SCHEMA, Findings
 from thuebao.results.result import AuditResult
 
 
-def check_baseline(baseline: Path, key: str, *, reveal: bool) -> None:
+def key_for(key: str, *, hashed: bool) -> str:
+    """Return by what an audit's findings are told apart: numbers by their hashes, where it writes these."""
+    return HASH if key == NUMBER and hashed else key
+
+
+def check_baseline(baseline: Path, key: str, *, reveal: bool, hashed: bool = False) -> None:
     """Raise UsageError or InputError on a baseline that no audit could be held against, before any data is read.
 
-    key: one of match.KEYS; reveal: whether the audit's own findings will be unmasked.
+    key: one of match.KEYS; reveal: whether the audit's own findings will be unmasked; hashed: whether they will carry
+    a keyed hash.
     """
     check_key(key)
     if key == NUMBER and not reveal:
         raise UsageError("baseline_masked")
-    findings = scan_findings(baseline)
-    if key == NUMBER:
-        refuse_masked(findings, baseline)
+    if key == HASH and not hashed:
+        raise UsageError("baseline_without_key")
+    refuse_unlike(scan_findings(baseline), baseline, key)
 
 
 def new_findings(
@@ -138,8 +145,8 @@ def said(result: AuditResult, new: AuditResult, baseline: Path) -> str:
     return text("compare.new_against", findings=of, new=some, baseline=baseline)
 
 
-def write_findings(findings: pl.LazyFrame, path: Path) -> None:
+def write_findings(findings: pl.LazyFrame, path: Path, *, bom: bool = False) -> None:
     """Write findings to a .csv or .parquet file as an audit does: whole or not at all, for its owner only."""
-    with findings_file(path) as output:
+    with findings_file(path, bom=bom) as output:
         for batch in findings.collect_batches(maintain_order=True):
             output.add(Findings.of(batch))

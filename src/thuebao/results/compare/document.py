@@ -114,7 +114,11 @@ _SHAPES: dict[str, type[_Audit | _Manifest]] = {AUDIT: _Audit, MANIFEST: _Manife
 
 def read_result(path: Path) -> Recorded:
     """Return the result that a file holds. Raises InputError when it holds none that is understood."""
-    document = parsed(path)
+    return result_in(parsed(path), path)
+
+
+def result_in(document: Any, path: Path) -> Recorded:
+    """Return the result that a document holds; path: what messages call it. Raises InputError as `read_result` does."""
     schema = document.get("schema") if isinstance(document, dict) else None
     if not isinstance(schema, str):
         raise InputError("compare_shape", path=path, place="schema" if isinstance(document, dict) else "{}")

@@ -1,8 +1,9 @@
 """Findings of two audits matched with each other, in bounded memory.
 
 A finding has no name of its own: the number of its record and the path of its file change from export to export. What
-stays is whose number it is and which rule it violates (NUMBER); within one and the same export, also where the record
-stands (RECORD). Several findings of one key are as many as they are: of three where there were two, one is new.
+stays is whose number it is and which rule it violates (NUMBER), where the number may stand as a keyed hash (HASH);
+within one and the same export, also where the record stands (RECORD). Several findings of one key are as many as they
+are: of three where there were two, one is new.
 
 Masked numbers are no key: many people share 091*****78.
 """
@@ -24,13 +25,16 @@ from thuebao.base.nearest import hint
 from thuebao.base.spill import writing_scratch
 from thuebao.results.findings import SCHEMA
 
-NUMBER, RECORD = "number", "record"
+NUMBER, RECORD, HASH = "number", "record", "hash"
 KEYS: Mapping[str, tuple[str, ...]] = {
     NUMBER: ("operator", "msisdn", "code"),
     RECORD: ("operator", "path", "record", "code"),
+    HASH: ("operator", "key", "code"),
 }
 """What findings are told apart by. The rule says the field, so that it need not be part of a key."""
 
+_MAY_BE_MISSING = ("msisdn", "key")
+"""Columns of a key that a finding need not have: a record may have no number, or a malformed one."""
 _NEEDED = ("path", "record", "operator", "msisdn", "code")
 
 AT_ONCE = 2_000_000
@@ -164,7 +168,7 @@ def batches(findings: pl.LazyFrame, path: Path) -> Iterator[pl.DataFrame]:
 
 def _check_whole(keys: pl.DataFrame, path: Path) -> None:
     """Raise InputError on a finding without a rule or a record: its line has broken off."""
-    if sum(keys[name].null_count() for name in keys.columns if name != "msisdn"):
+    if sum(keys[name].null_count() for name in keys.columns if name not in _MAY_BE_MISSING):
         raise InputError("findings_cut", path=path)
 
 
@@ -195,6 +199,36 @@ def refuse_masked(findings: pl.LazyFrame, path: Path) -> None:
     stars = _Stars()
     stars.look(_plain(first), path)
     stars.check(path)
+
+
+def _refuse_without_hash(findings: pl.LazyFrame, path: Path) -> None:
+    """Raise InputError when findings carry no keyed hash at all, though there are some."""
+    with reading(path):
+        kind = findings.collect_schema().get("key")
+        counted = [pl.len(), pl.col("key").count()] if kind == SCHEMA["key"] else [pl.len(), pl.lit(0).alias("key")]
+        found, hashed = findings.select(counted).collect(engine="streaming").row(0)
+    if found and not hashed:
+        raise InputError("findings_without_hash", path=path)
+
+
+def refuse_unlike(findings: pl.LazyFrame, path: Path, key: str) -> None:
+    """Raise InputError when findings cannot be told apart by a key, as far as it shows before all of them are read."""
+    if key == NUMBER:
+        refuse_masked(findings, path)
+    elif key == HASH:
+        _refuse_without_hash(findings, path)
+
+
+def whole(findings: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the findings of a file with all columns (SCHEMA), of an earlier version's too, and texts as they were."""
+    schema = findings.collect_schema()
+    given = [
+        pl.col(name).map_batches(_plain, return_dtype=kind) if kind == pl.String else pl.col(name)
+        for name, kind in SCHEMA.items()
+        if schema.get(name) == kind
+    ]
+    missing = [pl.lit(None, kind).alias(name) for name, kind in SCHEMA.items() if schema.get(name) != kind]
+    return findings.select(*given, *missing).select(*SCHEMA)
 
 
 def buckets(at_once: int, *keys: Keys) -> int:

@@ -13,7 +13,7 @@ import polars as pl
 from thuebao.base.errors import InputError, UsageError
 from thuebao.base.scratch import private_folder
 from thuebao.results.compare.document import Counted, Recorded, read_result
-from thuebao.results.compare.match import AT_ONCE, NUMBER, check_key, matched, scan_findings, store_keys
+from thuebao.results.compare.match import AT_ONCE, NUMBER, check_key, matched, refuse_unlike, scan_findings, store_keys
 
 FailOn = Literal["worse", "any", "never"]
 
@@ -82,6 +82,16 @@ class Comparison:
         """Whether any rule's violations of any operator are more than they were."""
         return any(row.worse for row in self.rows)
 
+    @property
+    def risen(self) -> dict[str, int]:
+        """How many violations more there are, by operator; what other rules of it have fewer is not set off."""
+        more: dict[str, int] = {}
+        for row in self.rows:
+            if row.new and row.worse:
+                before = row.old.violations if row.old else 0
+                more[row.operator] = more.get(row.operator, 0) + row.new.violations - before
+        return more
+
     def exit_code(self, fail_on: FailOn = "worse") -> int:
         """Return 1 when something got worse (or changed at all, for `any`), else 0."""
         return int({"worse": self.worse, "any": bool(self.changes), "never": False}[fail_on])
@@ -109,13 +119,19 @@ def compare(
     if (old_findings is None) != (new_findings is None):
         raise UsageError("compare_one_findings")
     before, after = read_result(old), read_result(new)
-    rows = tuple(_rows(before, after))
-    if old_findings and new_findings:
-        with private_folder(temp_dir) as folder:
-            found = _matched(before, after, (old_findings, new_findings), key, folder, at_once)
-        none = Matched(0, 0, 0)
-        rows = tuple(replace(row, matched=found.get((row.operator, row.code), none)) for row in rows)
-    return Comparison(before, after, rows, tuple(_notices(before, after)), key if old_findings else None)
+    found = side_by_side(before, after)
+    if not old_findings or not new_findings:
+        return found
+    with private_folder(temp_dir) as folder:
+        counted = _matched(before, after, (old_findings, new_findings), key, folder, at_once)
+    none = Matched(0, 0, 0)
+    rows = tuple(replace(row, matched=counted.get((row.operator, row.code), none)) for row in found.rows)
+    return replace(found, rows=rows, key=key)
+
+
+def side_by_side(old: Recorded, new: Recorded) -> Comparison:
+    """Return two results beside each other, by their counts."""
+    return Comparison(old, new, tuple(_rows(old, new)), tuple(_notices(old, new)))
 
 
 def _rows(old: Recorded, new: Recorded) -> Iterator[Row]:
@@ -128,7 +144,11 @@ def _rows(old: Recorded, new: Recorded) -> Iterator[Row]:
 def _matched(
     old: Recorded, new: Recorded, findings: tuple[Path, Path], key: str, folder: Path, at_once: int
 ) -> dict[tuple[str, str], Matched]:
-    before, after = (store_keys(scan_findings(path), path, key, folder, str(n)) for n, path in enumerate(findings))
+    scans = [scan_findings(path) for path in findings]
+    for scan, path in zip(scans, findings, strict=True):
+        refuse_unlike(scan, path, key)
+    pairs = enumerate(zip(scans, findings, strict=True))
+    before, after = (store_keys(scan, path, key, folder, str(n)) for n, (scan, path) in pairs)
     found = matched(before, after, at_once)
     for name, result, path in zip(("old", "new"), (old, new), findings, strict=True):
         _check_belong(found.select("operator", "code", name), result, path)

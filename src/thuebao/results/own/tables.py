@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -39,7 +40,8 @@ _LONGEST_CELL = 1 << 27  # characters: a rejected line is as long as it was
 def is_list(stored: Stored) -> bool:
     """Return whether a text, packed or not, is a CSV file of findings or of rejected lines."""
     headers = {",".join(SCHEMA): _are_findings, ",".join(REJECTS_COLUMNS): _are_rejects}
-    first = stored.head(max(map(len, headers)) + 1).partition(b"\n")[0].decode("latin-1")
+    head = stored.head(len(codecs.BOM_UTF8) + max(map(len, headers)) + 1)
+    first = head.removeprefix(codecs.BOM_UTF8).partition(b"\n")[0].decode("latin-1")
     are_ours = headers.get(first)
     limit = csv.field_size_limit(_LONGEST_CELL)
     try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -26,6 +28,25 @@ SHEETS = (
     "report.files",
 )
 """The keys of its sheets' names, in their order."""
+FINDINGS_BOOK_COLUMNS = {
+    "path": "summary.file",
+    "sheet": "findings_book.sheet",
+    "line": "findings_book.line",
+    "record": "report.record",
+    "operator": "summary.operator",
+    "msisdn": "report.number",
+    "code": "summary.code",
+    "name": "report.rule",
+    "severity": "summary.severity",
+    "field": "report.field",
+    "value": "report.value",
+    "basis": "explain.law",
+    "group": "report.group",
+    "key": "findings_book.key",
+}
+"""The columns of a workbook of findings alone, and the keys of their titles."""
+_FORMS = {"line": "(?:[0-9]+)?", "record": "[0-9]+", "code": CODE.pattern, "group": "(?:[0-9]+)?"}
+"""What columns of findings hold that are not free, as regular expressions."""
 _FINDINGS, _FINDINGS_HEADER, _CODE_AT = "report.findings", 3, 4
 _MOST_PROPERTIES = 1 << 16
 """Bytes of a workbook's properties that are looked at: more than any program writes."""
@@ -45,11 +66,31 @@ def is_book(stored: Stored, file: Path | BytesIO) -> bool:
                 return False
     except _NO_WORKBOOK:
         return False
-    return _has_our_sheets(stored.path, file) and _holds_no_export(stored)
+    names = open_sheet(stored.path, _again(file), "1").book.names
+    if any(names[0] == name for name in in_every_language(_FINDINGS)):
+        return all(_is_findings(stored.path, file, name, names[0], n) for n, name in enumerate(names, 1))
+    return _has_our_sheets(stored.path, file, names) and _holds_no_export(stored)
 
 
-def _has_our_sheets(path: str, file: Path | BytesIO) -> bool:
-    names = open_sheet(path, _again(file), "1").book.names
+def _is_findings(path: str, file: Path | BytesIO, name: str, first: str, part: int) -> bool:
+    """Return whether the sheet is the given part of a workbook of findings alone, by its header and all of its rows."""
+    if name != (first if part == 1 else f"{first} {part}"):
+        return False
+    rows = iter(open_sheet(path, _again(file), name).rows())
+    headers = set(zip(*map(in_every_language, FINDINGS_BOOK_COLUMNS.values()), strict=True))
+    header = tuple(next(rows, ()))
+    if header not in headers:
+        return False
+    columns = list(FINDINGS_BOOK_COLUMNS)
+    wanted = [(columns.index(column), re.compile(form)) for column, form in _FORMS.items()]
+    return all(_fits(row, len(columns), wanted) for row in rows)
+
+
+def _fits(row: Sequence[str | None], width: int, wanted: Iterable[tuple[int, re.Pattern[str]]]) -> bool:
+    return len(row) <= width and all(form.fullmatch((row[at] if at < len(row) else None) or "") for at, form in wanted)
+
+
+def _has_our_sheets(path: str, file: Path | BytesIO, names: Sequence[str]) -> bool:
     if tuple(names) not in set(zip(*map(in_every_language, SHEETS), strict=True)):
         return False
     rows = open_sheet(path, _again(file), names[SHEETS.index(_FINDINGS)]).rows()
