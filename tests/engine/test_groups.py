@@ -95,3 +95,31 @@ def test_show_of_many_groups_and_of_large_ones(desk: Desk, cli: Command) -> None
 def test_show_of_what_is_no_rule_across_records(desk: Desk, cli: Command, options, part) -> None:
     desk.export("vina.csv")
     assert part in refused(desk, cli, *options)
+
+
+def test_what_differs_between_the_records_of_a_group_stays_visible(desk: Desk, cli: Command) -> None:
+    same = {name: GOOD[name] for name in ("full_name", "date_of_birth", "id_issue_date", "id_issue_place")}
+    number = GOOD["id_number"]
+    other = number[:6] + str((int(number[6]) + 1) % 10) + number[7:]
+    desk.export("vina.csv", GOOD, person(1) | same | {"id_number": other})
+    document = audited(cli, "vina.csv", "--show", "DUP123")
+    [group] = document["groups"]["DUP123"]
+    shown = [record["document_number"] for record in group["records"]]
+    assert shown == [f"001*****{one[6]}*****45" for one in (number, other)]
+    assert [record["id_issue_place"] for record in group["records"]] == [GOOD["id_issue_place"]] * 2
+    assert number not in str(document)
+
+
+def test_codes_and_names_of_points_of_sale_are_nobodys(desk: Desk, cli: Command) -> None:
+    points = [
+        {"pos_code": "VTL1402"},
+        {"pos_code": "", "pos_name": "FPT Shop Nguyễn Thái Học"},
+        {"pos_code": "0912345678"},
+    ]
+    records = [person(n) | {"full_name": "", "pos_name": "", **point} for n, point in enumerate(points)]
+    desk.export("vina.csv", *records)
+    document = audited(cli, "vina.csv", "--by", "pos_code")
+    names = {point["name"] for point in document["points_of_sale"]}
+    assert names == {"VTL1402", "FPT Shop Nguyễn Thái Học", "091*****78"}
+    assert {row["values"]["pos_code"] for row in document["breakdown"]["rows"]} >= {"VTL1402"}
+    assert "VTL1402" in cli("show", "vina.csv", 1).out

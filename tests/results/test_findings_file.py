@@ -102,6 +102,17 @@ def test_numbers_are_masked_unless_revealed(desk: Desk, cli: Command, number, sh
     assert sum(sign != "*" for sign in masked["value"]) <= len(number) / 2
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_kinds_and_places_are_nobodys_unless_a_number_stands_there(desk: Desk, cli: Command, kind) -> None:
+    kinds = ["giấy gì đó", "001090012345", "Nguyễn 01/02/1990"]
+    desk.export("vina.csv", *[person(n) | {"id_type": one, "full_name": "An"} for n, one in enumerate(kinds)])
+    cli("audit", "vina.csv", "--as-of", AS_OF, "--select", "ID107,PER104", "--findings", f"f.{kind}")
+    frame = {"csv": pl.read_csv, "parquet": pl.read_parquet}[kind](desk.path / f"f.{kind}")
+    assert frame.filter(code="ID107")["value"].to_list() == ["giấy gì đó", "001*****45", "Ngu*****90"]
+    assert set(frame.filter(code="PER104")["value"]) == {"A*****"}
+    assert set(frame["msisdn"]) == {"091*****78", "091*****79", "091*****80"}
+
+
 def test_nothing_personal_is_printed(desk: Desk, cli: Command) -> None:
     record = ERROR | {"msisdn": "0999888777666", "id_number": "12345678X", "date_of_birth": "31/02/1990"}
     desk.export("vina.csv", record)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -56,6 +58,50 @@ def mask_text(value: str) -> str:
     import polars as pl
 
     return str(mask(pl.Series([value]))[0])
+
+
+def mask_apart(values: Sequence[str]) -> list[str]:
+    """Return texts masked as `mask` does, but so that those that differ do not look alike.
+
+    Where they look alike, what differs stays in place of the beginning and the end, as long as that is at most half of
+    a text; else they are numbered.
+    """
+    texts = list(dict.fromkeys(values))
+    masked = {value: mask_text(value) for value in texts}
+    for alike in _alike(masked):
+        masked |= _with_difference(alike)
+    for alike in _alike(masked):
+        masked |= {value: f"{masked[value]} ({number})" for number, value in enumerate(alike, 1)}
+    return [masked[value] for value in values]
+
+
+def _alike(masked: Mapping[str, str]) -> list[list[str]]:
+    """Return the texts that look alike, together."""
+    by_mask: dict[str, list[str]] = {}
+    for value, said in masked.items():
+        by_mask.setdefault(said, []).append(value)
+    return [values for values in by_mask.values() if len(values) > 1]
+
+
+def _with_difference(values: Sequence[str]) -> dict[str, str]:
+    """Return the texts with what differs between them visible; none of those of which that were more than half."""
+    start = _common(values)
+    end = _common([value[start:][::-1] for value in values])
+    found = {}
+    for value in values:
+        differing = value[start : len(value) - end]
+        kept = min(len(value) // 2 - len(differing), _FIRST + _LAST)
+        if kept < 0:
+            continue
+        last = min(kept // 2, _LAST, end)
+        first = min(kept - last, _FIRST, start)
+        found[value] = f"{value[:first]}{_STARS}{differing}{_STARS}{value[len(value) - last :]}"
+    return found
+
+
+def _common(values: Sequence[str]) -> int:
+    """Return the length of the beginning that texts share."""
+    return sum(1 for _ in takewhile(lambda signs: len(set(signs)) == 1, zip(*values, strict=False)))
 
 
 def without_controls(values: pl.Series) -> pl.Series:

@@ -11,8 +11,9 @@ import polars as pl
 
 from thuebao.base.helper_columns import ROW
 from thuebao.engine.plan import CompiledRule
+from thuebao.engine.shown import shown_if_nobodys
 from thuebao.results.findings import ROWS, Texts, shown
-from thuebao.rulebook.columns import raw
+from thuebao.rulebook.columns import RAW, columns, raw
 
 _Positions = npt.NDArray[np.int64]
 
@@ -63,18 +64,28 @@ def rows_of(
     kind = pl.Series(np.repeat([part.kind for part in parts], [len(part.rows) for part in parts])[order])
     # Values and numbers are shown alike.
     texts_shown = shown(pl.concat([hits["shown_number"].alias("value"), value.alias("value")]), reveal=reveal)
+    values_shown = texts_shown.tail(len(value))
+    # Codes, kinds and names of provinces and points of sale are nobody's personal data.
+    if not reveal and any(map(_is_nobodys, parts)):
+        stand = pl.Series(np.repeat([_is_nobodys(part) for part in parts], [len(part.rows) for part in parts])[order])
+        values_shown.scatter(stand.arg_true(), shown_if_nobodys(value.filter(stand)))
     return pl.DataFrame(
         {
             ROW: hits[ROW].gather(found),
             "operator": hits["operator"].gather(found),
             "msisdn": texts_shown.head(hits.height).gather(found),
-            "value": texts_shown.tail(len(value)),
+            "value": values_shown,
             "kind": kind.cast(pl.UInt32) + era.cast(pl.UInt32),
             "group": pl.Series([None], dtype=pl.UInt64).new_from_index(0, len(row)),
             "key": keyed(hits).gather(found),
         },
         schema=ROWS,
     )
+
+
+def _is_nobodys(part: _Part) -> bool:
+    column = columns().get(part.column.removeprefix(RAW))
+    return column is not None and not column.personal
 
 
 def _of_each(

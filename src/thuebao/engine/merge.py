@@ -12,7 +12,7 @@ from thuebao.base.spill import Part, Spill
 from thuebao.engine.count import OFFENDERS, Counts, offenders
 from thuebao.engine.groups.finder import GROUP, Found
 from thuebao.engine.prepare import Prepared
-from thuebao.engine.shown import as_shown
+from thuebao.engine.shown import as_shown, shown_apart
 from thuebao.results.findings import ROWS, Files, Findings, shown
 from thuebao.results.result import Group
 
@@ -80,7 +80,7 @@ class Merge:
     def _described_rows(self, rows: pl.DataFrame, facts: Sequence[str]) -> pl.DataFrame:
         at, record, _ = self.files.places(rows[ROW])
         texts = [
-            shown(as_shown(rows[name]), reveal=self.prepared.options.reveal).alias(name)
+            shown_apart(name, as_shown(rows[name]), reveal=self.prepared.options.reveal).alias(name)
             for name in facts
             if rows.schema[name] != pl.Boolean
         ]
@@ -89,7 +89,7 @@ class Merge:
                 self.files.paths.gather(at).alias("path"),
                 record.alias("record"),
                 rows["operator"],
-                shown(rows["shown_number"], reveal=self.prepared.options.reveal).alias("msisdn"),
+                shown_apart("msisdn", rows["shown_number"], reveal=self.prepared.options.reveal).alias("msisdn"),
                 *texts,
             ]
         )

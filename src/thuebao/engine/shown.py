@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from thuebao.base.foreign_text import mask_apart
 from thuebao.engine.count import OFFENDERS
 from thuebao.engine.groups.search import Search
 from thuebao.results.findings import shown
@@ -39,18 +40,30 @@ def as_shown(values: pl.Series) -> pl.Series:
 
 
 def shown_of(column: str | None, values: pl.Series, *, reveal: bool) -> pl.Series:
-    """Return texts of a canonical column (None: of one that is not known) as they may be shown.
+    """Return texts of a canonical column (None: of one that is not known) as they may be shown: masked unless `reveal`.
 
-    What may be personal is masked unless `reveal`: in other columns only what looks like a number, which nobody's
-    codes and names do, but values do that stand in the wrong column.
+    In columns that hold nobody's data they are shown as `shown_if_nobodys` has them.
     """
     known = columns().get(column) if column else None
-    masked = shown(values, reveal=reveal)
     if reveal or known is None or known.personal:
-        return masked
-    return masked.zip_with(
-        (values.str.count_matches(r"\d") >= _DIGITS_OF_SOMEBODY).fill_null(value=False), shown(values, reveal=True)
-    )
+        return shown(values, reveal=reveal)
+    return shown_if_nobodys(values)
+
+
+def shown_if_nobodys(values: pl.Series) -> pl.Series:
+    """Return texts of a column that holds nobody's data: masked only if they look like a number, which is misplaced."""
+    looks_misplaced = (values.str.count_matches(r"\d") >= _DIGITS_OF_SOMEBODY).fill_null(value=False)
+    return shown(values, reveal=False).zip_with(looks_misplaced, shown(values, reveal=True))
+
+
+def shown_apart(fact: str, values: pl.Series, *, reveal: bool) -> pl.Series:
+    """Return a fact of the records of a group: unless `reveal`, masked so that what differs is seen to differ."""
+    column = columns().get(fact)
+    if reveal or (column and not column.personal):
+        return shown_of(fact, values, reveal=reveal)
+    texts = shown(values, reveal=True)
+    masked = iter(mask_apart(texts.drop_nulls().to_list()))
+    return pl.Series(values.name, [None if text is None else next(masked) for text in texts], dtype=pl.String)
 
 
 def masked_columns(frame: pl.DataFrame, reveal: bool) -> pl.DataFrame:
@@ -70,4 +83,7 @@ def most_findings(offenders: pl.DataFrame, *, reveal: bool) -> pl.DataFrame:
         for by in OFFENDERS
     ]
     top = pl.concat(some).collect().select("by", "operator", "name", "findings", "records")
-    return top.with_columns(shown(top["name"], reveal=reveal).alias("name"))
+    # A point of sale without code and name goes by its address, which may be somebody's.
+    is_named = (top["by"] == "point_of_sale") & ~top["name"].str.contains(",", literal=True)
+    named = shown_of("pos_name", top["name"], reveal=reveal)
+    return top.with_columns(named.zip_with(is_named, shown(top["name"], reveal=reveal)).alias("name"))
