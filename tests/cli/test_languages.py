@@ -102,6 +102,8 @@ NAMES = {
         "number",
         "record",
         "hash",
+        "short",
+        "full",
         "vi",
         "en",
         "github",

@@ -226,6 +226,7 @@ KEYS = (
     Key("new-findings", _path, '"new.csv"', "new_findings", "outputs"),
     Key("rejects", _path, '"rejected.csv"', "rejects", "outputs"),
     Key("reports", _paths, '["result.html"]', "reports", "outputs"),
+    Key("length", _text, '"full"', "length", "outputs"),
     Key("per-operator", _path, '"by-operator"', "per_operator", "outputs"),
     Key("reveal", _flag, "true", "reveal", "outputs"),
     Key("bom", _flag, "true", "bom", "outputs"),
