@@ -115,6 +115,8 @@ NAMES = {
         "number",
         "record",
         "hash",
+        "short",
+        "full",
         "vi",
         "en",
         "github",

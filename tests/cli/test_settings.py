@@ -73,6 +73,10 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         ("torn.csv", "--max-rejected", "50%", "--rejects", "out.csv"),
     ),
     "[outputs] reports": ('[outputs]\nreports = ["out.html"]', ("--report", "out.html")),
+    "[outputs] length": (
+        '[outputs]\nreports = ["out.html"]\nlength = "full"',
+        ("--report", "out.html", "--length", "full"),
+    ),
     "[outputs] per-operator": ('[outputs]\nper-operator = "out"', ("--per-operator", "out")),
     "[outputs] reveal": (
         '[outputs]\nfindings = "out.csv"\nreveal = true',

@@ -46,7 +46,7 @@ class Made:
 
 def make(desk: Desk, *paths: str, signer: Signer | None = None, **options: Any) -> Made:
     with recorded() as written:
-        result = thuebao.audit(paths, as_of=NOW.date(), findings="fix.csv", hash_inputs=True, **options)
+        result = thuebao.audit(paths, as_of=NOW.date(), findings="fix.csv", force=True, hash_inputs=True, **options)
     manifest = manifest_of(result, ABOUT, {"findings": Path("fix.csv")}, written)
     write_manifest(Path("bản kê.json"), manifest, signer)
     return Made(desk, result, Path("bản kê.json"))

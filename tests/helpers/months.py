@@ -22,7 +22,9 @@ from thuebao.results.result import AuditResult
 def audit(name: str, *paths: str, findings: str | None = None, **options: Any) -> AuditResult:
     """Audit files, and keep the result as `name`."""
     day = date.fromisoformat(options.pop("as_of", AS_OF))
-    result = thuebao.audit(list(paths), as_of=day, findings=findings, reveal=options.pop("reveal", True), **options)
+    result = thuebao.audit(
+        list(paths), as_of=day, findings=findings, force=True, reveal=options.pop("reveal", True), **options
+    )
     Path(name).write_text(as_json.render(result), encoding="utf-8")
     return result
 

@@ -22,7 +22,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 ELEMENTS = frozenset(
     """
     html head meta title style body a header p h1 h2 h3 dl dt dd div nav ol ul li main section table caption thead tbody
-    tr th td span b bdi time figure figcaption details summary footer svg rect text desc
+    tr th td span b bdi time figure figcaption details summary footer svg rect text desc script
     """.split()  # noqa: SIM905
 )
 Pages = dict[str, tuple[str, Element]]

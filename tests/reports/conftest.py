@@ -81,6 +81,8 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Audited]:
             "a.xlsx",
             "--report",
             "a.html",
+            "--length",
+            "full",
             "--per-operator",
             "po",
             "--manifest",

@@ -80,6 +80,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Audited]:
             "../a.xlsx",
             "--report",
             "../a.html",
+            "--length",
+            "full",
             "--manifest",
             "../m.json",
             "--made-by",

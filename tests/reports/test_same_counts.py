@@ -210,7 +210,7 @@ def test_the_manifest_has_the_counts_of_the_json(audited: Audited) -> None:
 def test_a_findings_file_changes_nothing_in_reports(desk: Desk, cli: Command) -> None:
     desk.export("form.csv", *(p | NAMELESS | {"operator": FORMULA} for p in people(3)))
     found = []
-    for name, options in (("a", ()), ("b", ("--findings", "f.csv"))):
+    for name, options in (("a", ()), ("b", ("--force", "--findings", "f.csv"))):
         cli("audit", "form.csv", *DAY, "-q", "--per-operator", name, *options)
         [own] = (desk.path / name).iterdir()
         sheet = openpyxl.load_workbook(own)["Findings"]

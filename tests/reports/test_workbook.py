@@ -155,7 +155,7 @@ def test_vietnamese(samples: AuditResult) -> None:
 
 def test_an_audit_without_findings(desk: Desk) -> None:
     desk.export("VinaPhone.csv", *people(3))
-    found = book(audit("VinaPhone.csv", findings="f.parquet"))
+    found = book(audit("VinaPhone.csv", force=True, findings="f.parquet"))
     assert rows(found["Findings"]) == []
     assert found["Findings"]["A2"].value == "All 0 findings are listed in this workbook."
     assert pairs(found["Summary"])["With errors"] == 0
@@ -165,7 +165,7 @@ def test_an_audit_without_findings(desk: Desk) -> None:
 
 def test_an_audit_that_could_evaluate_nothing(desk: Desk) -> None:
     desk.export("VinaPhone.csv", {"msisdn": "0912345678", "sim_serial": "8984"})
-    result = audit("VinaPhone.csv", "nowhere.csv", findings="f.parquet", select=["PER", "DUP121", "EXP"])
+    result = audit("VinaPhone.csv", "nowhere.csv", force=True, findings="f.parquet", select=["PER", "DUP121", "EXP"])
     found = book(result)
     judged = [r for r in json.as_dict(result)["rules"] if r["status"] != "deselected"]
     assert {r["status"] for r in judged} == {"not evaluated"}

@@ -21,7 +21,7 @@ def findings(folder: Path, records: list[Record], *rules: str, as_of: date = AS_
         writer = csv.DictWriter(file, list(dict.fromkeys(c for record in records for c in record)), restval="")
         writer.writeheader()
         writer.writerows(records)
-    thuebao.audit(path, operator="Viettel", select=rules, as_of=as_of, law=law, findings=found, reveal=True)
+    thuebao.audit(path, operator="Viettel", select=rules, as_of=as_of, law=law, findings=found, force=True, reveal=True)
     return pl.read_parquet(found)
 
 

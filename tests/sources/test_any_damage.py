@@ -204,6 +204,7 @@ def test_any_damage_to_an_export(desk: Desk, cli: Command, changes, limit, rows)
         limit,
         "--rejects",
         "rejects.csv",
+        "--force",
         "--findings",
         "found.csv",
         "--encoding",

@@ -70,7 +70,9 @@ def test_any_damage_to_ndjson(desk: Desk, cli: Command, changes) -> None:
         body = change(body)
     content = OBJECT.encode() + body
     desk.write("vina.csv", content)
-    done = audit(cli, "vina.csv", "--max-rejected", "100%", "--rejects", "rejects.csv", "--encoding", "utf-8", *SOME)
+    done = audit(
+        cli, "vina.csv", "--max-rejected", "100%", "--force", "--rejects", "rejects.csv", "--encoding", "utf-8", *SOME
+    )
     objects = objects_of(content)
     if some_key_is_spelt_twice(objects):
         assert done.code == 3

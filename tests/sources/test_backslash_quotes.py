@@ -72,6 +72,7 @@ def test_every_writer_gives_the_records_of_plain_csv(desk: Desk, cli: Command, h
         "--format",
         "json",
         "--reveal",
+        "--force",
         "--findings",
         "found.csv",
     )

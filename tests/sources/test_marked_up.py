@@ -38,7 +38,18 @@ def as_csv(rows: Rows) -> bytes:
 def audited(desk: Desk, cli: Command, name: str, content: bytes, *options: str) -> tuple[dict[str, Any], list[Any]]:
     desk.write(name, content)
     done = cli(
-        "audit", name, "--as-of", AS_OF, "--format", "json", "--findings", "found.csv", "--reveal", "-q", *options
+        "audit",
+        name,
+        "--as-of",
+        AS_OF,
+        "--format",
+        "json",
+        "--force",
+        "--findings",
+        "found.csv",
+        "--reveal",
+        "-q",
+        *options,
     )
     assert done.err == ""
     found = desk.rows("found.csv")

@@ -104,7 +104,7 @@ def test_a_name_in_a_zip_that_is_no_text_is_read_or_refused(desk: Desk, process:
 def test_what_a_footer_claims_asks_for_no_room_on_the_disk(desk: Desk, cli: Command) -> None:
     desk.export("exports/vina.csv", ERROR)
     desk.write("exports/viettel.parquet", claiming(10**12) + b"")
-    done = cli("audit", "exports", "--findings", "found.csv", "-q")
+    done = cli("audit", "exports", "--force", "--findings", "found.csv", "-q")
     assert "temporary files need" not in done.err
     assert done.code == 3
 
@@ -138,7 +138,7 @@ def test_whatever_is_raised_over_a_file_is_its_damage(
         monkeypatch.setattr(table, "batches", struck(table.batches, lambda self, *_: self.stored.path))
     else:
         monkeypatch.setattr(stored, "is_part_of_zip", struck(stored.is_part_of_zip, lambda path, *_: path))
-    done = cli("audit", "exports", "--format", "json", "--findings", "found.csv", "-q")
+    done = cli("audit", "exports", "--format", "json", "--force", "--findings", "found.csv", "-q")
     assert done.code == 3
     one_message(done, "exports/b vina.csv", "damaged", type(error).__name__)
     assert [read["path"] for read in done.document["inputs"]] == ["exports/a vina.csv", "exports/c vina.csv"]

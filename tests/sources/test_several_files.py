@@ -186,7 +186,7 @@ CARRIERS: dict[str, tuple[str, Callable[[Rows], bytes]]] = {
 
 
 def test_a_folder_of_six_carriers_is_the_sum_of_its_files(desk: Desk, cli: Command) -> None:
-    form_of = ("--format", "json", "--as-of", AS_OF, "--findings", "found.csv", "--reveal")
+    form_of = ("--format", "json", "--as-of", AS_OF, "--force", "--findings", "found.csv", "--reveal")
     singles: list[tuple[dict[str, Any], list[dict[str, str]]]] = []
     for n, (operator, (file, write)) in enumerate(CARRIERS.items()):
         # The faults of six carriers and of nobody else: what is compared across files finds nothing more in a folder.

@@ -61,7 +61,7 @@ def test_findings_are_those_without_the_damaged_lines(
     ]
     assert len(first) == len(second) == 10
     contents = {"a vina.csv": table(first), "b viettel.csv": table(second), "c vina.csv": table(people(3, 20))}
-    options = ("--reveal", "--max-rejected", "100%", "--findings", "found.csv")
+    options = ("--reveal", "--max-rejected", "100%", "--force", "--findings", "found.csv")
     for name, content in contents.items():
         desk.write(name, content)
     clean = audit(cli, *contents, *options)

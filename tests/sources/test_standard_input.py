@@ -39,7 +39,18 @@ def test_standard_input_in_every_form(desk: Desk, cli: Command, monkeypatch: pyt
 
 def test_standard_input_of_a_process(desk: Desk, cli: Command, process: Command) -> None:
     like = plainly(desk, cli)
-    form_of = ("--operator", "VinaPhone", "--format", "json", "--findings", "found.csv", "--reveal", "--as-of", AS_OF)
+    form_of = (
+        "--operator",
+        "VinaPhone",
+        "--format",
+        "json",
+        "--force",
+        "--findings",
+        "found.csv",
+        "--reveal",
+        "--as-of",
+        AS_OF,
+    )
     done = process("audit", "-", *form_of, given="\ufeff" + delimited(rows_of(CASES), ";"))
     assert done.code == 1, done.err
     hold(found_by(done, desk.rows("found.csv")), CASES, like)

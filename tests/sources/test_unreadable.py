@@ -18,7 +18,7 @@ from helpers.people import ERROR
 def test_export_that_cannot_be_read(desk: Desk, cli: Command, name) -> None:
     content, parts = UNREADABLE[name]
     desk.write("vina.csv", content)
-    done = cli("audit", "vina.csv", "--findings", "found.csv", "--quiet")
+    done = cli("audit", "vina.csv", "--force", "--findings", "found.csv", "--quiet")
     assert (done.code, done.out) == (3, "")
     one_message(done, "vina.csv", *parts)
     assert len(done.err) < 500
@@ -71,7 +71,7 @@ def test_path_that_leads_nowhere(desk: Desk, cli: Command, path, parts) -> None:
 def test_path_with_bytes_that_are_no_text(desk: Desk, cli: Command) -> None:
     name = os.fsdecode(b"vina \xff.csv")
     desk.export(name, ERROR)
-    done = cli("audit", name, "--findings", "found.csv", "--format", "json")
+    done = cli("audit", name, "--force", "--findings", "found.csv", "--format", "json")
     assert done.code in (1, 3)
     assert "error of its own" not in done.err
 

@@ -28,6 +28,7 @@ def audited(desk: Desk, cli: Command, form: Form) -> tuple[dict[str, Any], list[
         AS_OF,
         "--format",
         "json",
+        "--force",
         "--findings",
         "out/found.csv",
         "--reveal",

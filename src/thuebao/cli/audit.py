@@ -12,7 +12,7 @@ import typer
 from thuebao.base.errors import OutputError, UsageError
 from thuebao.base.leftovers import take_removed
 from thuebao.base.messages import text
-from thuebao.cli.options import Format, Lang, choice, complain, option, progress
+from thuebao.cli.options import Format, Lang, Length, choice, complain, option, progress
 from thuebao.cli.present import present
 
 
@@ -23,6 +23,7 @@ def audit(
     findings: Annotated[Path | None, option("--findings", help_key="findings", metavar="FILE")] = None,
     new_findings: Annotated[Path | None, option("--new-findings", help_key="only_new", metavar="FILE")] = None,
     report: Annotated[list[Path] | None, option("--report", help_key="report", metavar="FILE")] = None,
+    length: Annotated[Length, choice(Length, "--length", help_key="length")] = Length.SHORT,
     per_operator: Annotated[Path | None, option("--per-operator", help_key="per_operator", metavar="DIR")] = None,
     rejects: Annotated[Path | None, option("--rejects", help_key="rejects", metavar="FILE")] = None,
     max_rejected: Annotated[str, option("--max-rejected", help_key="max_rejected", metavar="N%|N")] = "1%",
@@ -67,7 +68,6 @@ def audit(
     from thuebao.base.scratch import private_folder
     from thuebao.cli.settings import Asked
     from thuebao.engine.audit import Audit
-    from thuebao.reports.comparison import said as said_of
     from thuebao.reports.deliver import Delivery
     from thuebao.results import thresholds
 
@@ -93,10 +93,12 @@ def audit(
             counted, said = delivery.held_against_baseline(result, started, separate=folder is not None)
             comparison = delivery.compared(result)
             if comparison:
+                from thuebao.reports.comparison import said as said_of
+
                 said += said_of(comparison)
             verdicts = thresholds.judge(counted, conditions, comparison.risen if comparison else None)
             try:
-                said += delivery.deliver(result, counted, asked.given(), started, files, tell)
+                said += delivery.deliver(result, counted, verdicts, asked.given(), started, files, tell)
             except OutputError as error:
                 failure = error  # what was found is shown all the same
         if asked.settings.path and not quiet:

@@ -31,6 +31,7 @@ GROUPS = {
         "findings",
         "new_findings",
         "report",
+        "length",
         "per_operator",
         "rejects",
         "bom",

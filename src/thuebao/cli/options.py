@@ -38,6 +38,13 @@ class Format(StrEnum):
     GITHUB = "github"
 
 
+class Length(StrEnum):
+    """How long a report on paper is."""
+
+    SHORT = "short"
+    FULL = "full"
+
+
 class ListFormat(StrEnum):
     """How a verification or a comparison is printed."""
 

@@ -11,6 +11,9 @@ from typing import Any
 
 from thuebao.rulebook.law import AUTO
 
+SHORT, FULL = "short", "full"
+"""Lengths of a report that is to be read on paper."""
+
 _PATHS = (
     "findings",
     "new_findings",
@@ -56,7 +59,7 @@ class AuditOptions:
     new_findings: another one, of those that the baseline does not have; bom: CSV files begin with a byte order mark.
     rejects: a .csv file, one row per line that is no record, as it stands in the export.
     reports: .xlsx and .html files; per_operator: a folder for one workbook for each operator.
-    force: replace files that are there.
+    length: of .html reports, "short" or "full"; force: replace files that are there.
     baseline: findings of an earlier audit; compare_with: its result.
     key: by what findings are told apart (results/compare/match.py).
     key_file: the key of the hash that findings carry of a number, so that they can be compared without plain numbers.
@@ -89,6 +92,7 @@ class AuditOptions:
     rejects: Path | None = None
     reports: Sequence[Path] = ()
     per_operator: Path | None = None
+    length: str = SHORT
     force: bool = False
     reveal: bool = False
     bom: bool = False

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from thuebao.base.errors import OutputError, UsageError
 from thuebao.base.messages import text
+from thuebao.base.nearest import hint
 from thuebao.base.paths import same_file
-from thuebao.engine.options import AuditOptions
+from thuebao.engine.options import FULL, SHORT, AuditOptions
 from thuebao.results.files import FINDINGS_BOOK, FINDINGS_FORMATS
 
 REPORT_FORMATS = (".xlsx", ".html")
@@ -63,6 +64,11 @@ def _check_formats(options: AuditOptions) -> None:
         check_findings_format(findings)
     if rejects and rejects.suffix.lower() != ".csv":
         raise UsageError("rejects_format", path=rejects)
+    if options.length not in (SHORT, FULL):
+        known = (SHORT, FULL)
+        raise UsageError(
+            "length_unknown", value=options.length, known=", ".join(known), hint=hint(options.length, known)
+        )
     for path in options.reports:
         if path.suffix.lower() not in REPORT_FORMATS:
             raise UsageError("report_format", path=path, known=", ".join(REPORT_FORMATS))

@@ -80,6 +80,7 @@ KEYS = (
     Key("new-findings", path, '"new.csv"', "new_findings", "outputs"),
     Key("rejects", path, '"rejected.csv"', "rejects", "outputs"),
     Key("reports", paths, '["result.html"]', "reports", "outputs"),
+    Key("length", one_text, '"full"', "length", "outputs"),
     Key("per-operator", path, '"by-operator"', "per_operator", "outputs"),
     Key("reveal", flag, "true", "reveal", "outputs"),
     Key("bom", flag, "true", "bom", "outputs"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -19,20 +19,20 @@ from thuebao.base.clock import now
 from thuebao.base.errors import InputError, OutputError, UsageError
 from thuebao.base.messages import language, text
 from thuebao.base.paths import same_file
-from thuebao.engine.options import AuditOptions
+from thuebao.engine.options import SHORT, AuditOptions
 from thuebao.engine.progress import WRITING, Step, Told
 from thuebao.reports.about import About
 from thuebao.reports.findings_files import write_findings_to
-from thuebao.reports.json_document import as_dict
 from thuebao.results.compare.baseline import check_baseline, key_for, narrowed, new_findings
 from thuebao.results.compare.baseline import said as said_of_baseline
-from thuebao.results.compare.document import Recorded, read_result, result_in
-from thuebao.results.compare.results import Comparison, side_by_side
 from thuebao.results.evidence.digests import digest_of
 from thuebao.results.files import FINDINGS_BOOK
 from thuebao.results.result import AuditResult
+from thuebao.results.thresholds import Verdict
 
 if TYPE_CHECKING:
+    from thuebao.results.compare.document import Recorded
+    from thuebao.results.compare.results import Comparison
     from thuebao.results.evidence.signatures.signer import Signer
 
 _LONGEST_NAME = 80
@@ -51,7 +51,11 @@ class Delivery:
         self._key = key_for(options.key, hashed=bool(options.key_file))
         if options.baseline:
             check_baseline(options.baseline, self._key, reveal=options.reveal, hashed=bool(options.key_file))
-        self.earlier: Recorded | None = read_result(options.compare_with) if options.compare_with else None
+        self._earlier: Recorded | None = None
+        if options.compare_with:
+            from thuebao.results.compare.document import read_result
+
+            self._earlier = read_result(options.compare_with)
         if options.sign_with:
             from thuebao.results.evidence.signatures.signer import load_signer, password_for
 
@@ -97,14 +101,19 @@ class Delivery:
 
     def compared(self, result: AuditResult) -> Comparison | None:
         """Return the result beside the earlier one that it is to be compared with, None without one."""
-        if self.earlier is None or not result.inputs:
+        if self._earlier is None or not result.inputs:
             return None
-        return side_by_side(self.earlier, result_in(as_dict(result), Path(text("compare.this_audit"))))
+        from thuebao.reports.json_document import as_dict
+        from thuebao.results.compare.document import result_in
+        from thuebao.results.compare.results import side_by_side
+
+        return side_by_side(self._earlier, result_in(as_dict(result), Path(text("compare.this_audit"))))
 
     def deliver(
         self,
         result: AuditResult,
         counted: AuditResult,
+        verdicts: Sequence[Verdict],
         given: Mapping[str, str],
         started: datetime,
         files: Mapping[Path, Written],
@@ -112,8 +121,8 @@ class Delivery:
     ) -> Iterator[str]:
         """Write the reports and the manifest; yield what was written.
 
-        given: the options, as the user gave them; files: what is known of those that are written (`recorded`);
-        told: which file is written next.
+        verdicts: on the conditions of the audit; given: the options, as the user gave them; files: what is known of
+        those that are written (`recorded`); told: which file is written next.
         """
         options = self._options
         about = About(
@@ -126,7 +135,7 @@ class Delivery:
         for name, path in outputs.items():
             yield text(f"notice.{name}_written", path=path)
         if result.inputs:
-            for n, path in enumerate(self._reports(counted, about, told)):
+            for n, path in enumerate(self._reports(counted, verdicts, about, told)):
                 outputs[f"report-{n + 1}"] = path
                 yield text("notice.report_written", path=path)
         if options.manifest:
@@ -150,16 +159,24 @@ class Delivery:
                 beside.append((name, path, read))
         return manifest_of(result, about, outputs, files, beside)
 
-    def _reports(self, result: AuditResult, about: About, told: Told | None) -> Iterator[Path]:
+    def _reports(
+        self, result: AuditResult, verdicts: Sequence[Verdict], about: About, told: Told | None
+    ) -> Iterator[Path]:
         for path in self._options.reports:
             _tell(told, path)
             with AtomicFile(path) as atomic:
                 if path.suffix.lower() == ".xlsx":
                     self._workbook(atomic.file, result, about)
                 else:
-                    from thuebao.reports.html.page import render_page
+                    from thuebao.reports.html.page import render_page, render_short_page
 
-                    for piece in render_page(result, result.findings, about):
+                    short = self._options.length == SHORT
+                    pieces = (
+                        render_short_page(result, verdicts, about)
+                        if short
+                        else render_page(result, result.findings, about)
+                    )
+                    for piece in pieces:
                         atomic.file.write(piece.encode("utf-8", "replace"))
             yield path
         if self._options.per_operator:

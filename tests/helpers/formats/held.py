@@ -30,7 +30,7 @@ class Found:
 def audit(desk: Desk, cli: Command, *paths: str, exits: int = 1) -> Found:
     """Audit with the command as a user would, and return what it found. Nothing may be unreadable."""
     given_operator = [] if "--operator" in paths else ["--operator", "VinaPhone"]
-    form = ["--format", "json", "--findings", "found.csv", "--reveal", "--as-of", AS_OF]
+    form = ["--format", "json", "--force", "--findings", "found.csv", "--reveal", "--as-of", AS_OF]
     done = cli("audit", *paths, *given_operator, *form)
     assert done.code == exits, done.err
     return found_by(done, desk.rows("found.csv"))

@@ -1,4 +1,4 @@
-"""Writes the audit as an Excel workbook: seven sheets, for everybody or for one carrier."""
+"""Writes the audit as an Excel workbook, for everybody or for one carrier: seven sheets, one more where asked for."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from thuebao.base.messages import text
 from thuebao.base.scratch import private_folder
 from thuebao.reports.about import About
 from thuebao.reports.excel.book import Book
+from thuebao.reports.excel.breakdown import write_breakdown
 from thuebao.reports.excel.files import write_files
 from thuebao.reports.excel.findings import extent, write_findings
 from thuebao.reports.excel.groups import write_identities, write_offenders
@@ -54,4 +55,6 @@ def write_workbook(
         write_offenders(book, view)
         write_not_evaluated(book, view)
         write_files(book, view)
+        if view.result.breakdown:
+            write_breakdown(book, view.result.breakdown, view.result.rules)
         book.close()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import polars as pl
+
 from thuebao.base.messages import text
 from thuebao.reports.format import MOST_ROWS, named_column, number, share, titled
 from thuebao.reports.html.chart import Bar, bar_chart
@@ -16,12 +18,12 @@ from thuebao.results.result import AuditResult, Breakdown
 from thuebao.rulebook.load import SEVERITIES
 
 
-def operators(result: AuditResult) -> Markup:
-    """Return the counts of each operator."""
+def operators(result: AuditResult, some: pl.DataFrame | None = None) -> Markup:
+    """Return the counts of each operator, or of some of them, and of all together."""
     return _counted(
         text("page.operators"),
         [text("summary.operator")],
-        list(result.operators.iter_rows()),
+        list((result.operators if some is None else some).iter_rows()),
         "by-operator",
         total=(text("summary.all_operators"), *(result.totals[n] for n in result.operators.columns[1:])),
     )

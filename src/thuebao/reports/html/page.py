@@ -1,14 +1,14 @@
 """Renders the audit as one HTML document: for a screen, and on A4 to be attached to an inspection record.
 
-It loads nothing and runs nothing: no scripts, and a policy that forbids them. What is folded on a screen stands open
-on paper.
+It loads nothing. The policy names the one script that it runs, which sorts, searches and filters what is there already:
+without it everything stands on the page. What is folded on a screen stands open on paper.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -21,13 +21,15 @@ from thuebao.reports.about import About
 from thuebao.reports.format import day, time_of_day
 from thuebao.reports.html.groups import all_groups, identities, offenders
 from thuebao.reports.html.inputs import cards, caution, export_findings, inputs
-from thuebao.reports.html.markup import Markup, joined, tag
+from thuebao.reports.html.markup import Markup, escaped, joined, tag
 from thuebao.reports.html.method import method
 from thuebao.reports.html.operators import by_columns, charts, operators
 from thuebao.reports.html.rule_sheets import Samples, rule_sheets
 from thuebao.reports.html.rules import not_evaluated, overview, silent
+from thuebao.reports.html.short import short_sections
 from thuebao.reports.html.title import title_block
 from thuebao.results.result import AuditResult
+from thuebao.results.thresholds import Verdict
 
 _SAMPLES = 5  # findings shown of each rule, our choice: enough to look them up, few enough to print
 _SHOWN = ("path", "record", "line", "sheet", "operator", "msisdn", "code", "value", "basis", "group")
@@ -37,11 +39,22 @@ _AT_ONCE = 50_000  # findings in memory at a time, a few MB; our choice
 def render_page(result: AuditResult, findings: pl.LazyFrame, about: About) -> Iterator[str]:
     """Yield the document in pieces. `findings` (results.findings.SCHEMA) are read once, a batch at a time."""
     samples = first_findings(findings, {r.rule.code: r.violations for r in result.rules})
-    sections = _sections(result, samples, about)
+    yield from _document(_sections(result, samples, about), result, about)
+
+
+def render_short_page(result: AuditResult, verdicts: Sequence[Verdict], about: About) -> Iterator[str]:
+    """Yield a document of a few pages in pieces: the verdict, operators, the worst rules, and where to sign.
+
+    verdicts: on the conditions that the audit was to meet.
+    """
+    yield from _document([_Section(*section) for section in short_sections(result, verdicts)], result, about)
+
+
+def _document(sections: list[_Section], result: AuditResult, about: About) -> Iterator[str]:
     yield f'<!DOCTYPE html>\n<html lang="{language()}">\n'
     skip = tag("a", text("page.skip"), href="#main", class_="skip")
     yield f"{_head(about)}\n<body>\n{skip}\n"
-    yield f'{title_block(result, about)}\n{_contents(sections)}\n<main id="main" tabindex="-1">\n'
+    yield f"{title_block(result, about)}\n{_contents(sections)}\n{_main()}\n"
     for position, section in enumerate(sections, 1):
         title = tag("h2", f"{position}. {section.title}")
         yield f"{tag('section', title, section.body, id=section.name)}\n"
@@ -76,15 +89,28 @@ class _Section(NamedTuple):
 
 
 @cache
-def _stylesheet() -> str:
-    return resources.files(__package__).joinpath("page.css").read_text("utf-8")
+def _part(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text("utf-8")
+
+
+def _main() -> Markup:
+    """Return the tag that the sections stand in, with the words that the script needs."""
+    words = {key: text(f"page.{key}") for key in ("search", "all_of_them", "told", "filters")}
+    words |= {key: text(f"summary.{key}") for key in ("operator", "code", "severity")}
+    listed = "".join(f' data-{key.split("_")[0]}="{escaped(word)}"' for key, word in words.items())
+    return Markup(f'<main id="main" tabindex="-1"{listed}>')
+
+
+def _digest(content: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
 
 
 def _head(about: About) -> Markup:
-    style = _stylesheet() + _paper(about)
-    # The policy names the one stylesheet by its hash: what a foreign text smuggled in would not even be styled.
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    style, script = _part("page.css") + _paper(about), _part("page.js")
+    # The policy names the one stylesheet and the one script by their hashes: what a foreign text smuggled in would
+    # neither run nor even be styled.
+    allowed = f"style-src {_digest(style)}; script-src {_digest(script)}"
+    policy = f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
     return tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -94,6 +120,7 @@ def _head(about: About) -> Markup:
         tag("meta", name="generator", content=f"thuebao {__version__}"),
         tag("title", f"{text('page.title')} – {day(about.started.date())}"),
         tag("style", Markup(style)),
+        tag("script", Markup(script)),
     )
 
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from thuebao.base.messages import language, text
-from thuebao.reports.format import NOTHING, named_column, number, share, titled
+from thuebao.reports.format import NOTHING, named_column, number, share, titled, worst_first
 from thuebao.reports.html.labels import sentence, severity_label
 from thuebao.reports.html.markup import Content, Markup, joined, tag
 from thuebao.reports.html.rules import counts_by_rule
 from thuebao.reports.html.table import NUMBER, SHORT, TEXT, table
-from thuebao.reports.rule_text import by_family, family_title, provision, translated
+from thuebao.reports.rule_text import provision, translated
 from thuebao.results.result import AuditResult, RuleResult
 from thuebao.rulebook.law import Era, Law
 from thuebao.rulebook.rule import Basis, Rule
@@ -21,23 +21,17 @@ Samples = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def rule_sheets(result: AuditResult, samples: Samples) -> Markup:
-    """Return every violated rule in full, to be unfolded, by family."""
+    """Return every violated rule in full, to be unfolded, the worst first."""
     counts = counts_by_rule(result)
-    hit = by_family([r for r in result.rules if r.violations])
+    hit = worst_first(r for r in result.rules if r.violations)
     if not hit:
         return sentence("summary.no_violations")
-    families = (
-        (
-            tag("h3", f"{family} – {family_title(family)}"),
-            [_sheet(r, result.rulebook.law, counts.get(r.rule.code, {}), samples.get(r.rule.code, [])) for r in rules],
-        )
-        for family, rules in hit.items()
-    )
+    sheets = (_sheet(r, result.rulebook.law, counts.get(r.rule.code, {}), samples.get(r.rule.code, [])) for r in hit)
     hints = (
         tag("p", text("page.unfold"), class_="hint screen"),
         tag("p", text("page.unfold_first"), class_="hint screen unfold-first"),
     )
-    return joined(hints, families)
+    return joined(hints, sheets)
 
 
 def _sheet(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from thuebao.base.messages import text
-from thuebao.reports.format import NOTHING, named_columns, number, share, titled
+from thuebao.reports.format import NOTHING, named_columns, number, share, titled, worst_first
 from thuebao.reports.html.labels import sentence, severity_label
 from thuebao.reports.html.markup import Content, Markup, joined, tag
-from thuebao.reports.html.table import CODE, NUMBER, SHORT, TEXT, framed_table, table, table_body
-from thuebao.reports.rule_text import by_family, family_title, translated
+from thuebao.reports.html.table import CODE, NUMBER, SHORT, TEXT, table
+from thuebao.reports.rule_text import translated
 from thuebao.results.result import DESELECTED, EVALUATED, NOT_EVALUATED, PARTLY, AuditResult, RuleResult
 
 Counts = Mapping[str, Mapping[str, tuple[int, int]]]
@@ -29,8 +29,8 @@ def _evaluated(counts: Counts, code: str) -> int:
 
 
 def overview(result: AuditResult) -> Markup:
-    """Return every violated rule in one table, by family."""
-    hit = [r for r in result.rules if r.violations]
+    """Return every violated rule in one table, the worst first."""
+    hit = worst_first(r for r in result.rules if r.violations)
     if not hit:
         return sentence("summary.no_violations")
     counts = counts_by_rule(result)
@@ -40,11 +40,8 @@ def overview(result: AuditResult) -> Markup:
         *titled(TEXT, "page.rule"),
         *titled(NUMBER, "page.evaluated", "page.violations", "summary.share"),
     ]
-    bodies = [
-        table_body(f"{family} – {family_title(family)}", titles, [_overview_row(r, counts) for r in rules])
-        for family, rules in by_family(hit).items()
-    ]
-    return framed_table(text("page.violations_caption"), titles, bodies, name="violated")
+    rows = (_overview_row(r, counts) for r in hit)
+    return table(text("page.violations_caption"), titles, rows, name="violated")
 
 
 def _overview_row(r: RuleResult, counts: Counts) -> list[Content]:

@@ -93,6 +93,11 @@ def verdict_section(rows: Sequence[Judged], *, conditions: bool) -> Section:
     return Section(len(rows), render, min(1, len(rows)))
 
 
+def worded(row: Judged, *, conditions: bool) -> tuple[str, str]:
+    """Return a verdict in a word, and why."""
+    return str(_word(row, conditions=conditions)), _why(row)
+
+
 def _word(row: Judged, *, conditions: bool) -> Text:
     if conditions:
         return Text(text("gate.missed"), _BAD) if row.failed else Text(text("gate.met"), _GOOD)

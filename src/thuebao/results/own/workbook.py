@@ -28,6 +28,8 @@ SHEETS = (
     "report.files",
 )
 """The keys of its sheets' names, in their order."""
+MORE_SHEETS = ("report.breakdown",)
+"""Those that follow where they were asked for."""
 FINDINGS_BOOK_COLUMNS = {
     "path": "summary.file",
     "sheet": "findings_book.sheet",
@@ -91,7 +93,8 @@ def _fits(row: Sequence[str | None], width: int, wanted: Iterable[tuple[int, re.
 
 
 def _has_our_sheets(path: str, file: Path | BytesIO, names: Sequence[str]) -> bool:
-    if tuple(names) not in set(zip(*map(in_every_language, SHEETS), strict=True)):
+    sets = (zip(*map(in_every_language, keys), strict=True) for keys in (SHEETS, (*SHEETS, *MORE_SHEETS)))
+    if tuple(names) not in {listed for several in sets for listed in several}:
         return False
     rows = open_sheet(path, _again(file), names[SHEETS.index(_FINDINGS)]).rows()
     below = (row for n, row in enumerate(rows) if n >= _FINDINGS_HEADER)
