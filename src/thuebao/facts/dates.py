@@ -174,7 +174,10 @@ class DateParsing:
 
     def _is_no_day(self, unreal: Unreal, count: int) -> pl.Series:
         """Return which of so many texts name such a day where zeros do not stand for what is not known."""
-        none = (unreal.days % 100 > 0) & ~np.isin(unreal.days, self._nothing_written)
+        # Zeros tell a year of birth; elsewhere they tell nothing, unless they are the writing of no day at all.
+        none = ~np.isin(unreal.days, self._nothing_written)
+        if self._has_years:
+            none &= unreal.days % 100 > 0
         found = np.zeros(count, np.bool_)
         found[unreal.rows[none]] = True
         return pl.Series(found)
