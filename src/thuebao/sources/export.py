@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from itertools import takewhile
 from pathlib import Path
@@ -27,6 +27,7 @@ from thuebao.sources.json.form import JSON, NDJSON
 from thuebao.sources.json.table import NdjsonTable
 from thuebao.sources.kinds.kind import PARQUET, SPREADSHEETS, kind_of_bytes, kind_of_text
 from thuebao.sources.library_errors import guarded
+from thuebao.sources.long_values import LONGEST, shortened
 from thuebao.sources.notice import Notice
 from thuebao.sources.operators import COLUMN, OPTION, Operators, whose
 from thuebao.sources.packing.stored import Stored
@@ -81,7 +82,7 @@ class Export:
     """A file that can be read.
 
     operator: that of every record, None when the file has an operator column; operator_from: how it is known: "column",
-    "mapping", "name" (of the file or its folder) or "option".
+    "mapping", "name" (of the file or its folder) or "option". cut: how many values were too long to be kept.
     """
 
     stored: Stored
@@ -90,6 +91,7 @@ class Export:
     table: Table
     values: RawValues
     repairs: Repairs
+    cut: Counter[str] = field(default_factory=Counter, compare=False)
 
     @property
     def operator(self) -> str | None:
@@ -143,8 +145,12 @@ class Export:
         """
         with guarded(self.path):
             before = self.stored.fingerprint()
+            self.cut.clear()
             for batch in self.table.batches(wanted | self.values.parts if wanted else wanted):
-                yield self.values.apply(replace(batch, records=self.repairs.repaired(batch.records)))
+                applied = self.values.apply(replace(batch, records=self.repairs.repaired(batch.records)))
+                records, cut = shortened(applied.records)
+                self.cut["values"] += cut
+                yield replace(applied, records=records) if records is not applied.records else applied
             self.stored.check_unchanged(before)
 
     def valueless(self, records: int) -> set[str]:
@@ -198,6 +204,8 @@ class Export:
         yield from notices_of_repairs(self.header, self.repairs)
         if self.layout and self.layout.header_of_another:
             yield Notice("header_of_another", text("notice.header_of_another"))
+        if cut := self.cut["values"]:
+            yield Notice("values_cut", text("notice.values_cut", count=cut, longest=LONGEST), cut)
         names = self.header.names
         for n in self.header.weaker:
             yield Notice("header_left_unknown", text("notice.header_left_unknown", header=names[n].strip()))

@@ -63,6 +63,14 @@ class Grammar:
         return f"^(?:{value}{sign}){{{len(self.schema) - 1}}}{value}\r?$"
 
     @cached_property
+    def nothing(self) -> str:
+        """A pattern of a whole line of separators, whose fields are all empty, or have blanks within their quotes."""
+        sign, quote = re.escape(self.separator), re.escape(self.quote)
+        blank = "" if self.separator in " \t" else "[ \t]*"
+        value = f"(?:{quote}{blank}{quote}|{blank})"
+        return f"^{value}(?:{sign}{value})*\r?$"
+
+    @cached_property
     def opened(self) -> str:
         """A pattern that finds a quote which opens a field."""
         return f"(?:^|{re.escape(self.separator)}){re.escape(self.quote)}"
@@ -131,9 +139,11 @@ def _kinds(lines: list[bytes], grammar: Grammar) -> list[int]:
     """Classify each line by itself, with patterns over all lines at once."""
     texts, readable = _texts(lines)
     width, text = len(grammar.schema), pl.col("text")
+    separators = text.str.count_matches(grammar.separator, literal=True)
+    # A line of too few fields with nothing in them is no record, however many there are.
     frame = pl.DataFrame({"text": texts, "readable": readable}).with_columns(
-        fits=text.str.count_matches(grammar.separator, literal=True) == width - 1,
-        empty=text.str.strip_chars() == "",
+        fits=separators == width - 1,
+        empty=(text.str.strip_chars() == "") | ((separators < width - 1) & text.str.contains(grammar.nothing)),
         quoted=text.str.contains(grammar.quote, literal=True),
     )
     fits, blank = pl.col("fits"), pl.col("empty") if width == 1 else pl.col("empty") & ~pl.col("fits")
@@ -146,7 +156,7 @@ def _kinds(lines: list[bytes], grammar: Grammar) -> list[int]:
         .then(_PLAIN)
         .otherwise(_DOUBTFUL)
     ).to_series()
-    places = frame.select((pl.col("quoted") & pl.col("readable")).arg_true()).to_series()
+    places = frame.select((pl.col("quoted") & pl.col("readable") & ~blank).arg_true()).to_series()
     formed = text.str.contains(grammar.formed) if width <= _MOST_COLUMNS else pl.lit(value=False)
     quoted = (
         frame[places]

@@ -31,6 +31,11 @@ MOST_BYTES, LEAST_BYTES = 24 << 20, 1 << 10
 """How many bytes a batch is made of at most, and at least."""
 _MOST_OF = 7 / 8  # of a block: what is left of a chunk without the lines above the records is one
 _OF_WRONG_LENGTH = (TOO_FEW, TOO_MANY, CUT)
+_LONG_LINE, _OF_LONG_LINES = 8 << 10, 4 << 20
+"""Bytes of a line from which on it is a long one, and how many of such lines are worked on at a time."""
+_MOST_BESIDE, _MOST_BLANK, _MOST_OTHERS = 10, 3_000_000, 100_000
+"""Lines that are passed over beside each record, and beside none: blank ones, of which a sheet's whole grid may come
+with a few records, and titles, sums and headers."""
 LONGEST_LINE = 64 << 20  # bytes that are held at most while a line end is looked for
 
 
@@ -58,10 +63,13 @@ class DelimitedTable:
         reader = _Reader(self.layout, self.encoding, wanted, NoRecords(self.stored.path, self.header))
         size = block_bytes(self.layout, self.most_bytes)
         rest, line = b"", self.layout.above + 1
+        passed_over: Counter[str] = Counter()
+        records = 0
         above = self.layout.passed_over.copy()
         if self.layout.records_above:
             yield reader.alone(self.layout.records_above)
-        for piece, last in _pieces(_below(self.encoding.utf8(self.stored.lines(size)), self.layout), size):
+        pieces = _pieces(_below(self.encoding.utf8(self.stored.lines(size)), self.layout), size)
+        for piece, last in _portions(pieces):
             data, rest = _cut(rest, piece, last=last)
             if len(rest) > LONGEST_LINE:
                 line += data.count(b"\n")
@@ -74,7 +82,17 @@ class DelimitedTable:
             line += lines
             batch.passed_over.update(above)
             above.clear()
+            records += batch.records.height
+            passed_over.update(batch.passed_over)
+            self._check(passed_over, records, line)
             yield batch
+
+    def _check(self, passed_over: Counter[str], records: int, line: int) -> None:
+        """Raise InputError where lines above `line` are blank, titles and the like beside hardly any records."""
+        count = passed_over.total()
+        others = count - passed_over[BLANK]
+        if count > records * _MOST_BESIDE + _MOST_BLANK or others > records * _MOST_BESIDE + _MOST_OTHERS:
+            raise InputError("hardly_any_records", path=self.stored.path, line=line, count=count, records=records)
 
 
 def _below(chunks: Iterable[bytes], layout: Layout) -> Iterator[bytes]:
@@ -113,6 +131,26 @@ def _pieces(chunks: Iterable[bytes], size: int) -> Iterator[tuple[bytes, bool]]:
                 yield ready, False
             ready, waiting, length = b"".join(waiting) if len(waiting) > 1 else chunk, [], 0
     yield b"".join([ready, *waiting]), True
+
+
+def _portions(pieces: Iterable[tuple[bytes, bool]]) -> Iterator[tuple[bytes, bool]]:
+    """Yield pieces, those whose lines are far shorter or longer than the file's first ones in portions.
+
+    Each line takes what it takes to be judged, and each byte of a long value is copied by every step; how many lines
+    are rejected is known only behind a portion. The end of a file stays with what is before it.
+    """
+    for piece, last in pieces:
+        lines = piece.count(b"\n")
+        size = len(piece)
+        if lines > 2 * BATCH_ROWS:
+            size = max(LEAST_BYTES, size * BATCH_ROWS // lines)
+        elif size > lines * _LONG_LINE:
+            size = _OF_LONG_LINES
+        start = 0
+        while len(piece) - start >= 2 * size:
+            yield piece[start : start + size], False
+            start += size
+        yield piece[start:] if start else piece, last
 
 
 @dataclass(frozen=True)
