@@ -90,7 +90,6 @@ class Rejections:
                 path=path,
                 rejected=text("rejected.so_far", described=described) if following else described,
                 rejected_lines=self.count,
-                rejected_lines=self.count,
                 lines=records + self.count,
                 limit=limit.said,
             )
