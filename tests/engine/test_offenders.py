@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from helpers.across import SAME_NUMBER, audited
 from helpers.desks import Desk
@@ -54,6 +55,20 @@ def test_clerks_and_points_of_sale_are_the_ten_worst(desk: Desk, cli: Command) -
     ]
     [point] = document["points_of_sale"]
     assert (point["findings"], point["records"]) == (66, 66)
+
+
+def test_of_clerks_with_as_many_findings_the_first_by_operator_and_name_are_named(desk: Desk, cli: Command) -> None:
+    # The same clerks in several files of an operator are the same people, those of another operator are not.
+    found: Counter[tuple[str, str]] = Counter()
+    for at, (file, operator) in enumerate([("b vina.csv", "VinaPhone"), ("viettel.csv", "Viettel"), ("vina.csv", "")]):
+        clerks = [chr(65 + (7 * n + at) % 26) for n in range(20)]
+        desk.export(file, *(person(100 * at + n) | NAMELESS | {"clerk_name": f"Bà {c}"} for n, c in enumerate(clerks)))
+        found.update((operator or "VinaPhone", f"Bà {clerk}") for clerk in clerks)
+    document = audited(cli, "b vina.csv", "viettel.csv", "vina.csv", "--reveal", "--ignore", "NUM,REG")
+    most = sorted(found.items(), key=lambda each: (-each[1], *each[0]))[:10]
+    assert [((c["operator"], c["name"]), c["findings"], c["records"]) for c in document["clerks"]] == [
+        (clerk, count, count) for clerk, count in most
+    ]
 
 
 def test_nobody_is_named_where_nothing_was_found(desk: Desk, cli: Command) -> None:
