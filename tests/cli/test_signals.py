@@ -115,7 +115,15 @@ def test_few_files_may_be_open(desk: Desk, files) -> None:
 
     outputs = ("--findings", "found.csv", "--rejects", "rejected.csv", "--report", "r.xlsx", "--report", "r.html")
     done = streamed(
-        "audit", ".", *outputs, "--manifest", "m.json", "-q", before=few, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        "audit",
+        ".",
+        *outputs,
+        "--manifest",
+        "m.json",
+        "-qq",
+        before=few,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     assert done.returncode in (1, 2)
     err = done.stderr.decode()

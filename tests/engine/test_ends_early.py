@@ -17,7 +17,7 @@ def test_nothing_but_rejected_lines(desk: Desk, cli: Command, kind: str) -> None
     desk.write("vina.csv", HEADER + LINE + BROKEN[kind] * lines)
     done = cli("audit", "vina.csv", "-q")
     assert done.code == 3
-    one_message(done, "vina.csv", "reading ended there", "--max-rejected 1%")
+    one_message(done, "vina.csv", "reading ended there", "--max-rejected allows 1%")
     read = int(done.err.partition(" lines are no records")[0].rpartition(" ")[2].replace(",", ""))
     assert read < lines / 2
 

@@ -73,7 +73,7 @@ UNREADABLE: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "workbook": (workbook(), ()),
     "gzip cut short": (gzip.compress(TEXT)[:-10], ("gzip", "breaks off")),
     # More lines that are no records than one in a hundred
-    "too few fields": (TEXT + b"1,2\n" + LINE.encode(), ("line 3", "2 fields", "has 4", "--max-rejected 1%")),
+    "too few fields": (TEXT + b"1,2\n" + LINE.encode(), ("line 3", "2 fields", "has 4", "--max-rejected allows 1%")),
     # Parquet
     "Parquet cut short": (parquet()[:-500], ("Parquet", "Copy or export it again")),
     "Parquet cut to its beginning": (b"PAR1", ("Parquet",)),

@@ -97,7 +97,7 @@ def test_what_is_said_of_what_was_written(desk: Desk) -> None:
 def test_a_manifest_may_not_take_the_place_of_something_else(desk: Desk) -> None:
     desk.export("vina.json")
     Path("link.json").symlink_to("vina.json")
-    check_manifest_path(Path("m.json"), [Path("fix.csv")], ["vina.json"])
+    check_manifest_path(Path("m.json"), [Path("fix.csv")], {"output_over_input": ["vina.json"]})
     for path, outputs, inputs in [
         ("m.csv", [], []),
         ("m.json", [Path("m.json")], []),
@@ -106,4 +106,4 @@ def test_a_manifest_may_not_take_the_place_of_something_else(desk: Desk) -> None
         ("link.json", [], ["vina.json"]),
     ]:
         with pytest.raises(UsageError):
-            check_manifest_path(Path(path), outputs, inputs)
+            check_manifest_path(Path(path), outputs, {"output_over_input": inputs})

@@ -18,6 +18,7 @@ from helpers.desks import Desk
 from helpers.people import AS_OF, ERROR, GOOD, INFO, NAMELESS, WARNING, people, person
 from thuebao.base.errors import UsageError
 from thuebao.base.messages import LANGUAGES, use_language
+from thuebao.reports import gate as conditions
 from thuebao.reports import verdicts as report
 from thuebao.results import thresholds as gate
 from thuebao.results.result import AuditResult
@@ -216,9 +217,9 @@ def test_thresholds_agree_with_counts_made_by_hand(desk: Desk) -> None:
 def test_verdicts_are_shown_when_thresholds_were_given(desk: Desk) -> None:
     desk.export("vina.csv", ERROR, GOOD)
     result = audit("vina.csv")
-    assert report.parts(judged(result, "error")) == report.as_data(judged(result, "error")) == []
+    assert report.parts(judged(result, "error")) == conditions.as_data(judged(result, "error")) == []
     verdicts = judged(result, "error:10%", "DUP103:0")
-    data = report.as_data(verdicts)
+    data = conditions.as_data(verdicts)
     assert json.loads(json.dumps(data))[0] == {
         "condition": "error:10%",
         "operator": "VinaPhone",

@@ -52,7 +52,7 @@ def test_the_mark_of_an_open_document_is_passed_over(desk: Desk, cli: Command, l
     done = cli("audit", *paths, "--operator", "Viettel", "--format", "json", "--fail-on", "never")
     assert done.code == 0
     assert [one["path"] for one in done.document["inputs"]] == ["exports/b.csv"]
-    assert f"Passed over, no exports (1): exports/{lock}" in done.err.splitlines()
+    assert f"Passed over, no exports (1): exports/{lock} (what programs leave beside exports)" in done.err.splitlines()
 
 
 def test_the_mark_of_an_open_document_alone_is_nothing_to_audit(desk: Desk, cli: Command) -> None:

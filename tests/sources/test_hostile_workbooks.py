@@ -116,7 +116,7 @@ def test_cells_far_apart_end_the_command_with_one_message(cli: Command, desk: De
     desk.write("viettel.xlsx", xlsx(HEAD + f"<row>{FAR}</row>".replace('"', "'")))
     done = cli("audit", "viettel.xlsx")
     assert done.code == 3
-    one_message(done, "viettel.xlsx", "XFD", "1048576")
+    one_message(done, "viettel.xlsx", "XFD", "1,048,576")
 
 
 @pytest.mark.parametrize("form", ["{}", "{}\n", "<!-- x -->{}"])

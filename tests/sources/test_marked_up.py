@@ -48,7 +48,7 @@ def audited(desk: Desk, cli: Command, name: str, content: bytes, *options: str) 
         "--findings",
         "found.csv",
         "--reveal",
-        "-q",
+        "-qq",
         *options,
     )
     assert done.err == ""
@@ -173,7 +173,7 @@ def test_tables_of_other_columns_are_read_one_by_one(desk: Desk, cli: Command) -
     done = cli("audit", "vina.xls", "--format", "json")
     assert done.code == 3
     one_message(done, "2 tables", "--sheet 1")
-    assert cli("audit", "vina.xls", "--format", "json", "--sheet", "2", "-q").document["totals"]["records"] == 1
+    assert cli("audit", "vina.xls", "--format", "json", "--sheet", "2", "-qq").document["totals"]["records"] == 1
     assert values(desk, "vina.xls", page(html_table(SOME) + html_table(other)), sheet="1") == EXPECTED
 
 

@@ -55,7 +55,7 @@ def test_unpacked_files_are_read_as_they_are(put) -> None:
     stored = one(put("a.gz", SMALL))
     assert (stored.packing, stored.member, stored.path, stored.size) == (None, None, "a.gz", len(SMALL))
     assert drained(stored) == (SMALL, None)
-    assert stored.fingerprint() == (len(SMALL), Path("a.gz").stat().st_mtime_ns)
+    assert stored.fingerprint()[:2] == (len(SMALL), Path("a.gz").stat().st_mtime_ns)
 
 
 def test_packing_is_told_by_content(put) -> None:

@@ -44,7 +44,7 @@ _COMMANDS = {
 
 
 @cache
-def _application(language: Language, command: str | None) -> Callable[..., object]:
+def _application(language: Language, command: str | None = None) -> Callable[..., object]:
     """Return the command line with its texts in the language in use, put together once for each language.
 
     command: the only one that is asked for; to put all of them together takes as long as a small export.

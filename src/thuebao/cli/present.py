@@ -35,7 +35,7 @@ def present(
     spoken = [*unread, *result.notices, *said, *thresholds.unevaluated(verdicts)]
     if quiet:
         if quiet < NOTHING:
-            from thuebao.reports.verdicts import failed
+            from thuebao.reports.gate import failed
 
             _complain([*unread, *_passed_over(result), *failed(verdicts)])
     elif format is Format.TABLE and not full:
@@ -72,8 +72,8 @@ def _document(
     bom: bool,
 ) -> None:
     if format is Format.JSON:
+        from thuebao.reports import gate
         from thuebao.reports import json_document as json
-        from thuebao.reports import verdicts as gate
 
         print(json.render(result, gate.as_data(verdicts)))
     elif format is Format.CSV:
@@ -90,7 +90,7 @@ def _document(
         print(github.render(result), end="")
     elif not quiet and result.inputs:
         from thuebao.reports import terminal
-        from thuebao.reports import verdicts as gate
         from thuebao.reports.screen.verdict import full_verdict
+        from thuebao.reports.verdicts import parts
 
-        terminal.print_summary(result, stdout(), [*gate.parts(verdicts), *full_verdict(result, verdicts)])
+        terminal.print_summary(result, stdout(), [*parts(verdicts), *full_verdict(result, verdicts)])

@@ -34,7 +34,7 @@ _TOKEN = re.compile(
     r"|(?P<COMMENT>--|/\*)"
     r"|(?P<NUMBER>[0-9][\w.]*)"
     r"|(?P<WORD>\w+)"
-    r"|(?P<SIGN><>|<=|>=|!=|==|\|\||\S)"
+    r"|(?P<SIGN>::|<>|<=|>=|!=|==|\|\||\S)"
 )
 _QUOTES = {Kind.TEXT: "'", Kind.NAME: '"'}
 
