@@ -22,7 +22,7 @@ def same_person(desk: Desk) -> Desk:
 
 def test_a_folder_in_place_of_a_file(desk: Desk, cli: Command) -> None:
     desk.export("e/vina.csv")
-    done = cli("columns", "e")
+    done = cli("show", "e", 1)
     one_message(done, "e: is a folder; give one file.")
     assert done.code == 3
 

@@ -88,7 +88,7 @@ def _language_of(arguments: Sequence[str]) -> None:
         if name in given:
             given[name] = value if sign else following
     asked = next((code for code in LANGUAGES if code == given["--lang"]), None)
-    if not asked and not {"audit", "columns", "show"}.isdisjoint(arguments):
+    if not asked and not {"audit", "show"}.isdisjoint(arguments):
         from thuebao.engine.settings import SETTINGS_FILE, language_in
 
         asked = language_in(given["--config"] or SETTINGS_FILE)

@@ -37,18 +37,17 @@ def columns(
     from thuebao.cli.settings import Asked
     from thuebao.engine.rejected import rejected_limit
 
-    asked = Asked.of(context)
-    options = replace(asked.options(), force=force)
-    rejected_limit(options.max_rejected)
     if force and not save:
         raise UsageError("force_without_save")
+    one = _one_file(files, save)
+    asked = Asked.of(context, look=not one)  # what an audit would do with files is said of them all
+    options = replace(asked.options(), force=force)
+    rejected_limit(options.max_rejected)
     with asked.blaming():
-        if not _one_file(files, save):
-            ready = _survey(files, options)
-        else:
-            ready = True
+        if one:
             _inspect(files[0], options, save, full=full, reveal=reveal)
-    raise typer.Exit(int(not ready))
+        elif not _survey(files, options):
+            raise typer.Exit(1)
 
 
 def _one_file(files: Sequence[str], save: Path | None) -> bool:

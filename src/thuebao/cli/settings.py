@@ -44,13 +44,16 @@ class Asked:
     settings: Settings
 
     @classmethod
-    def of(cls, context: typer.Context) -> Asked:
-        """Return what the user gave a command. Raises UsageError for a settings file that cannot be used."""
+    def of(cls, context: typer.Context, *, look: bool = True) -> Asked:
+        """Return what the user gave a command; look: whether settings are looked for where none are named.
+
+        Raises UsageError for a settings file that cannot be used.
+        """
         said = {_CALLED.get(name, name): value for name, value in context.params.items() if _was_given(context, name)}
         named = said.pop("config", None)
         if named is not None:
             return cls(said, read_settings(named))
-        found = os.path.lexists(SETTINGS_FILE)
+        found = look and os.path.lexists(SETTINGS_FILE)
         return cls(said, read_settings(SETTINGS_FILE, found=True) if found else Settings(""))
 
     @property
