@@ -193,6 +193,17 @@ class AuditResult:
             name: counted[name] for name in ("records_with_errors", "records_with_findings")
         }
 
+    @property
+    def received(self) -> list[tuple[str, Input | Archive]]:
+        """The files with their paths, in the order in which they were read, each archive before what is in it."""
+        listed: list[tuple[str, Input | Archive]] = []
+        left = dict(self.archives)
+        for read in self.inputs:
+            around = [path for path in left if read.path.startswith(f"{path}/")]
+            listed += [(path, left.pop(path)) for path in around]
+            listed.append((read.path, read))
+        return listed
+
     def worst_severity(self) -> str | None:
         """Return the highest severity of anything found, None when nothing was."""
         found = {r.rule.severity for r in self.rules if r.violations} | {f.severity for f in self.export_findings}

@@ -8,7 +8,7 @@ from thuebao.reports.doubts import doubts
 from thuebao.reports.excel.book import COUNT, DAY, MOMENT, SHARE, TEXT, Book, Sheet, Value, part_of
 from thuebao.reports.format import titled
 from thuebao.results.one_operator import CONDITION_HIDDEN, View
-from thuebao.results.result import AuditResult, Input
+from thuebao.results.result import Archive, AuditResult, Input
 from thuebao.rulebook.law import AUTO
 
 
@@ -116,11 +116,14 @@ def _inputs(sheet: Sheet, view: View) -> None:
         *titled(COUNT, "report.bytes", "summary.records", "summary.rejected"),
         ("SHA-256", TEXT),
     ]
-    sheet.table(titles, (_input(i, mixed=i.path in view.mixed) for i in view.result.inputs))
+    sheet.table(titles, (_file(path, read, mixed=path in view.mixed) for path, read in view.result.received))
     if view.operator is not None:
         sheet.note(text("report.files_known"))
 
 
-def _input(read: Input, *, mixed: bool) -> tuple[Value, ...]:
+def _file(path: str, read: Input | Archive, *, mixed: bool) -> tuple[Value, ...]:
+    """Return a file's row; of an archive, what was received: its members' rows follow."""
+    if isinstance(read, Archive):
+        return (path, text("page.archive"), None, None, read.bytes, None, None, read.sha256)
     counts = (None, None, None) if mixed else (read.bytes, read.records, read.rejected)
     return (read.path, read.format, read.encoding, text(f"operator_from.{read.operator_from}"), *counts, read.sha256)

@@ -9,7 +9,7 @@ from thuebao.reports.html.labels import hint, sentence, severity_label
 from thuebao.reports.html.markup import Content, Markup, joined, tag
 from thuebao.reports.html.table import CODE, DIGEST, NUMBER, SHORT, TEXT, table
 from thuebao.reports.rule_text import translated
-from thuebao.results.result import AuditResult, ExportFinding, Input
+from thuebao.results.result import Archive, AuditResult, ExportFinding, Input
 
 
 def cards(result: AuditResult) -> Markup:
@@ -52,7 +52,9 @@ def inputs(result: AuditResult) -> Markup:
     ]
     sums = (sum(i.bytes for i in result.inputs), sum(i.records for i in result.inputs), result.totals["rejected"])
     total = (text("page.all"), "", "", "", *map(number, sums), "")
-    read = table(text("page.inputs"), titles, map(_input, result.inputs), name="read", quiet=True, total=total)
+    read = table(
+        text("page.inputs"), titles, (_file(*file) for file in result.received), name="read", quiet=True, total=total
+    )
     parts: list[Content] = [read if result.inputs else sentence("page.no_inputs")]
     if any(not i.sha256 for i in result.inputs):
         parts.append(hint("page.no_hash"))
@@ -65,7 +67,10 @@ def inputs(result: AuditResult) -> Markup:
     return joined(parts)
 
 
-def _input(read: Input) -> list[Content]:
+def _file(path: str, read: Input | Archive) -> list[Content]:
+    """Return a file's row; of an archive, what was received: its members' rows follow."""
+    if isinstance(read, Archive):
+        return [path, text("page.archive"), *[NOTHING] * 2, number(read.bytes), *[NOTHING] * 2, read.sha256]
     counts = map(number, (read.bytes, read.records, read.rejected))
     whose = text(f"operator_from.{read.operator_from}")
     return [read.path, read.format, read.encoding, whose, *counts, read.sha256 or NOTHING]

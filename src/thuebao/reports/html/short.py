@@ -15,7 +15,7 @@ from thuebao.reports.html.rules import counts_by_rule
 from thuebao.reports.html.table import CODE, DIGEST, NUMBER, SHORT, TEXT, table
 from thuebao.reports.rule_text import provision, translated
 from thuebao.reports.screen.verdict import judged, worded
-from thuebao.results.result import AuditResult, RuleResult
+from thuebao.results.result import Archive, AuditResult, Input, RuleResult
 from thuebao.results.thresholds import Verdict
 
 MOST_LISTED = 25
@@ -64,12 +64,13 @@ def _inputs(result: AuditResult) -> Markup:
         *titled(NUMBER, "summary.records", "summary.rejected"),
         ("SHA-256", DIGEST),
     ]
-    rows = ((i.path, number(i.records), number(i.rejected), i.sha256 or NOTHING) for i in result.inputs[:MOST_LISTED])
+    files = result.received
+    rows = (_file(*file) for file in files[:MOST_LISTED])
     parts: list[Content] = [
         table(text("page.inputs"), titles, rows, name="read", quiet=True)
         if result.inputs
         else sentence("page.no_inputs"),
-        _left(min(MOST_LISTED, len(result.inputs)), len(result.inputs)),
+        _left(min(MOST_LISTED, len(files)), len(files)),
     ]
     if result.unreadable:
         some = result.unreadable[:_MOST_UNREADABLE]
@@ -77,6 +78,11 @@ def _inputs(result: AuditResult) -> Markup:
         parts.append(tag("ul", (tag("li", str(error)) for error in some), id="unreadable"))
         parts.append(_left(len(some), len(result.unreadable)))
     return joined(parts)
+
+
+def _file(path: str, read: Input | Archive) -> list[Content]:
+    counts = (None, None) if isinstance(read, Archive) else (read.records, read.rejected)
+    return [path, *map(number, counts), read.sha256 or NOTHING]
 
 
 def _worst(result: AuditResult) -> Markup:
