@@ -89,7 +89,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Audited]:
         )
         some = (".", *DAY, "--select", "NUM,PER,DUP10,EXP")
         outcomes = {"json": called("audit", *some, *files, "--format", "json", "--show", "DUP101")}
-        more = {"table": ("--per-operator", "../po", "--by", "sex")}
+        more = {"table": ("--reveal", "--per-operator", "../po", "--by", "sex"), "csv": ("--reveal",)}
         for form in ("table", "csv", "sarif", "github"):
             outcomes[form] = called("audit", *some, "--format", form, *more.get(form, ()))
     use_language(language)

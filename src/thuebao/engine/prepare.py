@@ -100,6 +100,7 @@ def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared
     keys = ("operator", *(fact for fact in by.values() if fact != "operator"))
     shows = {code: fact for code, s in searches.items() if (fact := shown_fact(rulebook.by_code[code].field, s))}
     picture = IdentityPicture.of(rulebook.reference, facts, schema, rulebook.law) if searches else None
+    read_as = reading_of(options)
     where = where_of(options.where, options.province, rulebook.reference)
     wanted = Wanted(
         selected,
@@ -121,8 +122,8 @@ def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared
         where=where,
         wanted=wanted,
         texts=Texts.of(rulebook.rules, rulebook.law),
-        read_as=reading_of(options),
-        operators=Operators.of(options.operator),
+        read_as=read_as,
+        operators=Operators.of(options.operator, read_as.mappings, reveal=options.reveal),
         most_rejected=rejected_limit(options.max_rejected),
         at_once=records_at_once(memory_limit(options.memory_limit)),
         key=read_key(options.key_file) if options.key_file else None,

@@ -7,12 +7,14 @@ import polars as pl
 from thuebao.base.foreign_text import mask_apart
 from thuebao.engine.count import OFFENDERS
 from thuebao.engine.groups.search import Search
+from thuebao.facts.dates import DAYS
 from thuebao.results.findings import shown
 from thuebao.rulebook.columns import columns
 
 _MOST_OFFENDERS = 10
 _DIGITS_OF_SOMEBODY = 7
 """Digits from which a text may be somebody's number or birth date: a passport has so few."""
+_YEAR = r"(?:^|[^0-9])([12][0-9]{3})(?:$|[^0-9])"
 _SHOWN = {
     "msisdn": "shown_number",
     "id_number": "document_number",
@@ -69,7 +71,16 @@ def shown_apart(fact: str, values: pl.Series, *, reveal: bool) -> pl.Series:
 def masked_columns(frame: pl.DataFrame, reveal: bool) -> pl.DataFrame:
     """Return a frame with the values of canonical columns that may be personal masked unless `reveal`."""
     personal = [name for name, column in columns().items() if column.personal and name in frame.columns]
-    return frame.with_columns(shown(frame[name], reveal=reveal).alias(name) for name in personal)
+    return frame.with_columns(
+        (_year_of(frame[name]) if name in DAYS and not reveal else shown(frame[name], reveal=reveal)).alias(name)
+        for name in personal
+    )
+
+
+def _year_of(values: pl.Series) -> pl.Series:
+    """Return days as far as a table of many records may show them: the year; other numbers not at all."""
+    others = shown(values.str.replace(r"(?s)^.*[0-9].*$", "*****"), reveal=False)
+    return (values.str.extract(_YEAR) + "-*****").fill_null(others)
 
 
 def most_findings(offenders: pl.DataFrame, *, reveal: bool) -> pl.DataFrame:

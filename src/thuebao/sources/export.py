@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from io import BytesIO
 from itertools import takewhile
 from pathlib import Path
@@ -291,10 +292,8 @@ def _exports(
             check_is_export(stored.path, table.header)
         if operator_needed and of.operator is None and "operator" not in table.header.canonical:
             raise InputError("operator_unknown", path=stored.path)
-    return [
-        Export(stored, str(kind), encoding, t, RawValues(stored.path, t.header, mapping, of), Repairs(repairs.said))
-        for t in tables
-    ]
+    values = partial(RawValues, stored.path, mapping=mapping, whose=of, names=operators.names)
+    return [Export(stored, str(kind), encoding, t, values(t.header), Repairs(repairs.said)) for t in tables]
 
 
 def open_export(

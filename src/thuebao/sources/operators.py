@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -17,6 +17,7 @@ from thuebao.rulebook.columns import columns_by_header
 from thuebao.rulebook.reference import Reference, shipped_reference
 from thuebao.sources.headers.mapping import Mapping, comparable, read_mapping
 from thuebao.sources.kinds.endings import is_archive_name
+from thuebao.sources.operator_names import OperatorNames
 
 COLUMN, MAPPING, NAME, OPTION = "column", "mapping", "name", "option"
 """How it is known whose a record is: in this order."""
@@ -43,10 +44,14 @@ class Operators:
     """What the user says of operators, of some files before that of all."""
 
     given: tuple[Given, ...] = ()
+    names: OperatorNames = field(default_factory=OperatorNames, compare=False)
 
     @classmethod
-    def of(cls, said: Sequence[str]) -> Operators:
-        """Return what `NAME` and `PATTERN=NAME` say. Raises UsageError for an empty or a misspelt name."""
+    def of(cls, said: Sequence[str], mappings: Sequence[Mapping] = (), *, reveal: bool = False) -> Operators:
+        """Return what `NAME` and `PATTERN=NAME` say. Raises UsageError for an empty or a misspelt name.
+
+        mappings: may name operators too; reveal: names that nobody knows are shown as they are.
+        """
         given = []
         for text in said:
             pattern, sign, name = text.rpartition("=")
@@ -54,7 +59,9 @@ class Operators:
                 raise UsageError("operator_empty")
             check_name(name.strip())
             given.append(Given(name.strip(), pattern.strip() or None))
-        return cls(tuple(sorted(given, key=lambda one: one.pattern is None)))
+        named = [*(one.name for one in given), *(one.operator for one in mappings if one.operator)]
+        names = OperatorNames.of(named, reveal=reveal)
+        return cls(tuple(sorted(given, key=lambda one: one.pattern is None)), names)
 
     def name_for(self, path: str) -> str | None:
         """Return what the user says of the file at `path`."""

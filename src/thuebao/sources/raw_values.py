@@ -21,6 +21,7 @@ from thuebao.sources.batch import Batch
 from thuebao.sources.headers.header import Combination, Header, unmapped
 from thuebao.sources.headers.mapping import Mapping as Names
 from thuebao.sources.headers.mapping_values import codes_of, folded
+from thuebao.sources.operator_names import OperatorNames
 from thuebao.sources.operators import Whose, same_operator
 
 # m/d/yyyy with one of three signs, mmddyyyy, and that with its first zero lost; what follows is a time.
@@ -41,6 +42,7 @@ class RawValues:
     header: Header
     mapping: Names | None
     whose: Whose
+    names: OperatorNames = field(default_factory=OperatorNames)
     of_others: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
@@ -116,6 +118,7 @@ class RawValues:
         name = raw("operator")
         if self.whose.option:
             self.of_others += int(self._differs(records[name]).sum())
+        records = records.with_columns(self.names.masked(records[name]).alias(name))
         if self.whose.operator and not (present := self._present(records[name])).all():
             return records.with_columns(records[name].set(~present, self.whose.operator))
         return records
