@@ -118,7 +118,7 @@ def test_help_names_the_environment_variable_of_each_option(cli: Command) -> Non
         ("THUEBAO_SET", "DUP141.threshold=2", "--set=DUP141.threshold=2"),
         ("THUEBAO_LANG", "vi", "--lang=vi"),
         ("THUEBAO_FAIL_ON", "never", "--fail-on=never"),
-        ("THUEBAO_QUIET", "true", "--quiet"),
+        ("THUEBAO_QUIET", "1", "--quiet"),
     ],
 )
 def test_an_option_can_be_an_environment_variable(desk: Desk, cli: Command, variable, value, option) -> None:

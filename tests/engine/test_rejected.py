@@ -130,7 +130,7 @@ def test_a_file_of_rejected_lines_in_an_audited_folder_is_passed_over(desk: Desk
     desk.write("exports/vina.csv", HEAD + LINE + BAD)
     options = ("--max-rejected", "1", "--rejects")
     first = audit(cli, "exports", *options, "exports/rejects vina.csv")
-    again = audit(cli, "exports", *options, "exports/rejects vina.csv")  # now it is there
+    again = audit(cli, "exports", "--force", *options, "exports/rejects vina.csv")  # now it is there
     other = audit(cli, "exports", *options, "exports/another vina.csv")
     none = audit(cli, "exports", *options[:2])
     documents = [done.document | {"files_passed_over": []} for done in (first, again, other, none)]

@@ -173,7 +173,7 @@ def test_a_report_is_not_replaced_by_a_workbook_of_an_operator(vina: Desk, cli: 
 def test_a_long_name_of_an_operator_does_not_end_the_reports(desk: Desk, cli: Command) -> None:
     names = ("A", "L" * 300, "Z")
     desk.export("long.csv", *(p | NAMELESS | {"operator": name} for p, name in zip(people(3), names, strict=True)))
-    done = cli("audit", "long.csv", *DAY, "-q", "--per-operator", "po")
+    done = cli("audit", "long.csv", *DAY, "-qq", "--per-operator", "po")
     assert (done.code, done.err, len(desk.files())) == (1, "", 4)
 
 

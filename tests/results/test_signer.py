@@ -67,6 +67,7 @@ def test_a_pkcs12_file_without_a_password(desk: Desk) -> None:
 
 def test_where_a_password_comes_from(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     us = Path("us.p12")
+    desk.write("us.p12", p12(officer(), "x"))
     monkeypatch.delenv(PASSWORD_VARIABLE, raising=False)
     monkeypatch.setattr("sys.stdin", io.StringIO("not this"))
     with pytest.raises(UsageError) as error:

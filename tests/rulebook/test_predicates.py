@@ -56,7 +56,7 @@ HOSTILE = {
     "sex = ANY ('x')": "ANY",
     "sex = X'41'": "X",
     "sex = $$male$$": "$male",
-    "sex::INTEGER = 1": "::",
+    "sex::INTEGER = 1": ": :",
     "CAST(sex AS BLOB) = 1": "BLOB",
     "CAST(5 AS TIMESTAMP) > TIMESTAMP '2020-01-01 00:00'": "TIMESTAMP",
     "registration_day + INTERVAL '99999999999 years' > registration_day": "INTERVAL",

@@ -185,5 +185,5 @@ def test_many_exports_in_an_archive(desk: Desk, cli: Command) -> None:
     desk.write("exports/many.zip", held.getvalue())
     done = cli("audit", "exports", "--format", "json", "-q", "--fail-on", "never")
     assert done.code == 3
-    one_message(done, "exports/many.zip", "1000")
+    one_message(done, "exports/many.zip", "1,000")
     assert done.document["totals"]["records"] == 1

@@ -6,7 +6,6 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -145,8 +144,10 @@ def _call(arguments: list[str]) -> int:
 
 
 def _say(message: str) -> None:
-    with suppress(OSError, StreamError):  # standard error takes nothing either
+    try:
         complain(message)
+    except (OSError, StreamError):
+        sys.stderr = None  # it takes nothing either, and what waits to be written would be tried once more at the end
 
 
 def _place(error: BaseException) -> str:

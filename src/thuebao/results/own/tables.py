@@ -95,5 +95,5 @@ def is_parquet_findings(file: Path | BytesIO) -> bool:
         fixed = {"code": _FINDING["code"], "severity": _FINDING["severity"], "key": _KEY}
         holds = (pl.col(name).fill_null("").str.contains(f"^(?:{form})$").all() for name, form in fixed.items())
         return bool(frame.select(pl.all_horizontal(holds)).collect(engine="streaming").item())
-    except (pa.ArrowException, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+    except (pa.ArrowException, pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
         return False
