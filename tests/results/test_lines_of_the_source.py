@@ -19,10 +19,10 @@ import pytest
 
 from helpers.desks import Desk
 from helpers.outcomes import Command
-from helpers.pages import parsed
+from helpers.pages import page, parsed
 from helpers.pages import rows as rows_of_page
 from helpers.people import AS_OF, NAMELESS, people
-from helpers.workbooks import rows
+from helpers.workbooks import audit, rows
 
 TOKEN = re.compile(r"XN\d+")
 """What tells records apart: their confirmations."""
@@ -219,14 +219,14 @@ def test_every_report_points_to_that_line(
 ) -> None:
     path, expected = written(desk)
     some = ("audit", path, "--as-of", AS_OF, "--select", "PER101")
-    sarif = cli(*some, "--format", "sarif", "--report", "r.xlsx", "--report", "r.html").document
+    sarif = cli(*some, "--format", "sarif", "--report", "r.xlsx").document
     locations = [result["locations"][0] for result in sarif["runs"][0]["results"]]
     assert [one["physicalLocation"]["region"]["startLine"] for one in locations] == [n for _, n in expected.values()]
     names = [re.search(r"sheet '(.*)'", one["logicalLocations"][0]["name"]) for one in locations]
     assert [name and name[1] for name in names] == [sheet for sheet, _ in expected.values()]
     listed = rows(openpyxl.load_workbook("r.xlsx")["Findings"])
     assert [(row["Sheet"], row["Line or row"]) for row in listed] == [*expected.values()]
-    tree = parsed((desk.path / "r.html").read_text("utf-8"))
+    tree = parsed(page(audit(path, select=["PER101"])))
     shown = [(row[0], int(row[2])) for row in rows_of_page(tree, "PER101-samples")]
     named = [(f"{path}, sheet '{sheet}'" if sheet else path, line) for sheet, line in expected.values()]
     assert shown == named[: len(shown)]
@@ -236,9 +236,9 @@ def test_every_report_points_to_that_line(
 def test_what_has_no_line_is_shown_without_one(desk: Desk, cli: Command) -> None:
     pl.DataFrame(PEOPLE).write_parquet("vina.parquet")
     some = ("audit", "vina.parquet", "--as-of", AS_OF, "--select", "PER101")
-    sarif = cli(*some, "--format", "sarif", "--report", "r.xlsx", "--report", "r.html").document
+    sarif = cli(*some, "--format", "sarif", "--report", "r.xlsx").document
     regions = [r["locations"][0]["physicalLocation"]["region"] for r in sarif["runs"][0]["results"]]
     assert regions == [{"startLine": 1}] * len(PEOPLE)
     assert {row["Line or row"] for row in rows(openpyxl.load_workbook("r.xlsx")["Findings"])} == {None}
-    tree = parsed((desk.path / "r.html").read_text("utf-8"))
+    tree = parsed(page(audit("vina.parquet", select=["PER101"])))
     assert {row[2] for row in rows_of_page(tree, "PER101-samples")} == {"–"}
