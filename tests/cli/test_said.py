@@ -61,7 +61,7 @@ def test_absent_columns_have_titles(cli: Command) -> None:
 
 def test_reports_name_options_as_they_are_given(desk: Desk, cli: Command) -> None:
     desk.export("vina.csv", ERROR)
-    outputs = ("--report", "r.html", "--report", "r.xlsx", "--force", "--lang", "vi")
+    outputs = ("--report", "r.html", "--length", "full", "--report", "r.xlsx", "--force", "--lang", "vi")
     cli("audit", "vina.csv", "--as-of", AS_OF, *outputs)
     page = (desk.path / "r.html").read_text("utf-8")
     assert re.search(r"--force</t[hd]>\s*<td[^>]*>có<", page)

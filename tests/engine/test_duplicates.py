@@ -27,7 +27,7 @@ def test_people_of_their_own_are_no_duplicates(desk: Desk, cli: Command) -> None
 def test_one_number_in_two_files(desk: Desk, cli: Command, first, second, found) -> None:
     desk.export(first, person(1), GOOD, person(2))
     desk.export(second, person(3), person(4), person(5) | SAME_NUMBER)
-    options = ("--ignore", "NUM105", "--findings", "found.csv")
+    options = ("--ignore", "NUM105", "--force", "--findings", "found.csv")
     assert violated(audited(cli, first, second, *options)) == found
     [code] = found
     assert places(desk) == [(first, "2", code), (second, "3", code)]
@@ -75,6 +75,7 @@ def test_a_file_that_cannot_be_read_to_its_end_takes_no_part(desk: Desk, cli: Co
         "DUP101",
         "--format",
         "json",
+        "--force",
         "--findings",
         f"found.{kind}",
         "--show",
@@ -114,6 +115,7 @@ def test_the_same_whatever_the_threads(desk: Desk, process: Command) -> None:
             "vina 1.csv",
             "vina 2.csv",
             *options,
+            "--force",
             "--findings",
             "found.csv",
             POLARS_MAX_THREADS=threads,

@@ -63,7 +63,7 @@ def test_rejected_lines_of_several_files(desk: Desk, cli: Command) -> None:
 def test_a_file_of_rejected_lines_is_for_its_owner_alone_and_replaces_an_older_one(desk: Desk, cli: Command) -> None:
     desk.write("vina.csv", HEAD + LINE + BAD)
     desk.write("Rejects.CSV", "older").chmod(0o644)
-    assert audit(cli, "vina.csv", "--rejects", "Rejects.CSV", "--max-rejected", "1").code == 1
+    assert audit(cli, "vina.csv", "--rejects", "Rejects.CSV", "--max-rejected", "1", "--force").code == 1
     assert len(rejects(desk, "Rejects.CSV")) == 1
     assert stat.S_IMODE((desk.path / "Rejects.CSV").stat().st_mode) == 0o600
     assert desk.files() == {"vina.csv", "Rejects.CSV"}
@@ -128,11 +128,11 @@ def test_rejected_lines_of_a_file_with_too_many_are_written(desk: Desk, cli: Com
 
 def test_a_file_of_rejected_lines_in_an_audited_folder_is_passed_over(desk: Desk, cli: Command) -> None:
     desk.write("exports/vina.csv", HEAD + LINE + BAD)
-    options = ("--max-rejected", "1", "--rejects")
+    options = ("--force", "--max-rejected", "1", "--rejects")
     first = audit(cli, "exports", *options, "exports/rejects vina.csv")
     again = audit(cli, "exports", "--force", *options, "exports/rejects vina.csv")  # now it is there
     other = audit(cli, "exports", *options, "exports/another vina.csv")
-    none = audit(cli, "exports", *options[:2])
+    none = audit(cli, "exports", *options[1:3])
     documents = [done.document | {"files_passed_over": []} for done in (first, again, other, none)]
     assert all(document == documents[0] for document in documents)
     assert [done.code for done in (first, again, other, none)] == [1] * 4

@@ -116,7 +116,10 @@ def test_kinds_and_places_are_nobodys_unless_a_number_stands_there(desk: Desk, c
 def test_nothing_personal_is_printed(desk: Desk, cli: Command) -> None:
     record = ERROR | {"msisdn": "0999888777666", "id_number": "12345678X", "date_of_birth": "31/02/1990"}
     desk.export("vina.csv", record)
-    done = [cli("audit", "vina.csv", "--format", form, "--findings", "f.csv") for form in ("table", "json", "csv")]
+    done = [
+        cli("audit", "vina.csv", "--format", form, "--force", "--findings", "f.csv")
+        for form in ("table", "json", "csv")
+    ]
     done.append(cli("columns", "vina.csv"))
     printed = "".join(d.out + d.err for d in done) + (desk.path / "f.csv").read_text("utf-8")
     for column in ("msisdn", "id_number", "date_of_birth", "address", "clerk_name", "pos_phone", "registered_at"):
@@ -127,7 +130,7 @@ def test_nothing_personal_is_printed(desk: Desk, cli: Command) -> None:
 def test_findings_are_their_owner_s_only(desk: Desk, cli: Command, kind) -> None:
     desk.export("vina.csv", ERROR)
     desk.write(f"found.{kind}", "an older file").chmod(0o644)
-    cli("audit", "vina.csv", "--findings", f"found.{kind}")
+    cli("audit", "vina.csv", "--force", "--findings", f"found.{kind}")
     assert stat.S_IMODE((desk.path / f"found.{kind}").stat().st_mode) == 0o600
     assert desk.files() == {"vina.csv", f"found.{kind}"}
 
@@ -170,7 +173,7 @@ def half_written(desk: Desk) -> bool:
 def test_interrupt_leaves_nothing_behind(desk: Desk, kind) -> None:
     desk.write("vina.csv", "msisdn,full_name\n" + "0952345678,An\n" * 1_000_000)
     desk.write(f"found.{kind}", "an older file")
-    command = ["audit", "vina.csv", "--findings", f"found.{kind}", "--select", "NUM104,PER104"]
+    command = ["audit", "vina.csv", "--force", "--findings", f"found.{kind}", "--select", "NUM104,PER104"]
     for _ in range(20):
         with subprocess.Popen(
             [sys.executable, "-m", "thuebao", *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -220,5 +223,5 @@ def test_findings_never_replace_an_input(desk: Desk, cli: Command) -> None:
 def test_findings_in_the_folder_are_not_audited_the_next_time(desk: Desk, cli: Command) -> None:
     desk.export("exports/vina.csv", ERROR)
     for _ in range(2):
-        done = cli("audit", "exports", "--findings", "exports/found.csv", "--format", "json")
+        done = cli("audit", "exports", "--force", "--findings", "exports/found.csv", "--format", "json")
         assert done.document["totals"]["records"] == 1

@@ -22,7 +22,9 @@ SHARED = {"id_number": person(0)["id_number"], "full_name": "Phạm Của Mạng
 
 
 def audit(*paths: str, **options: Any) -> AuditResult:
-    result = thuebao.audit(paths, as_of=date.fromisoformat(AS_OF), findings="f.parquet", reveal=True, **options)
+    result = thuebao.audit(
+        paths, as_of=date.fromisoformat(AS_OF), findings="f.parquet", force=True, reveal=True, **options
+    )
     assert not result.unreadable
     return result
 

@@ -22,6 +22,7 @@ MOST_LISTED = 25
 """Operators, and files, that are listed: with ten rules they fit on five pages. The rest is counted; our choice."""
 MOST_RULES = 10
 _MOST_UNREADABLE = 5
+_MOST_NOTICES = 10
 
 
 def short_sections(result: AuditResult, verdicts: Sequence[Verdict]) -> list[tuple[str, str, Markup]]:
@@ -77,6 +78,11 @@ def _inputs(result: AuditResult) -> Markup:
         parts.append(tag("h3", text("page.unreadable_files")))
         parts.append(tag("ul", (tag("li", str(error)) for error in some), id="unreadable"))
         parts.append(_left(len(some), len(result.unreadable)))
+    if result.notices:  # what was passed over, and how files were taken
+        noticed = result.notices[:_MOST_NOTICES]
+        parts.append(tag("h3", text("page.notices")))
+        parts.append(tag("ul", (tag("li", notice) for notice in noticed)))
+        parts.append(_left(len(noticed), len(result.notices)))
     return joined(parts)
 
 

@@ -80,7 +80,7 @@ def _all_match(rows: Iterable[Sequence[str]], width: int, matchers: list[tuple[i
 @cache
 def _reasons() -> str:
     """Return a regular expression of the reasons for which lines are rejected, in every language."""
-    written = (re.sub(r"\\\{\w+\\\}", ".+", re.escape(form)) for form in forms("rejected"))
+    written = (re.sub(r"\\\{.+?\\\}", ".+", re.escape(form)) for form in forms("rejected"))
     return "|".join(f"(?:{form})" for form in written)
 
 
