@@ -39,7 +39,7 @@ class OperatorNames:
         if self.reveal:
             return values
         distinct = values.drop_nulls().unique(maintain_order=True)
-        new = distinct.filter([text not in self._called for text in distinct])
+        new = distinct.filter(pl.Series([text not in self._called for text in distinct], dtype=pl.Boolean))
         if len(new):
             self._call(new)
         changed = {text: called for text in distinct if (called := self._called[text]) != text}
