@@ -141,7 +141,7 @@ def _portions(pieces: Iterable[tuple[bytes, bool]]) -> Iterator[tuple[bytes, boo
     """
     for piece, last in pieces:
         lines = piece.count(b"\n")
-        size = len(piece)
+        size = len(piece) or 1
         if lines > 2 * BATCH_ROWS:
             size = max(LEAST_BYTES, size * BATCH_ROWS // lines)
         elif size > lines * _LONG_LINE:
