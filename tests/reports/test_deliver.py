@@ -179,7 +179,8 @@ def test_a_long_name_of_an_operator_does_not_end_the_reports(desk: Desk, cli: Co
 
 def test_reports_beside_the_exports_are_not_read_the_next_time(vina: Desk, cli: Command) -> None:
     options = ("--report", "a.xlsx", "--findings", "f.csv", "--manifest", "m.json", "--force")
-    assert [cli("audit", ".", *DAY, "-q", *options).code for _ in range(2)] == [1, 1]
+    done = [cli("audit", ".", *DAY, "-q", *options) for _ in range(2)]
+    assert [one.code for one in done] == [1, 1], done[1].err
 
 
 @pytest.mark.usefixtures("unread")

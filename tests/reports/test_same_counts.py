@@ -127,7 +127,7 @@ def test_the_workbook_has_the_counts_of_the_json(audited: Audited) -> None:
         evaluated = row[text("report.evaluated_records")]
         assert (violations, evaluated or 0) == (rule["violations"], audited.evaluated[rule["code"]])
     listed = list(book["Findings"].iter_rows(min_row=books.HEADER + 1, values_only=True))
-    assert [(row[0], row[1], row[2], row[4]) for row in listed] == list(
+    assert [(row[0], row[1], row[4], row[6]) for row in listed] == list(
         audited.findings.select("path", "record", "operator", "code").iter_rows()
     )
 
@@ -177,9 +177,9 @@ def test_the_workbooks_of_operators_are_the_whole_and_each_its_own(audited: Audi
             violations[row["Code"]] += row[text("report.violations")]
             evaluated[row["Code"]] += row[text("report.evaluated_records")] or 0
         found = list(book["Findings"].iter_rows(min_row=books.HEADER + 1, values_only=True))
-        assert {row[2] for row in found} == {o["operator"]}
+        assert {row[4] for row in found} == {o["operator"]}
         assert books.pairs(book["Summary"])[text("summary.findings")] == len(found)
-        listed += [(row[0], row[1], row[2], row[4]) for row in found]
+        listed += [(row[0], row[1], row[4], row[6]) for row in found]
         content = books.everything((audited.path / name).read_bytes())
         assert f"in/{o['operator']}.csv" in content
         for other in {*OPERATORS} - {o["operator"]}:

@@ -49,7 +49,7 @@ FINDINGS_BOOK_COLUMNS = {
 """The columns of a workbook of findings alone, and the keys of their titles."""
 _FORMS = {"line": "(?:[0-9]+)?", "record": "[0-9]+", "code": CODE.pattern, "group": "(?:[0-9]+)?"}
 """What columns of findings hold that are not free, as regular expressions."""
-_FINDINGS, _FINDINGS_HEADER, _CODE_AT = "report.findings", 3, 4
+_FINDINGS, _FINDINGS_HEADER, _CODE_AT = "report.findings", 3, 6
 _MOST_PROPERTIES = 1 << 16
 """Bytes of a workbook's properties that are looked at: more than any program writes."""
 _NO_EXPORT = frozenset({"not_an_export", "header_unrecognised", "header_missing", "file_without_records"})
