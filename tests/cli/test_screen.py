@@ -145,7 +145,7 @@ def test_what_is_left_out_is_counted_and_said(desk: Desk, cli: Command) -> None:
     listed = len(re.findall(r"^(?:e/|…).*vina \d+\.csv", out, re.MULTILINE))
     [left] = re.findall(r"^… and (\d+) more files: --format json", out, re.MULTILINE)
     assert listed + int(left) == 120
-    out = cli("audit", *thirty_operators(desk)[:1], "--ignore", "EXP", COLUMNS=80).out
+    out = cli("audit", *thirty_operators(desk)[:1], "--ignore", "EXP", "--reveal", COLUMNS=80).out
     listed = len(re.findall(r"^(?:Mạng \d+|\w+) +\d+ +\d+ +\d", out, re.MULTILINE))
     more = [int(n) for n in re.findall(r"^… and (\d+) more operators?: --full", out, re.MULTILINE)]
     assert listed + more[0] == 30

@@ -50,7 +50,8 @@ def agree(
     """Each part is a file, with the columns of its first record: the same records are fired on, and counted."""
     paths = [write_csv(folder / f"{n}.csv", part) for n, part in enumerate(parts)]
     findings = folder / "findings.parquet"
-    result = thuebao.audit(paths, operator=operator, as_of=AS_OF, law=law, findings=findings, select=select)
+    options = {"operator": operator, "as_of": AS_OF, "law": law, "findings": findings, "select": select}
+    result = thuebao.audit(paths, force=True, **options)
     assert not result.unreadable
     rows = pl.read_parquet(findings).filter(pl.col("code").is_in(CODES)).select("path", "record", "code").rows()
     assert len(set(rows)) == len(rows)

@@ -102,7 +102,7 @@ def test_beyond_the_limit_nothing_of_a_file_counts(desk: Desk, cli: Command) -> 
     desk.write("exports/b viettel.csv", "".join([bad[0], BAD, bad[1], BAD, *bad[2:], *[BAD] * 5]))
     desk.export("exports/c mobi.csv", *people(3, 10), ERROR)
     (desk.path / "others").mkdir()
-    options = ("--findings", "found.csv", "--rejects", "rejects.csv", "--reveal")
+    options = ("--findings", "found.csv", "--rejects", "rejects.csv", "--reveal", "--force")
     done = audit(cli, "exports", *options)
     found = desk.rows("found.csv")
     assert done.code == 3

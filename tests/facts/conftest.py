@@ -42,7 +42,7 @@ def violated(tmp_path: Path) -> Violated:
             writer.writeheader()
             for n, record in enumerate(records):
                 writer.writerow(GOOD | {"msisdn": f"0{912345678 + n}"} | record)
-        result = thuebao.audit(path, operator="VinaPhone", select=rules, as_of=AS_OF, findings=findings)
+        result = thuebao.audit(path, operator="VinaPhone", select=rules, as_of=AS_OF, findings=findings, force=True)
         assert result.operators["records"].sum() == len(records)
         found: list[set[str]] = [set() for _ in records]
         for number, code in pl.read_parquet(findings).select("record", "code").iter_rows():

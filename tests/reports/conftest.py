@@ -93,7 +93,9 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Audited]:
         )
         some = ("in", *DAY, "--max-rejected", "5%")
         outcomes = {"json": called("audit", *some, *files, "--format", "json")}
-        outcomes |= {form: called("audit", *some, "--format", form, "--full") for form in ("table", "csv", "sarif", "github")}
+        outcomes |= {
+            form: called("audit", *some, "--format", form, "--full") for form in ("table", "csv", "sarif", "github")
+        }
         outcomes["vi"] = called("audit", *some, "--lang", "vi", "--full")
     use_language(language)
     yield Audited(folder, records, outcomes)

@@ -26,5 +26,5 @@ def test_csv_has_one_line_per_operator_and_rule(desk: Desk, cli: Command) -> Non
 
 def test_csv_cannot_run_a_formula(desk: Desk, cli: Command) -> None:
     desk.export("export.csv", GOOD | {"operator": "=1+2"}, GOOD | {"operator": "\x1b[31m@x"})
-    out = cli("audit", "export.csv", "--format", "csv", "--select", "NUM101").out
+    out = cli("audit", "export.csv", "--format", "csv", "--select", "NUM101", "--reveal").out
     assert [row["operator"] for row in csv.DictReader(io.StringIO(out))] == ["\ufffd[31m@x", "'=1+2"]

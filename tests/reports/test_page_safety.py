@@ -57,7 +57,7 @@ def test_hostile_exports_stay_text(desk: Desk) -> None:
     desk.export(
         name, *({f"<i>{column}</i>" if column == "status" else column: v for column, v in r.items()} for r in records)
     )
-    result = thuebao.audit(name, as_of=date(2026, 11, 23))
+    result = thuebao.audit(name, as_of=date(2026, 11, 23), reveal=True)
     document = page(result)
     assert not UNSEEN.search(document)
     tree = parsed(document)

@@ -67,7 +67,7 @@ def test_disk_that_fills(desk: Desk, process: Command, limit, records, kind, ful
     desk.write("vina.csv", table([{"msisdn": "0912345678", "full_name": name} for name in names]))
     desk.write(f"found.{kind}", "an older file")
     (desk.path / "temp").mkdir()
-    options = ("--findings", f"found.{kind}", "--reveal", "--select", "PER104", "--temp-dir", "temp")
+    options = ("--findings", f"found.{kind}", "--reveal", "--select", "PER104", "--temp-dir", "temp", "--force")
     done = process("audit", "vina.csv", *options, before=files_end_at(limit))
     assert (done.code, done.out) == (2, "")
     says = {"found": f"found.{kind}: cannot be written", "temp": "temp: temporary files cannot be written"}
@@ -79,5 +79,5 @@ def test_disk_that_fills(desk: Desk, process: Command, limit, records, kind, ful
 
 def test_findings_of_an_audit_that_read_nothing_replace_nothing(desk: Desk, cli: Command) -> None:
     desk.write("found.csv", "an older file")
-    assert cli("audit", "nowhere.csv", "--findings", "found.csv").code == 3
+    assert cli("audit", "nowhere.csv", "--findings", "found.csv", "--force").code == 3
     assert (desk.path / "found.csv").read_text() == "an older file"

@@ -64,7 +64,7 @@ def test_expected_findings_name_nobody() -> None:
         separator = MAKE["EXPORTS"][name][-1]
         path = SAMPLES / name
         records = pl.read_csv(path, separator=separator, infer_schema=False) if separator else pl.read_parquet(path)
-        for column in ("full_name", "guardian_name", "clerk_name", "msisdn", "id_number", "pos_name", "pos_code"):
+        for column in ("full_name", "guardian_name", "clerk_name", "msisdn", "id_number"):
             texts = records[columns[column]].drop_nulls().str.strip_chars()
             named = texts.filter(texts.str.len_chars() > 6)  # a "?" is nobody's name
             assert not named.is_empty()

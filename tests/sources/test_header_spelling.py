@@ -61,7 +61,7 @@ def test_every_synonym_is_recognised(desk: Desk) -> None:
     for column in columns().values():
         for header in (column.name, *column.headers):
             desk.write("vina.csv", table([{header: "x", "STT": "1"}]))
-            assert read("vina.csv") == [{column.name: "x"}], header
+            assert read("vina.csv") == [{column.name: "x*****" if column.name == "operator" else "x"}], header
 
 
 @pytest.mark.parametrize("order", [reversed, sorted, lambda names: sorted(names, key=lambda n: n[::-1])])

@@ -67,4 +67,7 @@ def _masks_of(texts: pl.Series) -> pl.Series:
     """Return texts masked; where what is left of one would be a known name, only its first sign."""
     masks = mask(without_controls(texts))
     taken = operators_named(shipped_reference(), masks).is_not_null()
-    return masks.zip_with(~taken, masks.str.head(1) + "*****")
+    # Of a single letter nothing would be left, which is no name at all.
+    nothing = ~masks.str.contains(r"\w")
+    shown = masks.zip_with(~taken, masks.str.head(1) + "*****")
+    return shown.zip_with(~nothing, texts.str.head(1) + masks)
