@@ -12,7 +12,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -263,19 +263,20 @@ def authority(**how: Any) -> Holder:
 
 
 def test_a_time_stamp_proves_when_a_signature_was_there() -> None:
-    at = NOW + timedelta(minutes=1)
+    at = datetime.now(UTC) + timedelta(minutes=1)
     found = stamped(officer(), at, authority())
     assert (found.state, found.stamped) == ("trusted", at.replace(microsecond=0))
 
 
 def test_a_certificate_is_judged_at_the_time_of_the_stamp() -> None:
     """It was stamped only after its certificate had ended: what the signer says of an earlier time does not count."""
-    ended = holder("Hết hạn", between(), valid=(NOW - 20 * DAY, NOW + timedelta(seconds=30)))
-    assert stamped(ended, NOW + timedelta(minutes=5), authority()).reason == "expired"
+    now = datetime.now(UTC)  # of the signature: the tests before this one took their time
+    ended = holder("Hết hạn", between(), valid=(now - 20 * DAY, now + timedelta(seconds=30)))
+    assert stamped(ended, now + timedelta(minutes=5), authority()).reason == "expired"
 
 
 def test_a_stamp_that_proves_nothing_is_none() -> None:
-    at = NOW + timedelta(minutes=1)
+    at = datetime.now(UTC) + timedelta(minutes=1)
     stranger = holder("Gốc khác", authority=True)
     for found in (
         stamped(officer(), at, authority(purposes=(ExtendedKeyUsageOID.EMAIL_PROTECTION,))),
