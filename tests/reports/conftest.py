@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import polars as pl
 import pytest
 
 import thuebao
+from helpers.browsers import CHROMIUM
 from helpers.desks import HIDDEN_ENVIRONMENT, Desk
 from helpers.manifests import Made, make_signed
 from helpers.pages import Pages, page, parsed
@@ -19,6 +21,16 @@ from helpers.workbooks import audit
 from thuebao.base import messages as texts
 from thuebao.base.messages import use_language
 from thuebao.results.result import AuditResult
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=CHROMIUM)
+        yield running
+        running.close()
 
 
 @pytest.fixture

@@ -1,33 +1,16 @@
 """The page in a browser: it runs nothing, unfolds, prints, and can be read by everybody."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from helpers.browsers import needs_a_browser
 from helpers.pages import Pages, hostile, hostile_findings, page
 from thuebao.results.result import AuditResult
-
-CHROMIUM = shutil.which("chromium")
-needs_a_browser = pytest.mark.skipif(
-    not CHROMIUM or not find_spec("playwright"),
-    reason="needs Chromium (apt install chromium) and: pip install 'thuebao[browser]'",
-)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=CHROMIUM)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from helpers.browsers import needs_a_browser
 from helpers.desks import Desk
 from helpers.outcomes import Command, one_message
 from helpers.pages import ABOUT, Pages, by_id, count, hostile, parsed, rows, said
@@ -21,11 +20,6 @@ from thuebao.results.own import is_ours
 from thuebao.results.result import AuditResult
 from thuebao.results.thresholds import conditions, judge
 
-CHROMIUM = shutil.which("chromium")
-needs_a_browser = pytest.mark.skipif(
-    not CHROMIUM or not find_spec("playwright"),
-    reason="needs Chromium (apt install chromium) and: pip install 'thuebao[browser]'",
-)
 ORDER = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -107,16 +101,6 @@ def test_hostile_texts_stay_text_on_the_short_page(sample: AuditResult) -> None:
     assert not tree.findall("body//script")
     assert not [e for e in tree.iter() if e.tag in ("img", "i", "iframe")]
     assert "<script>alert(1)</script>" in said(tree)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=CHROMIUM)
-        yield running
-        running.close()
 
 
 @needs_a_browser

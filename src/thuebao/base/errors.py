@@ -15,6 +15,7 @@ Each error names what, where and what to do: its text comes from texts/, by key,
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar, Self
 
 from thuebao.base.messages import text
@@ -73,6 +74,15 @@ class InputError(ThuebaoError):
 def is_panic(error: BaseException) -> bool:
     """Return whether Rust has panicked: that is no Exception, and each library has a class of its own for it."""
     return type(error).__name__ == "PanicException"
+
+
+def place_of(error: BaseException) -> str:
+    """Return where in the code an error arose, without any of the data that it arose on."""
+    trace, place = error.__traceback__, "?"
+    while trace:
+        place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
 
 
 class InputErrors(ExceptionGroup[ThuebaoError], InputError):  # noqa: N818  (several)

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -15,7 +14,7 @@ from typer.exceptions import TyperException
 
 from thuebao import __version__
 from thuebao.base.atomic_file import refused
-from thuebao.base.errors import ClosedStreamError, StreamError, ThuebaoError, UsageError, is_panic
+from thuebao.base.errors import ClosedStreamError, StreamError, ThuebaoError, UsageError, is_panic, place_of
 from thuebao.base.messages import LANGUAGES, Language, language, language_of_locale, text, use_language
 from thuebao.base.signals import struck
 from thuebao.cli.audit import audit
@@ -115,12 +114,12 @@ def run(arguments: Sequence[str]) -> NoReturn:
     except ThuebaoError as error:
         message, code = str(error), error.exit_code
     except OSError as error:
-        failure = refused(error, _place(error))
+        failure = refused(error, place_of(error))
         message, code = str(failure), failure.exit_code
     except BaseException as error:
         if not isinstance(error, Exception) and not is_panic(error):
             raise
-        message = text("error.internal", kind=type(error).__name__, where=_place(error), version=__version__)
+        message = text("error.internal", kind=type(error).__name__, where=place_of(error), version=__version__)
         code = _INTERNAL_ERROR
     if message and not struck():
         _say(message)
@@ -148,12 +147,3 @@ def _say(message: str) -> None:
         complain(message)
     except (OSError, StreamError):
         sys.stderr = None  # it takes nothing either, and what waits to be written would be tried once more at the end
-
-
-def _place(error: BaseException) -> str:
-    """Return where in the code an error arose, without any of the data that it arose on."""
-    trace, place = error.__traceback__, "?"
-    while trace:
-        place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from thuebao.base.errors import InputError, ThuebaoError, is_panic
+from thuebao.base.errors import InputError, ThuebaoError, is_panic, place_of
 
 
 @contextmanager
@@ -46,13 +45,4 @@ def damage(path: str, error: BaseException) -> InputError:
     """Return the error for a file in which something happened that nobody has foreseen."""
     if isinstance(error, OSError) and error.errno:
         return InputError("file_unreadable", path=path, reason=error.strerror or type(error).__name__)
-    return InputError("file_damaged", path=path, kind=type(error).__name__, where=_place(error))
-
-
-def _place(error: BaseException) -> str:
-    """Return where it arose, without any of the data that it arose on."""
-    trace, place = error.__traceback__, "?"
-    while trace:
-        place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place
+    return InputError("file_damaged", path=path, kind=type(error).__name__, where=place_of(error))

@@ -24,7 +24,8 @@ def counts_by_rule(result: AuditResult) -> Counts:
     return counts
 
 
-def _evaluated(counts: Counts, code: str) -> int:
+def evaluated_by_all(counts: Counts, code: str) -> int:
+    """Return how many records of all operators a rule applied to."""
     return sum(evaluated for evaluated, _ in counts.get(code, {}).values())
 
 
@@ -45,7 +46,7 @@ def overview(result: AuditResult) -> Markup:
 
 
 def _overview_row(r: RuleResult, counts: Counts) -> list[Content]:
-    evaluated = _evaluated(counts, r.rule.code)
+    evaluated = evaluated_by_all(counts, r.rule.code)
     link = tag("a", r.rule.code, href=f"#{r.rule.code}")
     counted = (number(evaluated), number(r.violations), share(r.violations, evaluated))
     return [link, severity_label(r.rule.severity), translated(r.rule.title), *counted]
@@ -93,7 +94,7 @@ def silent(result: AuditResult) -> Markup:
             r.rule.code,
             translated(r.rule.title),
             severity_label(r.rule.severity),
-            number(_evaluated(counts, r.rule.code)),
+            number(evaluated_by_all(counts, r.rule.code)),
         )
         for r in clean
     ]

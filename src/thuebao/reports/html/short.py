@@ -11,7 +11,7 @@ from thuebao.reports.html.inputs import cards, caution
 from thuebao.reports.html.labels import hint, sentence, severity_label
 from thuebao.reports.html.markup import Content, Markup, joined, tag
 from thuebao.reports.html.operators import operators
-from thuebao.reports.html.rules import counts_by_rule
+from thuebao.reports.html.rules import counts_by_rule, evaluated_by_all
 from thuebao.reports.html.table import CODE, DIGEST, NUMBER, SHORT, TEXT, table
 from thuebao.reports.rule_text import provision, translated
 from thuebao.reports.screen.verdict import judged, worded
@@ -102,7 +102,7 @@ def _worst(result: AuditResult) -> Markup:
         *titled(TEXT, "page.rule"),
         *titled(NUMBER, "page.violations", "summary.share"),
     ]
-    rows = (_rule(r, result, sum(n for n, _ in counts.get(r.rule.code, {}).values())) for r in hit[:MOST_RULES])
+    rows = (_rule(r, result, evaluated_by_all(counts, r.rule.code)) for r in hit[:MOST_RULES])
     listed = table(text("page.worst"), titles, rows, name="worst-rules", quiet=True)
     return joined(listed, _left(min(MOST_RULES, len(hit)), len(hit)))
 
