@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 from kills import command, fault
-from sound import sample
+from sound import export_with_a_bad_line
 
 
 def limited(folder: Path, sound: Path, most: int, findings: str) -> str | None:
@@ -56,9 +56,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place:
         folder, sound = Path(place), Path(place, "sound")
         sound.mkdir()
-        sample(folder, given.records).rename(folder / "viettel.csv")
-        with (folder / "viettel.csv").open("a", encoding="utf-8") as export:
-            export.write("1,2\n")  # a line to reject
+        export_with_a_bad_line(folder, given.records)
         (folder / "temporary").mkdir()
         for findings in ("found.csv", "found.parquet"):
             done = subprocess.run(command(sound, folder / "temporary", findings), capture_output=True, check=False)

@@ -21,7 +21,7 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
-from sound import sample
+from sound import export_with_a_bad_line
 
 _SIGNALS = ("SIGKILL", "SIGTERM", "SIGINT", "SIGHUP")
 _SAME = ("found.csv", "found.parquet", "rejected.csv")
@@ -118,9 +118,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place:
         folder, sound = Path(place), Path(place, "sound")
         sound.mkdir()
-        sample(folder, given.records).rename(folder / "viettel.csv")
-        with (folder / "viettel.csv").open("a", encoding="utf-8") as export:
-            export.write("1,2\n")  # a line to reject
+        export_with_a_bad_line(folder, given.records)
         longest = 0.0
         for findings in _SAME[:2]:
             (folder / "temporary").mkdir(exist_ok=True)

@@ -34,6 +34,13 @@ def sample(folder: Path, records: int) -> Path:
     return next(iter(sorted(folder.glob("sample*.csv"))))
 
 
+def export_with_a_bad_line(folder: Path, records: int) -> None:
+    """Write an export, `viettel.csv`, of which one line is to be rejected."""
+    sample(folder, records).rename(folder / "viettel.csv")
+    with (folder / "viettel.csv").open("a", encoding="utf-8") as export:
+        export.write("1,2\n")
+
+
 def sound_files(folder: Path) -> dict[str, bytes]:
     """Return a sound file of each format, by its ending."""
     frame = pl.read_csv(sample(folder, RECORDS), infer_schema=False).head(RECORDS)
