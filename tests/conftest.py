@@ -19,7 +19,7 @@ import pytest
 from helpers.desks import HIDDEN_ENVIRONMENT, Desk
 from helpers.outcomes import Command, Outcome
 from thuebao.base.errors import InputError
-from thuebao.base.messages import language, use_language
+from thuebao.base.messages import use_language
 from thuebao.cli.app import run
 from thuebao.sources import library_errors
 
@@ -33,13 +33,16 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    """Start each test in English, whatever the one before spoke."""
-    before = language()
+@pytest.fixture(scope="module", autouse=True)
+def english_module() -> None:
+    """Start each module in English: what all tests of a module share is made before the first of them begins."""
     use_language("en")
-    yield
-    use_language(before)
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """Start each test in English, whatever the one before spoke."""
+    use_language("en")
 
 
 @pytest.fixture(autouse=True)
