@@ -13,10 +13,11 @@ from thuebao.base.atomic_file import too_many_open
 from thuebao.base.compact import Compact, compacted
 from thuebao.base.errors import OutputError
 from thuebao.base.helper_columns import ROW
+from thuebao.base.own_memory import frame_in_own_memory
 from thuebao.base.scratch import forget, nameless
 
 ROWS_PER_PART = 150_000
-"""Rows of a file: some 8 MB, and few enough files for the country's records."""
+"""Rows of a file at most: some 8 MB, and few enough files for the country's records."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +34,18 @@ class Part:
 class Spill:
     """Rows with a column ROW that never falls, in Parquet files of a private folder.
 
-    usual: for some columns, what their value is nearly always (base/compact.py).
+    usual: for some columns, what their value is nearly always (base/compact.py). most: rows of a part.
 
     Raises OutputError when the disk is full.
     """
 
-    def __init__(self, folder: Path, name: str, usual: Mapping[str, pl.Expr] | None = None) -> None:
+    def __init__(
+        self, folder: Path, name: str, usual: Mapping[str, pl.Expr] | None = None, most: int = ROWS_PER_PART
+    ) -> None:
         self._folder = folder
         self._name = name
         self._usual = usual or {}
+        self._most = min(most, ROWS_PER_PART)
         self._written = 0
         self._pending: list[pl.DataFrame] = []
         self._last: tuple[Part, pl.DataFrame] | None = None
@@ -52,7 +56,7 @@ class Spill:
         if frame.is_empty():
             return
         self._pending.append(frame)
-        if sum(part.height for part in self._pending) >= ROWS_PER_PART:
+        if sum(part.height for part in self._pending) >= self._most:
             self.flush()
 
     def flush(self) -> None:
@@ -95,7 +99,8 @@ class Spill:
         """Return some rows of a part by their numbers, which are in order, each of which stands there once."""
         frame = self._stored(part, [ROW, *columns])
         at = rows - part.first if part.last - part.first + 1 == part.height else frame[ROW].search_sorted(rows)
-        return part.compact.restored(frame[at], list(columns))
+        # The caller keeps them: without the texts of the other rows.
+        return part.compact.restored(frame_in_own_memory(frame[at]), list(columns))
 
     def _stored(self, part: Part, columns: Collection[str]) -> pl.DataFrame:
         """Return what is stored of some columns, ROW among them."""

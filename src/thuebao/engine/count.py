@@ -10,6 +10,7 @@ import polars as pl
 
 from thuebao.base.errors import InputError
 from thuebao.base.helper_columns import ERROR, HIT
+from thuebao.base.own_memory import frame_in_own_memory
 from thuebao.engine.plan import CompiledRule, Plan
 from thuebao.engine.sums import RECORDS, Sums
 
@@ -106,9 +107,9 @@ class _Sum:
 
     def add(self, frame: pl.DataFrame) -> None:
         """Add counts; a key may have several rows."""
-        self._frames.append(frame)
+        self._frames.append(frame_in_own_memory(frame))
         if sum(f.height for f in self._frames[1:]) > max(_TOGETHER, self._frames[0].height):
-            self._frames = [self.total()]
+            self._frames = [frame_in_own_memory(self.total())]
 
     def total(self) -> pl.DataFrame:
         """Return the sum, without a row where nothing was added."""

@@ -11,7 +11,7 @@ _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([KMGT]?)I?B?", re.IGNORECASE)
 LEAST = 512 * 10**6
 """Bytes without which no audit runs: Polars, the rules and the smallest batches take most of them."""
-_RESTING = 340 * 10**6
+_RESTING = 400 * 10**6
 _PER_BYTE = 26
 """Bytes that an audit takes apart from what it reads, and for each byte of a text that is worked on at a time: what is
 read ahead, two batches under way, and what waits to be written. Measured on exports of 23 to 39 columns."""

@@ -59,7 +59,8 @@ def run(
         check_room(folder, files, across=bool(staging.searches), findings=bool(findings))
         output = stack.enter_context(findings_file(findings, bom=options.bom)) if findings else None
         rejected = stack.enter_context(rejects_file(rejects, bom=options.bom)) if rejects else None
-        records, own = Spill(folder, "records", staging.usual), Spill(folder, "findings")
+        records = Spill(folder, "records", staging.usual, prepared.at_once // 2)
+        own = Spill(folder, "findings", most=prepared.at_once // 2)
         nominations = [Nominations(folder, family) for family in staging.families]
         reading = Reading(
             prepared,
