@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from helpers.across import SAME_NUMBER, audited
 from helpers.desks import Desk
 from helpers.outcomes import Command, violated
 from helpers.people import ERROR, GOOD, NAMELESS, people, person
+from thuebao.engine import offenders
 
 
 def test_clerks_and_points_of_sale_with_the_most_findings(desk: Desk, cli: Command) -> None:
@@ -75,3 +81,32 @@ def test_nobody_is_named_where_nothing_was_found(desk: Desk, cli: Command) -> No
     desk.export("vina.csv", *people(3))
     document = audited(cli, "vina.csv")
     assert (document["clerks"], document["points_of_sale"]) == ([], [])
+
+
+@settings(max_examples=30)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("AB"), st.integers(0, 40), st.integers(-2, 5), st.integers(-1, 2)), max_size=200
+    ),
+    st.integers(1, 60),
+    st.integers(1, 50),
+)
+def test_names_beyond_memory_are_counted_on_disk(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, int, int, int]], held: int, batch: int
+) -> None:
+    totals: dict[tuple[str, str], list[int]] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(offenders, "_TOGETHER", 10)
+        first, other = (offenders.Offenders(tmp_path_factory.mktemp("temporary"), held) for _ in range(2))
+        for start in range(0, len(rows), batch):
+            some = [(operator, f"Bà {n}", findings, records) for operator, n, findings, records in rows[start:][:batch]]
+            for operator, name, findings, records in some:
+                total = totals.setdefault((operator, name), [0, 0])
+                total[0] += findings
+                total[1] += records
+            counts = pl.DataFrame(some, ["operator", "name", "findings", "records"], orient="row")
+            (first if start % (2 * batch) else other).add(counts)
+        first.add_all(other)
+        most = first.most()
+    expected = [(operator, name, *total) for (operator, name), total in totals.items()]
+    assert most.rows() == sorted(expected, key=lambda row: (-row[2], row[0], row[1]))[:10]

@@ -11,6 +11,7 @@ import polars as pl
 from thuebao.base.errors import InputError
 from thuebao.base.helper_columns import ERROR, HIT
 from thuebao.base.own_memory import frame_in_own_memory
+from thuebao.engine.offenders import Offenders, offences
 from thuebao.engine.plan import CompiledRule, Plan
 from thuebao.engine.sums import RECORDS, Sums
 
@@ -20,10 +21,7 @@ _TOGETHER = 100_000
 """Rows of counts that wait to be summed."""
 _MOST_OPERATORS = 200
 """Operators that a file may name: of each one everything is counted, listed and reported."""
-_BY_OFFENDER = {"operator": pl.String, "by": pl.String, "name": pl.String, "findings": pl.Int64, "records": pl.Int64}
 _SCOPES = {"what": pl.String, "code": pl.String}
-OFFENDERS = ("clerk_name", "point_of_sale")
-"""The facts that say who took a registration and where."""
 
 
 @dataclass(frozen=True)
@@ -32,14 +30,11 @@ class Counts:
 
     records: keys, records, records_with_errors, records_with_findings.
     rules: keys, code, evaluated, violations.
-    offenders: operator, by (one of OFFENDERS), name, findings, records; of records with findings only, in no order:
-    there may be as many as records.
     """
 
     keys: tuple[str, ...]
     records: pl.DataFrame
     rules: pl.DataFrame
-    offenders: pl.DataFrame
 
     @classmethod
     def of(
@@ -47,22 +42,19 @@ class Counts:
         keys: Sequence[str],
         records: Iterable[pl.DataFrame] = (),
         rules: Iterable[pl.DataFrame] = (),
-        offenders: Iterable[pl.DataFrame] = (),
     ) -> Counts:
-        """Return the sum of counts; a count that a frame does not have is 0. Each of `offenders` has a key once."""
+        """Return the sum of counts; a count that a frame does not have is 0."""
         by = list(keys)
-        return cls(
-            tuple(keys), _summed(by, _RECORDS, records), _summed([*by, "code"], _RULES, rules), _sum_of(offenders)
-        )
+        return cls(tuple(keys), _summed(by, _RECORDS, records), _summed([*by, "code"], _RULES, rules))
 
     @classmethod
     def sum(cls, keys: Sequence[str], counts: Sequence[Counts]) -> Counts:
         """Return the sum of several counts."""
-        return cls.of(keys, [c.records for c in counts], [c.rules for c in counts], [c.offenders for c in counts])
+        return cls.of(keys, [c.records for c in counts], [c.rules for c in counts])
 
     def by(self, keys: Sequence[str]) -> Counts:
         """Return the same counts by fewer keys."""
-        return Counts.of(keys, [self.records], [self.rules], [self.offenders])
+        return Counts.of(keys, [self.records], [self.rules])
 
 
 def _summed(keys: Sequence[str], counts: Sequence[str], frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
@@ -74,28 +66,8 @@ def _summed(keys: Sequence[str], counts: Sequence[str], frames: Iterable[pl.Data
     return whole.group_by(list(keys)).agg(pl.col(counts).sum()).sort(list(keys), nulls_last=True)
 
 
-def _sum_of(offenders: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """Return the sum of counts by offender; what is one sum already is left alone."""
-    some = [frame.select(*_BY_OFFENDER) for frame in offenders if frame.height]
-    if len(some) < 2:
-        return some[0] if some else pl.DataFrame(schema=_BY_OFFENDER)
-    whole = pl.concat(some)
-    return _long({by: _by_name(whole.filter(pl.col("by") == by).drop("by")) for by in OFFENDERS})
-
-
 def _by_keys(keys: Sequence[str], counts: pl.DataFrame) -> pl.DataFrame:
     return counts.group_by(keys).agg(pl.all().sum())
-
-
-def _by_name(counts: pl.DataFrame) -> pl.DataFrame:
-    """Return the sum by operator, of which there are few, and name: operator for operator takes half as long."""
-    summed = pl.col("operator").first(), pl.exclude("operator", "name").sum()
-    parts = (of.group_by("name").agg(summed).select(counts.columns) for of in counts.partition_by("operator"))
-    return pl.concat([counts.clear(), *parts])
-
-
-def _long(offenders: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat(frame.with_columns(by=pl.lit(by)).select(*_BY_OFFENDER) for by, frame in offenders.items())
 
 
 class _Sum:
@@ -125,16 +97,16 @@ class _Sum:
 
 
 class Tally:
-    """The counts of one file, batch by batch."""
+    """The counts of one file, batch by batch. offenders: by fact, where those who took its records are counted."""
 
-    def __init__(self, plan: Plan, keys: Sequence[str]) -> None:
+    def __init__(self, plan: Plan, keys: Sequence[str], offenders: Mapping[str, Offenders]) -> None:
+        self.offenders = offenders
         self._plan = plan
         self._keys = list(keys)
         self._scopes = sorted(set(plan.scopes))
         self._sums = Sums(keys)
         by_what = partial(_by_keys, [*keys, "what"])
         self._counted, self._violations = _Sum(by_what), _Sum(by_what)
-        self._offenders = {by: _Sum(_by_name) for by in OFFENDERS}
 
     def add(self, judged: pl.DataFrame) -> None:
         """Count the records of a batch that are judged."""
@@ -146,8 +118,8 @@ class Tally:
             found = [c.rule.code for c in hitting]
             self._violations.add(self._sums.of(hits, found))
             findings = hits.select(pl.sum_horizontal(found).cast(pl.Int64)).to_series()
-            for by, offences in self._offenders.items():
-                offences.add(_offences(hits, by, findings))
+            for by, counted in self.offenders.items():
+                counted.add(offences(hits, by, findings))
 
     @property
     def operators(self) -> tuple[str, ...]:
@@ -174,16 +146,4 @@ class Tally:
         if self._violations:
             found = self._violations.total().rename({"what": "code", "count": "violations"})
             rules.append(found.filter(pl.col("code") != RECORDS))
-        offenders = [_long({by: of.total()}) for by, of in self._offenders.items() if of]
-        return Counts.of(self._keys, records, rules, [pl.concat(offenders)] if offenders else [])
-
-
-def _offences(hits: pl.DataFrame, by: str, findings: pl.Series) -> pl.DataFrame:
-    """Return operator, name, findings and records of each record whose offender `by` is known."""
-    counted = hits.select("operator", pl.col(by).alias("name"), findings.alias("findings"), records=pl.lit(1, pl.Int64))
-    return counted.drop_nulls("name")
-
-
-def offenders(hits: pl.DataFrame, findings: pl.Series) -> pl.DataFrame:
-    """Return how many findings and records there are by clerk and point of sale; `findings` is each record's number."""
-    return _long({by: _by_name(_offences(hits, by, findings)) for by in OFFENDERS})
+        return Counts.of(self._keys, records, rules)

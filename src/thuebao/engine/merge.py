@@ -9,8 +9,9 @@ import polars as pl
 
 from thuebao.base.helper_columns import ERA, ERROR, HIT, ROW
 from thuebao.base.spill import Part, Spill
-from thuebao.engine.count import OFFENDERS, Counts, offenders
+from thuebao.engine.count import Counts
 from thuebao.engine.groups.finder import GROUP, Found
+from thuebao.engine.offenders import OFFENDERS, Offenders, offences
 from thuebao.engine.prepare import Prepared
 from thuebao.engine.shown import as_shown, shown_apart
 from thuebao.results.findings import ROWS, Files, Findings, shown
@@ -28,7 +29,8 @@ class Merge:
     """Merges group findings with record findings, in record order.
 
     records: the staged columns of each record; own: findings of record rules (ROWS); found: by code, in the order of
-    groups; at_once: how many records may be held in memory.
+    groups; at_once: how many records may be held in memory; offenders: by fact, where those who took the records are
+    counted.
     """
 
     prepared: Prepared
@@ -37,6 +39,7 @@ class Merge:
     found: Mapping[str, Found]
     files: Files
     at_once: int
+    offenders: Mapping[str, Offenders]
 
     def merge(self, write: Callable[[Findings], None] | None) -> Counts:
         """Return the counts of findings across records; `write` is given all findings, in order."""
@@ -168,11 +171,12 @@ class Merge:
             (pl.col("_of_error") & ~pl.col(ERROR)).sum().alias("records_with_errors"),
             (~pl.col(HIT)).sum().alias("records_with_findings"),
         )
-        by_offender = offenders(each, each["_found"].cast(pl.Int64))
         again = each.filter(HIT)
         nothing = pl.repeat(0, again.height, dtype=pl.Int64, eager=True)
-        known = offenders(again, nothing).with_columns(records=-pl.col("records"))
-        return Counts.of(keys, [records], [rules], [by_offender, known])
+        for fact, some in self.offenders.items():
+            some.add(offences(each, fact, each["_found"].cast(pl.Int64)))
+            some.add(offences(again, fact, nothing).with_columns(records=-pl.col("records")))
+        return Counts.of(keys, [records], [rules])
 
     def _rows(self, hits: _Hits) -> pl.DataFrame:
         """Return the findings (ROWS) of hits."""

@@ -10,11 +10,11 @@ import polars as pl
 from thuebao.base.clock import today
 from thuebao.base.errors import UsageError
 from thuebao.base.nearest import hint
-from thuebao.engine.count import OFFENDERS
 from thuebao.engine.groups.identities import IdentityPicture
 from thuebao.engine.groups.search import Search
 from thuebao.engine.groups.staging import staging_for
 from thuebao.engine.memory import bytes_at_once, memory_limit, records_at_once
+from thuebao.engine.offenders import OFFENDERS
 from thuebao.engine.options import AuditOptions
 from thuebao.engine.plan import Compilation, Wanted, compile_rules
 from thuebao.engine.rejected import rejected_limit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -22,6 +22,7 @@ from thuebao.engine.file_findings import Doubts, doubts_of, file_findings, silen
 from thuebao.engine.find import rows_of
 from thuebao.engine.groups.nominations import Nominations
 from thuebao.engine.observe import Observed
+from thuebao.engine.offenders import Offenders
 from thuebao.engine.plan import Plan, plan_for
 from thuebao.engine.prepare import Prepared
 from thuebao.engine.progress import Steps
@@ -46,7 +47,7 @@ class Reading:
     staged, nominations, own: where the staged columns, what nominates groups and the findings of record rules go,
     rejects: where rejected lines go; None if nobody asks for them. folder: for what has to lie on disk. exports: of all
     files, the sheets of a workbook one by one; for each of them `first` is the number of its first record in the whole
-    audit, `number_from` of its file's.
+    audit, `number_from` of its file's. offenders: by fact, where those who took the records are counted.
     """
 
     prepared: Prepared
@@ -55,6 +56,7 @@ class Reading:
     nominations: Sequence[Nominations]
     own: Spill | None
     rejects: RejectsOutput | None
+    offenders: Mapping[str, Offenders]
     inputs: list[Input] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
     export_findings: list[ExportFinding] = field(default_factory=list)
@@ -135,6 +137,8 @@ class Reading:
         for audit, doubts in audits:
             found.append((audit.export.sheet or "", [*file_findings(audit, doubts, rulebook, selected)]))
             self.counts.append(audit.tally.counts())
+            for by, counted in self.offenders.items():
+                counted.add_all(audit.tally.offenders[by])
             self.first.append(audit.first_row)
             self.number_from.append(before)
         self.exports += exports
@@ -158,7 +162,7 @@ class Reading:
         audit = FileAudit(
             export,
             plan,
-            Tally(plan, prepared.keys),
+            Tally(plan, prepared.keys, {by: Offenders(self.folder, prepared.at_once) for by in self.offenders}),
             Observed.of(prepared.rulebook.reference, present),
             ignored,
             self.rows,

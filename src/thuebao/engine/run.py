@@ -17,11 +17,12 @@ from thuebao.engine.groups.finder import Finder, Found
 from thuebao.engine.groups.nominations import Nominations
 from thuebao.engine.memory import enough
 from thuebao.engine.merge import Merge
+from thuebao.engine.offenders import OFFENDERS, Offenders
 from thuebao.engine.plan import lacking
 from thuebao.engine.prepare import Prepared
 from thuebao.engine.progress import COMPARING, SETTLING, Steps, Told
 from thuebao.engine.read import Reading
-from thuebao.engine.shown import masked_columns, most_findings
+from thuebao.engine.shown import masked_columns, offenders_shown
 from thuebao.facts import needed_columns
 from thuebao.results.files import findings_file, rejects_file
 from thuebao.results.findings import SCHEMA
@@ -61,6 +62,7 @@ def run(
         rejected = stack.enter_context(rejects_file(rejects, bom=options.bom)) if rejects else None
         records = Spill(folder, "records", staging.usual, prepared.at_once // 2)
         own = Spill(folder, "findings", most=prepared.at_once // 2)
+        offenders = {by: Offenders(folder, prepared.at_once) for by in OFFENDERS}
         nominations = [Nominations(folder, family) for family in staging.families]
         reading = Reading(
             prepared,
@@ -69,6 +71,7 @@ def run(
             nominations=nominations,
             own=own if output else None,
             rejects=rejected,
+            offenders=offenders,
         )
         steps = Steps(files, told)
         for n, path in enumerate(files):
@@ -83,19 +86,25 @@ def run(
         steps.phase(COMPARING)
         groups = finder.find() if records.parts else {}
         found = {code: groups.get(code, Found()) for code in prepared.searches}
-        merge = Merge(prepared, records, own, found, reading.files, at_once)
+        merge = Merge(prepared, records, own, found, reading.files, at_once, offenders)
         steps.phase(SETTLING)
         counts = Counts.sum(prepared.keys, [*reading.counts, merge.merge(output.add if output else None)])
+        most = {by: counted.most() for by, counted in offenders.items()}
         largest = {code: merge.largest(code, staging.roots(prepared.searches[code].values)) for code in options.show}
         if output:
             output.wanted = bool(reading.inputs)
     reading.passed_over = [*map(recognised, passed_over), *reading.passed_over]
     reading.export_findings += passed_over_findings(reading.passed_over, prepared.rulebook, prepared.wanted.selected)
-    return _result(prepared, reading, counts, groups, largest)
+    return _result(prepared, reading, counts, offenders_shown(most, reveal=options.reveal), groups, largest)
 
 
 def _result(
-    prepared: Prepared, reading: Reading, counts: Counts, groups: Mapping[str, Found], largest: dict[str, list[Group]]
+    prepared: Prepared,
+    reading: Reading,
+    counts: Counts,
+    offenders: pl.DataFrame,
+    groups: Mapping[str, Found],
+    largest: dict[str, list[Group]],
 ) -> AuditResult:
     options, picture = prepared.options, prepared.picture
     operators = counts.by(["operator"])
@@ -114,7 +123,7 @@ def _result(
         operators=operators.records,
         counts=operators.rules.sort("operator", pl.col("code").cast(order)),
         rules=tuple(_rule_results(prepared, reading, operators.rules)),
-        offenders=most_findings(counts.offenders, reveal=options.reveal),
+        offenders=offenders,
         identities=picture.tiers_of(groups) if picture and pictured else None,
         breakdown=_breakdown(prepared, counts, order) if prepared.by else None,
         where=prepared.where,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from thuebao.base.foreign_text import mask_apart
-from thuebao.engine.count import OFFENDERS
 from thuebao.engine.groups.search import Search
 from thuebao.facts.dates import DAYS
 from thuebao.results.findings import shown
 from thuebao.rulebook.columns import columns
 
-_MOST_OFFENDERS = 10
 _DIGITS_OF_SOMEBODY = 7
 """Digits from which a text may be somebody's number or birth date: a passport has so few."""
 _YEAR = r"(?:^|[^0-9])([12][0-9]{3})(?:$|[^0-9])"
@@ -83,17 +83,12 @@ def _year_of(values: pl.Series) -> pl.Series:
     return (values.str.extract(_YEAR) + "-*****").fill_null(others)
 
 
-def most_findings(offenders: pl.DataFrame, *, reveal: bool) -> pl.DataFrame:
-    """Return by, operator, name, findings, records of the clerks and points of sale with the most findings."""
-    # Lazy, so that the few are picked without sorting all: there may be as many as records.
-    some = [
-        offenders.lazy()
-        .filter(pl.col("by") == by)
-        .sort("findings", "operator", "name", descending=[True, False, False])
-        .head(_MOST_OFFENDERS)
-        for by in OFFENDERS
-    ]
-    top = pl.concat(some).collect().select("by", "operator", "name", "findings", "records")
+def offenders_shown(most: Mapping[str, pl.DataFrame], *, reveal: bool) -> pl.DataFrame:
+    """Return by, operator, name, findings, records of the clerks and points of sale with the most findings.
+
+    most: by what they are, operator, name, findings, records.
+    """
+    top = pl.concat(frame.select(pl.lit(by).alias("by"), pl.all()) for by, frame in most.items())
     # A point of sale without code and name goes by its address, which may be somebody's.
     is_named = (top["by"] == "point_of_sale") & ~top["name"].str.contains(",", literal=True)
     named = shown_of("pos_name", top["name"], reveal=reveal)
