@@ -19,6 +19,9 @@ from helpers.desks import Desk
 from helpers.outcomes import Command, one_message
 from helpers.people import AS_OF, ERROR, GOOD, NAMELESS, person
 from helpers.places import ROOT
+from thuebao.facts.steps_ahead import first_notice, steps_ahead
+from thuebao.rulebook.reference import shipped_reference
+from thuebao.rulebook.timetable import timetable_on, timetables
 
 PLACE = ("path", "record", "line", "sheet", "operator", "msisdn")
 DAYS = ("first_notice", "one_way_due", "two_way_due", "end_due", "next_step", "next_due")
@@ -174,7 +177,7 @@ def test_the_lists_are_what_a_plain_count_finds(desk: Desk, cli: Command, asked:
     assert plain(carriers) == [{name: row[name] for name in CARRIERS} for row in plain(second)]
     assert {(row["path"], row["record"]) for row in listed} == {(row["path"], row["record"]) for row in first}
     # All that the test means to reach was there.
-    assert {row["reason"] for row in listed} == {"own information", "same contract"}
+    assert {row["reason"] for row in listed} == set(REASONS[: 2 if asked >= str(DECREE_163) else 1])
     assert {row["next_step"] for row in listed} >= {"one_way", "two_way", "end"}
     # The numbers that are printed are those of the lists, operator by operator.
     counts = {
@@ -395,3 +398,51 @@ def test_only_errors_lead_to_a_notice(desk: Desk, cli: Command) -> None:
     assert cli(*asked, "--severity", "PER114=error").document["totals"]["own_information"] == 1
     # A single word as a name has to be put right by nobody, whatever it is called.
     assert cli(*asked, "--severity", "PER104=error").document["totals"]["own_information"] == 0
+
+
+def test_the_document_is_known_as_our_own(desk: Desk, cli: Command) -> None:
+    desk.export("exports/vina.csv", ERROR)
+    document = cli(*ASKED, "exports", "--format", "json").out
+    desk.write("exports/remedy.json", document)
+    desk.write("exports/other.json", document.replace('"totals"', '"records": [{"msisdn": "0912345678"}], "totals"'))
+    passed = cli("audit", "exports", "--as-of", AS_OF, "--format", "json").document["files_passed_over"]
+    assert {(one["path"], one["reason"]) for one in passed} == {
+        ("exports/remedy.json", "own"),
+        ("exports/other.json", "ending"),
+    }
+
+
+def test_an_operator_that_is_not_known_is_masked_unless_revealed(desk: Desk, cli: Command) -> None:
+    name = "Công ty Nguyễn Văn An 0912345678"
+    desk.export("a.csv", ERROR | {"operator": name}, person(3) | {"operator": "VinaPhone"} | NAMELESS)
+    assert cli(*ASKED, "a.csv", "--output", "masked").code == 0
+    assert cli(*ASKED, "a.csv", "--output", "full", "--reveal").code == 0
+    assert f"full/{name}.csv" in desk.files()
+    masked = {path for path in desk.files() if path.startswith("masked/")}
+    assert len(masked) == 4
+    assert not any("0912345678" in path or "Nguyễn" in path for path in masked)
+    assert not any("Nguyễn" in (desk.path / path).read_text("utf-8") for path in masked)
+    assert sum(len(desk.rows(path)) for path in masked) == 2
+
+
+def test_many_days_at_once_are_those_of_the_timetable() -> None:
+    """The expression over records and the plain function of the rulebook say the same."""
+    known, draw = timetables(shipped_reference()), random.Random(7)
+    some = [date(2024, 12, 20) + timedelta(days=n) for n in range(12)] + [date(2024, 1, 31), date(2024, 2, 29)]
+    rows = []
+    for _ in range(500):
+        notice, asked = draw.choice([None, *some]), date(2025, 1, 3)
+        since = [draw.choice([None, *some]) for _ in range(2)]
+        rows.append((draw.choice(STATUSES[:3]), notice is not None, notice, *since, asked))
+    columns = ("status_code", "notice_stands", "first_notice_day", "one_way_day", "two_way_day", "asked")
+    frame = pl.DataFrame(rows, schema=columns, orient="row")
+    asked, as_of = date(2025, 1, 3), date(2025, 1, 5)
+    found = frame.with_columns(first_notice=first_notice(asked)).with_columns(**steps_ahead(known, as_of))
+    for row in found.iter_rows(named=True):
+        day_one = row["first_notice"]
+        assert day_one == min(row["first_notice_day"] or asked, asked)
+        one, both = (row["status_code"] in some for some in (("one_way", "two_way"), ("two_way",)))
+        since = row["one_way_day"] if one else None, row["two_way_day"] if both else None
+        due = timetable_on(day_one, known, as_of).days(day_one, *since, not_before=as_of)
+        wanted = (None if one else due.one_way, None if both else due.two_way, due.end)
+        assert (row["one_way_due"], row["two_way_due"], row["end_due"]) == wanted

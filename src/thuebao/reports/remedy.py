@@ -16,12 +16,11 @@ from thuebao import __version__
 from thuebao.base.messages import text
 from thuebao.reports.format import MOST_ROWS, day, named_columns, number, titled
 from thuebao.reports.terminal import left_out, light_table, plain
-from thuebao.results.remedy import COUNTS, RemedyResult
+from thuebao.results.remedy import COUNTS, SCHEMA, RemedyResult
 from thuebao.results.result import DESELECTED, EVALUATED
 from thuebao.rulebook.rule import CARRIER, SUBSCRIBER
 from thuebao.rulebook.timetable import STEPS
 
-SCHEMA = "thuebao-remedy/1"
 _TELLING = {
     "status": "remedy.absent_status",
     "contract_number": "remedy.absent_contract",
