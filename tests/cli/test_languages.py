@@ -85,6 +85,7 @@ NAMES = {
         "toml",
         "der",
         "pem",
+        "xlsx",
         "yyyy",
         "mm",
         "dd",
@@ -95,6 +96,7 @@ NAMES = {
         "columns",
         "compare",
         "explain",
+        "remedy",
         "rules",
         "sample",
         "show",
@@ -144,7 +146,7 @@ def words(said: str, typed: tuple[str, ...] = ()) -> set[str]:
     return {word.lower() for word in re.findall(r"(?<!\w)[A-Za-z]{2,}(?!\w)", said)}
 
 
-COMMANDS = ("audit", "init", "columns", "show", "compare", "explain", "rules", "sample", "verify")
+COMMANDS = ("audit", "init", "columns", "show", "compare", "remedy", "explain", "rules", "sample", "verify")
 
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)], ids=" ".join)

@@ -24,6 +24,7 @@ from thuebao.cli.explain import explain
 from thuebao.cli.help import Command, Group, finish
 from thuebao.cli.init import init
 from thuebao.cli.options import Lang, choice, complain, option
+from thuebao.cli.remedy import remedy
 from thuebao.cli.rules import rules
 from thuebao.cli.sample import sample
 from thuebao.cli.show import show
@@ -36,9 +37,8 @@ _AT_FIRST = 200_000
 """Objects from which the collector first looks for waste."""
 
 
-_COMMANDS = {
-    command.__name__: command for command in (audit, init, columns, show, compare, explain, rules, sample, verify)
-}
+_LISTED = (audit, init, columns, show, compare, remedy, explain, rules, sample, verify)
+_COMMANDS = {command.__name__: command for command in _LISTED}
 
 
 @cache
@@ -86,7 +86,7 @@ def _language_of(arguments: Sequence[str]) -> None:
         if name in given:
             given[name] = value if sign else following
     asked = next((code for code in LANGUAGES if code == given["--lang"]), None)
-    if not asked and not {"audit", "show"}.isdisjoint(arguments):
+    if not asked and not {"audit", "show", "remedy"}.isdisjoint(arguments):
         from thuebao.engine.settings import SETTINGS_FILE, language_in
 
         asked = language_in(given["--config"] or SETTINGS_FILE)

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import polars as pl
 
@@ -19,7 +19,7 @@ from thuebao.base.spill import Spill
 from thuebao.engine.count import Counts, Tally
 from thuebao.engine.file_audit import FileAudit
 from thuebao.engine.file_findings import Doubts, doubts_of, file_findings, silenced
-from thuebao.engine.find import rows_of
+from thuebao.engine.find import kinds_of, rows_of
 from thuebao.engine.groups.nominations import Nominations
 from thuebao.engine.observe import Observed
 from thuebao.engine.offenders import Offenders
@@ -40,6 +40,16 @@ from thuebao.sources.packing.streams import ARCHIVES
 from thuebao.sources.passed_over import EMPTY, OWN
 
 
+class Seeing(Protocol):
+    """Looks at each record that is read."""
+
+    def see(self, evaluated: pl.DataFrame, codes: Sequence[str]) -> None:
+        """Look at a batch, which has the facts that were asked for (Wanted.seen); codes: of the rules that judge it."""
+
+    def take_back(self, row: int) -> None:
+        """Forget the records from `row` on: their file is read anew, or counts as unreadable."""
+
+
 @dataclass
 class Reading:
     """Reads each file once, evaluates record rules, stages columns for group rules.
@@ -47,7 +57,8 @@ class Reading:
     staged, nominations, own: where the staged columns, what nominates groups and the findings of record rules go,
     rejects: where rejected lines go; None if nobody asks for them. folder: for what has to lie on disk. exports: of all
     files, the sheets of a workbook one by one; for each of them `first` is the number of its first record in the whole
-    audit, `number_from` of its file's. offenders: by fact, where those who took the records are counted.
+    audit, `number_from` of its file's. offenders: by fact, where those who took the records are counted. seeing: looks at
+    each record beside. kinds: whether of findings only their kinds are wanted.
     """
 
     prepared: Prepared
@@ -57,6 +68,8 @@ class Reading:
     own: Spill | None
     rejects: RejectsOutput | None
     offenders: Mapping[str, Offenders]
+    seeing: Seeing | None = None
+    kinds: bool = False
     inputs: list[Input] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
     export_findings: list[ExportFinding] = field(default_factory=list)
@@ -191,6 +204,8 @@ class Reading:
             self.staged.add(evaluated.select(self.prepared.wanted.staged))
             for nominations in self.nominations:
                 nominations.add(evaluated)
+        if self.seeing:
+            self.seeing.see(evaluated, audit.plan.codes)
         judged = evaluated.select(audit.plan.judged)
         if self.prepared.wanted.where is not None:
             judged = judged.filter(INSIDE)
@@ -199,15 +214,17 @@ class Reading:
             audit.tally.check_operators(audit.export.path, header)
         hits, hitting = audit.plan.with_findings(judged)
         audit.tally.add_findings(hits, hitting)
-        if self.own:
-            prepared = self.prepared
+        prepared = self.prepared
+        if self.own and self.kinds:
+            self.own.add(kinds_of(hits, hitting, prepared.texts))
+        elif self.own:
             self.own.add(rows_of(hits, hitting, prepared.texts, prepared.keyed, reveal=prepared.options.reveal))
 
     def _take_back(self, before: int) -> None:
         """Drop what a file gave from the record `before` on."""
         self.rows = before
         self.lines.take_back(before)
-        for written in (self.staged, self.own, *self.nominations):
+        for written in (self.staged, self.own, self.seeing, *self.nominations):
             if written:
                 written.take_back(before)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -9,21 +10,21 @@ import polars as pl
 
 from thuebao.facts.registration import earlier
 from thuebao.rulebook.reference import Reference
+from thuebao.rulebook.timetable import Timetable, timetables
 
 
 def remedial_facts(reference: Reference, as_of: date) -> dict[str, pl.Expr]:
     """Return the facts of the remedial timetable and of changes of device."""
-    law = reference.document("remedial")
-    return _notice_facts(law["notice"]) | _device_facts(law["device"], as_of)
+    return _notice_facts(timetables(reference)) | _device_facts(reference.document("remedial")["device"], as_of)
 
 
-def _notice_facts(timetables: list[dict[str, Any]]) -> dict[str, pl.Expr]:
+def _notice_facts(known: Sequence[Timetable]) -> dict[str, pl.Expr]:
     notice = pl.col("first_notice_day")
 
     def days(step: str) -> pl.Expr:
         found = pl.lit(None, dtype=pl.Int64)
-        for timetable in timetables:
-            found = pl.when(notice >= timetable["from"]).then(pl.lit(timetable[step])).otherwise(found)
+        for timetable in known:
+            found = pl.when(notice >= timetable.start).then(pl.lit(getattr(timetable, step))).otherwise(found)
         return pl.duration(days=found)
 
     def since(day: str) -> pl.Expr:
@@ -32,11 +33,11 @@ def _notice_facts(timetables: list[dict[str, Any]]) -> dict[str, pl.Expr]:
 
     updated = earlier("first_notice", "update")
     return {
-        "notice_stands": (notice >= timetables[0]["from"])
+        "notice_stands": (notice >= known[0].start)
         & (~pl.col("has_info_updated_at") | (~updated).fill_null(value=False)),
-        "one_way_due": notice + days("one_way_after_notice"),
-        "two_way_due": since("one_way_day") + days("two_way_after_one_way"),
-        "end_due": since("two_way_day") + days("end_after_two_way"),
+        "one_way_due": notice + days("one_way"),
+        "two_way_due": since("one_way_day") + days("two_way"),
+        "end_due": since("two_way_day") + days("end"),
     }
 
 

@@ -1,4 +1,4 @@
-"""Recognises the JSON documents of an audit, its result and its manifest: every key in them must be one that they have.
+"""Recognises our JSON documents, results, manifests and others: every key in them must be one that they have.
 
 A document with keys of its own may hold anything there, records too.
 """
@@ -11,6 +11,8 @@ from typing import Any
 
 from thuebao.base.errors import InputError
 from thuebao.results.compare.document import AUDIT, MANIFEST, parsed, read_result
+from thuebao.results.remedy import COUNTS
+from thuebao.results.remedy import SCHEMA as REMEDY
 
 _LARGEST = 256 << 20  # bytes of a document, which is read whole
 
@@ -83,15 +85,31 @@ _KEYS: dict[str, Spec] = {
         outputs=[_keys(f"name {_FILE}")],
     ),
 }
+_OTHERS: dict[str, Spec] = {
+    REMEDY: _keys(
+        "schema as_of law where first_notice",
+        tool=_TOOL,
+        timetable=_keys("basis notice_days one_way two_way end whole_contract"),
+        days=_keys("notice one_way two_way end"),
+        inputs=[_keys("path records rejected")],
+        unreadable=[_keys("path reason")],
+        operators=[_keys(f"operator records {' '.join(COUNTS)}", codes=[_keys("code remedy numbers")])],
+        not_evaluated=[_ONE],
+        totals=_keys(" ".join(COUNTS)),
+        files=[_ONE],
+    )
+}
+"""Documents that hold no result of an audit, of which nothing reads more than this."""
 
 
 def is_result(path: Path) -> bool:
-    """Return whether a file is what an audit prints as JSON, or its manifest, by all that is in it. Raises OSError."""
+    """Return whether a file is what a command prints as JSON, or a manifest, by all that is in it. Raises OSError."""
     if path.stat().st_size > _LARGEST:
         return False
     try:
-        found = read_result(path)
-        return _fits(parsed(path), _KEYS[found.schema])
+        document = parsed(path)
+        other = _OTHERS.get(str(document.get("schema")))
+        return _fits(document, other or _KEYS[read_result(path).schema])
     except (InputError, RecursionError):
         return False
 
