@@ -57,8 +57,8 @@ class Reading:
     staged, nominations, own: where the staged columns, what nominates groups and the findings of record rules go,
     rejects: where rejected lines go; None if nobody asks for them. folder: for what has to lie on disk. exports: of all
     files, the sheets of a workbook one by one; for each of them `first` is the number of its first record in the whole
-    audit, `number_from` of its file's. offenders: by fact, where those who took the records are counted. seeing: looks at
-    each record beside. kinds: whether of findings only their kinds are wanted.
+    audit, `number_from` of its file's. offenders: by fact, where those who took the records are counted. seeing: looks
+    at each record beside. kinds: whether of findings only their kinds are wanted.
     """
 
     prepared: Prepared
