@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from thuebao.results.evidence.signatures.signer import Signer
+from thuebao.results.evidence.signatures.signer import Signer, in_memory
 
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
@@ -122,7 +122,7 @@ def officer(key_name: str = "officer") -> Holder:
 
 
 def signer_of(who: Holder, *others: Holder) -> Signer:
-    return Signer(who.certificate, [other.certificate for other in others], who.key)
+    return in_memory(who.certificate, who.key, [other.certificate for other in others])
 
 
 def p12(who: Holder, password: str = "mật khẩu", *others: Holder) -> bytes:

@@ -16,7 +16,7 @@ from helpers.outcomes import Command, one_message
 from helpers.people import ERROR, GOOD, NAMELESS, people, person
 from helpers.reports import DAY, PASSWORD, Audited, tree
 from thuebao.base.messages import text, use_language
-from thuebao.results.evidence.signatures.signer import PASSWORD_VARIABLE
+from thuebao.results.evidence.signatures.secrets import PASSWORD_VARIABLE
 
 
 @pytest.mark.usefixtures("unread")

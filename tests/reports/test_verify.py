@@ -13,6 +13,7 @@ import pytest
 
 from helpers.manifests import Made, shown
 from thuebao.base.messages import LANGUAGES, Language, use_language
+from thuebao.reports.verify import as_dict
 from thuebao.reports.verify import render as render_verification
 from thuebao.results.evidence.signatures.examining import INVALID, TRUSTED, UNCHECKED, UNTRUSTED, Signed
 from thuebao.results.evidence.verify import Checked, verify
@@ -34,7 +35,7 @@ def test_both_languages_say_what_holds_and_what_does_not(made: Made) -> None:
 def test_the_document_of_a_verification(made: Made) -> None:
     with Path("fix.csv").open("ab") as file:
         file.write(b"\n")
-    document = json.loads(render_verification(verify(made.path)))
+    document = json.loads(render_verification(as_dict(verify(made.path))))
     assert list(document) == [
         "schema",
         "tool",
@@ -84,12 +85,15 @@ REASONS = (
     "no_certificate",
     "broken",
     "changed",
+    "changed_later",
+    "not_whole",
     "future",
     "expired",
     "not_yet",
     "usage",
     "weak",
 )
+SAID = ("none", "detail", "by", "identity", "at", "stamped", "followed")
 STATUSES = ("same", "changed", "gone", "added", "unchecked")
 DIFFERENCES = ("size", "digest", "no_file", "unreadable", "fingerprint")
 
@@ -108,4 +112,14 @@ def test_every_state_and_reason_has_its_text(made: Made, language: Language) -> 
     assert len(of_files) == len(STATUSES) + len(DIFFERENCES)
     texts = tomllib.loads(resources.files("thuebao.base.messages").joinpath(f"{language}.toml").read_text("utf-8"))
     assert texts["verify_status"].keys() == {*STATUSES, *DIFFERENCES}
-    assert texts["signature"].keys() == {*STATES, *REASONS, "none", "detail", "by", "at", "stamped"}
+    assert texts["signature"].keys() == {
+        *STATES,
+        *REASONS,
+        "none",
+        "detail",
+        "by",
+        "identity",
+        "at",
+        "stamped",
+        "followed",
+    }

@@ -36,8 +36,13 @@ def audit(
     compare_with: Annotated[Path | None, option("--compare-with", help_key="compare_with", metavar="FILE")] = None,
     key: Annotated[str, option("--key", help_key="key", metavar="number|record|hash")] = "number",
     manifest: Annotated[Path | None, option("--manifest", help_key="manifest", metavar="FILE")] = None,
-    sign_with: Annotated[Path | None, option("--sign-with", help_key="sign_with", metavar="FILE")] = None,
-    password_file: Annotated[Path | None, option("--password-file", help_key="password_file", metavar="FILE")] = None,
+    sign_with: Annotated[str | None, option("--sign-with", help_key="sign_with", metavar="FILE")] = None,
+    password_file: Annotated[
+        Path | None, option("--password-file", "--pin-file", help_key="password_file", metavar="FILE")
+    ] = None,
+    pkcs11_module: Annotated[Path | None, option("--pkcs11-module", help_key="pkcs11_module", metavar="FILE")] = None,
+    certificate: Annotated[str | None, option("--certificate", help_key="certificate", metavar="NAME")] = None,
+    timestamp: Annotated[str | None, option("--timestamp", help_key="timestamp", metavar="URL")] = None,
     key_file: Annotated[Path | None, option("--key-file", help_key="key_file", metavar="FILE")] = None,
     made_by: Annotated[str | None, option("--made-by", help_key="made_by", metavar="NAME")] = None,
     force: Annotated[bool, option("--force", help_key="audit_force")] = False,
@@ -82,6 +87,7 @@ def audit(
         conditions = thresholds.conditions(options.fail_on, run.rulebook, compared=bool(options.compare_with))
         delivery = Delivery(options)
     with ExitStack() as stack:
+        stack.callback(delivery.close)
         folder = None
         files = stack.enter_context(recorded()) if options.manifest else {}
         if delivery.needs_findings or asked.format is Format.SARIF:

@@ -40,7 +40,17 @@ GROUPS = {
         "full",
         "quiet",
     ),
-    "evidence": ("manifest", "sign_with", "password_file", "key_file", "made_by", "hash_inputs"),
+    "evidence": (
+        "manifest",
+        "sign_with",
+        "password_file",
+        "pkcs11_module",
+        "certificate",
+        "timestamp",
+        "key_file",
+        "made_by",
+        "hash_inputs",
+    ),
     "gate": ("fail_on", "baseline", "compare_with", "key"),
     "options": ("memory_limit", "temp_dir", "lang", "help"),
 }

@@ -22,7 +22,7 @@ _PATHS = (
     "baseline",
     "compare_with",
     "manifest",
-    "sign_with",
+    "pkcs11_module",
     "password_file",
     "temp_dir",
     "key_file",
@@ -63,7 +63,9 @@ class AuditOptions:
     baseline: findings of an earlier audit; compare_with: its result.
     key: by what findings are told apart (results/compare/match.py).
     key_file: the key of the hash that findings carry of a number, so that they can be compared without plain numbers.
-    manifest, sign_with, password_file: the evidence, and what it is signed with; made_by: who answers for it.
+    manifest, sign_with: the evidence, and what it and PDF reports are signed with, a PKCS#12 file or token:LABEL.
+    password_file: with the password or PIN; pkcs11_module, certificate: a token's library, and which certificate in it.
+    timestamp: the address of a time stamp server; made_by: who answers for the audit.
 
     How it runs:
     memory_limit: such as "2GB" (None: a quarter of the machine's memory); temp_dir: where temporary files go.
@@ -100,8 +102,11 @@ class AuditOptions:
     compare_with: Path | None = None
     key: str = "number"
     manifest: Path | None = None
-    sign_with: Path | None = None
+    sign_with: str | None = None
     password_file: Path | None = None
+    pkcs11_module: Path | None = None
+    certificate: str | None = None
+    timestamp: str | None = None
     made_by: str | None = None
     key_file: Path | None = None
     memory_limit: str | None = None
@@ -120,6 +125,7 @@ class AuditOptions:
                 value = given[name] if given[name] is not None else ()
                 values = (value,) if isinstance(value, str | os.PathLike) else tuple(value)
                 given[name] = tuple(map(Path, values)) if name in _LISTS_OF_PATHS else values
+        given["sign_with"] = os.fspath(given["sign_with"]) if given.get("sign_with") else None
         for name in ("severity", "parameters"):
             given[name] = dict(given.get(name) or {})
         return cls(**given)

@@ -11,6 +11,7 @@ from thuebao.base.messages import text
 from thuebao.base.nearest import hint
 from thuebao.base.paths import same_file
 from thuebao.engine.options import FULL, SHORT, AuditOptions
+from thuebao.results.evidence.signing import token_in
 from thuebao.results.files import FINDINGS_BOOK, FINDINGS_FORMATS
 
 REPORT_FORMATS = (".xlsx", ".html")
@@ -41,13 +42,36 @@ def check_outputs(options: AuditOptions, exports: Sequence[str]) -> None:
     if options.manifest:
         check_manifest_path(options.manifest, written, inputs)
         written += _of_manifest(options.manifest)
-    elif options.sign_with:
-        raise UsageError("sign_without_manifest")
     if options.new_findings and not options.baseline:
         raise UsageError("new_findings_without_baseline", path=options.new_findings)
+    _check_signing(options)
+    check_new(written, force=options.force)
+
+
+def _check_signing(options: AuditOptions) -> None:
+    """Raise UsageError for options of signing that do not go together."""
+    token = token_in(options.sign_with)
+    if (
+        options.sign_with
+        and not options.manifest
+        and not any(path.suffix.lower() == ".pdf" for path in options.reports)
+    ):
+        raise UsageError("sign_nothing")
     if options.password_file and not options.sign_with:
         raise UsageError("password_without_sign")
-    check_new(written, force=options.force)
+    if options.timestamp and not options.sign_with:
+        raise UsageError("stamp_without_sign")
+    if token is None:
+        for given, key in (
+            (options.pkcs11_module, "token_module_without_token"),
+            (options.certificate, "token_certificate_without_token"),
+        ):
+            if given:
+                raise UsageError(key)
+    elif not token:
+        raise UsageError("token_without_name")
+    elif not options.pkcs11_module:
+        raise UsageError("token_without_module", name=token)
 
 
 def check_new(paths: Iterable[Path], *, force: bool) -> None:
@@ -83,7 +107,9 @@ def check_findings_format(path: Path, known: Iterable[str] = (*FINDINGS_FORMATS,
 def _other_inputs(options: AuditOptions) -> Iterator[Path]:
     """Yield what is read beside the exports."""
     yield from options.mappings
-    yield from filter(None, (options.sign_with, options.password_file, options.key_file, options.compare_with))
+    yield from filter(None, (options.pkcs11_module, options.password_file, options.key_file, options.compare_with))
+    if options.sign_with and token_in(options.sign_with) is None:
+        yield Path(options.sign_with)
     for folder in options.rules:
         yield from folder.glob("*.toml")
 

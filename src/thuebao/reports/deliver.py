@@ -57,9 +57,20 @@ class Delivery:
 
             self._earlier = read_result(options.compare_with)
         if options.sign_with:
-            from thuebao.results.evidence.signatures.signer import load_signer, password_for
+            from thuebao.results.evidence.signing import signer_of
 
-            self._signer = load_signer(options.sign_with, password_for(options.sign_with, options.password_file))
+            self._signer = signer_of(
+                options.sign_with,
+                secret_file=options.password_file,
+                module=options.pkcs11_module,
+                certificate=options.certificate,
+                timestamp=options.timestamp,
+            )
+
+    def close(self) -> None:
+        """Give back the token that signs, if there is one."""
+        if self._signer:
+            self._signer.close()
 
     @property
     def needs_findings(self) -> bool:

@@ -65,6 +65,14 @@ def may_sign(certificate: x509.Certificate) -> bool:
     return not _PURPOSES.isdisjoint(purpose.dotted_string for purpose in purposes)
 
 
+def is_authority(certificate: x509.Certificate) -> bool:
+    """Return whether a certificate says that it is one of an authority."""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension):
+        return False
+
+
 def read_trusted(paths: Sequence[Path]) -> list[x509.Certificate]:
     """Return the certificates (PEM, any number, or one in DER) of files. Raises UsageError where there are none."""
     trusted: list[x509.Certificate] = []

@@ -1,0 +1,123 @@
+"""Examining signatures in a PDF (ISO 32000, PAdES): of all of it, and with nothing but signatures added later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from io import BytesIO
+from itertools import islice
+from typing import Any
+
+from asn1crypto import cms
+from cryptography import x509
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
+from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+from thuebao.results.evidence.signatures.examining import INVALID, Signed, judged
+
+MOST_SIGNATURES = 50
+_DETACHED = ("/ETSI.CAdES.detached", "/adbe.pkcs7.detached")
+_TIME_STAMP = "/ETSI.RFC3161"
+
+
+class DocumentError(Exception):
+    """A document that cannot be examined; key: why, of the texts in [error]."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def examine_document(document: bytes, trusted: Sequence[x509.Certificate]) -> list[Signed]:
+    """Return what each signature in a PDF is worth to someone who trusts these certificates, the oldest first.
+
+    Raises DocumentError when it is no PDF, is encrypted or damaged, or has more signatures than anybody gave.
+    """
+    try:
+        # Strict: what viewers understand each in its own way is not examined.
+        reader = PdfFileReader(BytesIO(document), strict=True)
+        encrypted = reader.encrypted
+        fields = (
+            [] if encrypted else list(islice(enumerate_sig_fields(reader, filled_status=True), MOST_SIGNATURES + 1))
+        )
+    except Exception:  # hostile data make parsers fail in any way
+        raise DocumentError("pdf_damaged") from None
+    if encrypted:
+        raise DocumentError("pdf_encrypted")
+    if len(fields) > MOST_SIGNATURES:
+        raise DocumentError("pdf_signatures")
+    embedded = [(name, _embedded(reader, field, name)) for name, _, field in fields]
+    # A time stamp of the whole document may come later, and is no signature of anybody.
+    signatures = [(name, found) for name, found in embedded if found is None or not _is_time_stamp(found)]
+    signatures.sort(key=lambda one: one[1].signed_revision if one[1] else -1)
+    last = len(signatures) - 1
+    return [
+        replace(_worth(document, found, trusted, followed=at < last), field=name, followed=at < last)
+        for at, (name, found) in enumerate(signatures)
+    ]
+
+
+def _embedded(reader: PdfFileReader, field: Any, name: str) -> EmbeddedPdfSignature | None:
+    """Return a signature that was taken apart, None if it cannot be."""
+    try:
+        return EmbeddedPdfSignature(reader, field, name)
+    except Exception:  # hostile data make parsers fail in any way
+        return None
+
+
+def _is_time_stamp(found: EmbeddedPdfSignature) -> bool:
+    return found.sig_object.get("/SubFilter") == _TIME_STAMP
+
+
+def _worth(
+    document: bytes, found: EmbeddedPdfSignature | None, trusted: Sequence[x509.Certificate], *, followed: bool
+) -> Signed:
+    if found is None:
+        return Signed(INVALID, "garbage")
+    try:
+        if found.sig_object.get("/SubFilter") not in _DETACHED:
+            return Signed(INVALID, "not_detached")
+        if not _is_around_itself(document, found):
+            return Signed(INVALID, "not_whole")
+        later = None if _is_whole(found, followed=followed) else "changed_later"
+        # Without the zeros behind it that keep its place.
+        signature = cms.ContentInfo.load(found.pkcs7_content).dump()
+    except Exception:  # hostile data make parsers fail in any way
+        return Signed(INVALID, "garbage")
+    claimed = None
+    with suppress(Exception):  # a time that cannot be read is none
+        claimed = found.self_reported_timestamp
+    return judged(signature, found.compute_digest, trusted, at=claimed, later=later)
+
+
+def _is_around_itself(document: bytes, found: EmbeddedPdfSignature) -> bool:
+    """Return whether the signature is of what stands before and behind itself, with nothing else left out."""
+    start, length, behind, rest = map(int, found.byte_range)
+    left_out = document[length:behind]
+    return (
+        (start, len(found.byte_range)) == (0, 4)
+        and 0 < length < behind
+        and 0 < rest <= len(document) - behind
+        and (left_out[:1], left_out[-1:]) == (b"<", b">")
+        and bytes.fromhex(left_out[1:-1].decode("ascii")) == found.pkcs7_content
+    )
+
+
+def _is_whole(found: EmbeddedPdfSignature, *, followed: bool) -> bool:
+    """Return whether nothing was changed after signing. followed: further signatures were added, which may be."""
+    found.compute_integrity_info()
+    if found.coverage == SignatureCoverageLevel.ENTIRE_FILE:
+        return True
+    allowed = ModificationLevel.FORM_FILLING if followed else ModificationLevel.LTA_UPDATES
+    changes = found.diff_result
+    level = changes.modification_level if isinstance(changes, DiffResult) else ModificationLevel.OTHER
+    permitted = found.docmdp_level
+    return (
+        found.coverage == SignatureCoverageLevel.ENTIRE_REVISION
+        and level.value <= allowed.value
+        and (permitted is None or level.value <= permitted.value)
+    )
