@@ -11,7 +11,7 @@ from typing import Any
 
 from asn1crypto import cms
 from cryptography import x509
-from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -24,6 +24,10 @@ _DETACHED = ("/ETSI.CAdES.detached", "/adbe.pkcs7.detached")
 _TIME_STAMP = "/ETSI.RFC3161"
 
 
+_MOST_STEPS = 100_000
+"""References that are followed: in a PDF that is made for it, each may lead to the next in two ways, forty deep."""
+
+
 class DocumentError(Exception):
     """A document that cannot be examined; key: why, of the texts in [error]."""
 
@@ -32,14 +36,45 @@ class DocumentError(Exception):
         self.key = key
 
 
+class _Reader(PdfFileReader):
+    """Reads a PDF in so many steps at most."""
+
+    def __init__(self, document: bytes) -> None:
+        self._left = _MOST_STEPS
+        # Strict: what viewers understand each in its own way is not examined.
+        super().__init__(BytesIO(document), strict=True)
+
+    def get_object(self, *place: Any, **how: Any) -> Any:
+        """Return what a reference leads to. Raises DocumentError after too many."""
+        self._spend()
+        return super().get_object(*place, **how)
+
+    def get_historical_resolver(self, revision: int) -> HistoricalResolver:
+        """Return what follows references as they were once, in the same number of steps."""
+        resolver = super().get_historical_resolver(revision)
+        if "get_object" not in vars(resolver):
+            follow = resolver.get_object
+
+            def counted(*place: Any, **how: Any) -> Any:
+                self._spend()
+                return follow(*place, **how)
+
+            resolver.get_object = counted
+        return resolver
+
+    def _spend(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise DocumentError("pdf_damaged")
+
+
 def examine_document(document: bytes, trusted: Sequence[x509.Certificate]) -> list[Signed]:
     """Return what each signature in a PDF is worth to someone who trusts these certificates, the oldest first.
 
     Raises DocumentError when it is no PDF, is encrypted or damaged, or has more signatures than anybody gave.
     """
     try:
-        # Strict: what viewers understand each in its own way is not examined.
-        reader = PdfFileReader(BytesIO(document), strict=True)
+        reader = _Reader(document)
         encrypted = reader.encrypted
         fields = (
             [] if encrypted else list(islice(enumerate_sig_fields(reader, filled_status=True), MOST_SIGNATURES + 1))
@@ -118,6 +153,8 @@ def _is_whole(found: EmbeddedPdfSignature, *, followed: bool) -> bool:
     permitted = found.docmdp_level
     return (
         found.coverage == SignatureCoverageLevel.ENTIRE_REVISION
+        # What stands behind the last revision belongs to none, and to no signature.
+        and (followed or found.signed_revision < found.reader.total_revisions - 1)
         and level.value <= allowed.value
         and (permitted is None or level.value <= permitted.value)
     )
