@@ -13,7 +13,8 @@ from thuebao.base.paths import same_file
 from thuebao.engine.options import FULL, SHORT, AuditOptions
 from thuebao.results.files import FINDINGS_BOOK, FINDINGS_FORMATS
 
-REPORT_FORMATS = (".xlsx", ".html")
+DOCUMENT = ".docx"
+REPORT_FORMATS = (".xlsx", ".html", DOCUMENT, ".pdf")
 Inputs = Mapping[str, Sequence[str | Path]]
 """What is read, by the error that an output in its place is."""
 
@@ -72,6 +73,8 @@ def _check_formats(options: AuditOptions) -> None:
     for path in options.reports:
         if path.suffix.lower() not in REPORT_FORMATS:
             raise UsageError("report_format", path=path, known=", ".join(REPORT_FORMATS))
+    if options.template and not any(path.suffix.lower() == DOCUMENT for path in options.reports):
+        raise UsageError("template_without_report", path=options.template)
 
 
 def check_findings_format(path: Path, known: Iterable[str] = (*FINDINGS_FORMATS, FINDINGS_BOOK)) -> None:
@@ -83,7 +86,9 @@ def check_findings_format(path: Path, known: Iterable[str] = (*FINDINGS_FORMATS,
 def _other_inputs(options: AuditOptions) -> Iterator[Path]:
     """Yield what is read beside the exports."""
     yield from options.mappings
-    yield from filter(None, (options.sign_with, options.password_file, options.key_file, options.compare_with))
+    yield from filter(
+        None, (options.sign_with, options.password_file, options.key_file, options.compare_with, options.template)
+    )
     for folder in options.rules:
         yield from folder.glob("*.toml")
 
