@@ -62,7 +62,6 @@ def test_the_figures_are_those_of_the_json(documents: Desk) -> None:
         for kind in ("docx", "pdf"):
             said = read(documents.path / f"{language}.{kind}")
             totals = result["totals"]
-            assert one_line(text("document.found", errors="@", error_share="@", findings="@", finding_share="@"))
             for operator in result["operators"]:
                 counts = (operator["records"], operator["records_with_errors"], operator["records_with_findings"])
                 shares = [one_line(text("number.percent", value=percent(part, counts[0]))) for part in counts[1:]]
@@ -76,7 +75,7 @@ def test_the_figures_are_those_of_the_json(documents: Desk) -> None:
                 assert f"{rule['code']} {text('severity.' + rule['severity'])} " in said
             assert worst[10]["code"] not in said
             for read_file in result["inputs"]:
-                assert read_file["path"] in said.replace(" ", "") or Path(read_file["path"]).name in said
+                assert f"{Path(read_file['path']).name} SHA-256: " in said
 
 
 def percent(part: int, whole: int) -> str:

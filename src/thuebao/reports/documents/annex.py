@@ -171,7 +171,7 @@ def annex_of(
         rules=tuple(_rule(r, result, counts, clauses.get(r.rule.code, "")) for r in hit[:MOST_RULES]),
         inputs=tuple(_input(*file) for file in result.received[:MOST_ROWS]),
         unreadable=tuple(plain(error) for error in result.unreadable[:MOST_ROWS]),
-        doubts=tuple(plain(doubt.said()) for doubt in doubts(result)),
+        doubts=tuple(plain(doubt.said()) for doubt in doubts(result)[:MOST_ROWS]),
         exposure=tuple(map(_exposure, exposure.lines[:MOST_ROWS])) if exposure else (),
         exposure_caveats=tuple(map(plain, exposure.caveats)) if exposure else (),
         remedies=tuple(

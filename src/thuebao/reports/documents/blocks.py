@@ -115,7 +115,8 @@ def _summary(annex: Annex) -> Iterator[Block]:
     yield Prose(annex.paragraph)
     if annex.doubts:
         yield Prose(text("doubt.title"), "bold")
-        yield from map(Prose, annex.doubts)
+        yield from map(Prose, annex.doubts[:_MOST_LISTED])
+        yield from _left(min(len(annex.doubts), _MOST_LISTED), len(annex.doubts))
 
 
 def _operators(annex: Annex) -> Iterator[Block]:

@@ -45,21 +45,20 @@ def _plain(value: Any) -> Any:
     return value
 
 
-@cache
-def example(kind: Any = Annex) -> Any:
-    """Return an annex with one row in every list, by which a template is tried before anything is audited."""
-    return kind(**{name: _example(hint) for name, hint in get_type_hints(kind).items()})
+def example(kind: Any = Annex, *, empty: bool = False) -> Any:
+    """Return an annex with one row in every list, or with nothing in any field: by both a template is tried."""
+    return kind(**{name: _example(hint, empty=empty) for name, hint in get_type_hints(kind).items()})
 
 
-def _example(hint: Any) -> Any:
+def _example(hint: Any, *, empty: bool) -> Any:
     if hint is str:
-        return "–"
+        return "" if empty else "–"
     if hint is Count:
-        return Count(1)
+        return Count(not empty)
     if hint is date:
         return date.min.replace(year=2000)
     inner = get_args(hint)[0]
-    return (example(inner) if _is_row(inner) else _example(inner),)
+    return () if empty else (example(inner) if _is_row(inner) else _example(inner, empty=False),)
 
 
 def _is_row(kind: Any) -> bool:

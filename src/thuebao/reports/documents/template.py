@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from thuebao.base.as_read import remember
-from thuebao.base.errors import ThuebaoError, UsageError
+from thuebao.base.errors import OutputError, ThuebaoError, UsageError
 from thuebao.base.messages import text
 from thuebao.reports.documents.annex import Annex
 from thuebao.reports.documents.fields import example, filling
@@ -33,7 +33,10 @@ class Template:
     content: bytes
 
     def filled(self, annex: Annex) -> bytes:
-        """Return the document. The same annex gives the same bytes. Raises UsageError where there is none."""
+        """Return the document. The same annex gives the same bytes.
+
+        Raises UsageError for what has no place in a template, OutputError where filling it leaves no document.
+        """
         from docx import Document
 
         try:
@@ -47,19 +50,20 @@ class Template:
         except ThuebaoError:
             raise
         except Exception as error:  # of four libraries, on a file that may hold anything
-            raise UsageError("template_damaged", path=self.path, reason=_reason(error)) from None
+            raise OutputError("template_damaged", path=self.path, reason=_reason(error)) from None
         return fixed(stream.getvalue())
 
 
 def read_template(path: Path) -> Template:
-    """Return a template that can be filled: it was tried. Raises UsageError."""
+    """Return a template that can be filled: it was tried. Raises UsageError or OutputError."""
     template = Template(path, _content(path))
     _check_parts(template)
     try:
         _document(template).init_docx()
     except Exception:  # of three libraries, on a file that may hold anything
         raise UsageError("template_no_document", path=path) from None
-    template.filled(example())
+    for annex in (example(), example(empty=True)):
+        template.filled(annex)
     return template
 
 
