@@ -14,6 +14,7 @@ import pytest
 
 from helpers.certificates import officer, p12
 from helpers.desks import Desk
+from helpers.documents import form
 from helpers.outcomes import Command, Outcome, one_message
 from helpers.people import AS_OF, ERROR, INFO, WARNING, people, person
 from helpers.places import ROOT
@@ -76,6 +77,10 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     "[outputs] length": (
         '[outputs]\nreports = ["out.html"]\nlength = "full"',
         ("--report", "out.html", "--length", "full"),
+    ),
+    "[outputs] template": (
+        '[outputs]\nreports = ["out.docx"]\ntemplate = "form.docx"',
+        ("--report", "out.docx", "--template", "form.docx"),
     ),
     "[outputs] per-operator": ('[outputs]\nper-operator = "out"', ("--per-operator", "out")),
     "[outputs] reveal": (
@@ -164,6 +169,7 @@ def exports(desk: Desk, cli: Command) -> Desk:
     book.save(desk.path / "book.xlsx")
     desk.write("own/own.toml", OWN_RULE)
     desk.write("there.html", "old")
+    desk.write("form.docx", form("{{ paragraph }}"))
     desk.write("secret.key", "0123456789abcdef" * 4)
     (desk.path / "secret.key").chmod(0o600)
     desk.write("us.p12", p12(officer(), PASSWORD))

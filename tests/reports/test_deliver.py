@@ -26,7 +26,7 @@ from thuebao.results.evidence.signatures.secrets import PASSWORD_VARIABLE
         (("--report", "old.xlsx"), ("old.xlsx", "--force")),
         (("--report", "old.html"), ("old.html", "--force")),
         (("--report", "new.html", "--report", "old.xlsx"), ("old.xlsx", "--force")),
-        (("--report", "a.pdf"), ("a.pdf", ".xlsx, .html")),
+        (("--report", "a.odt"), ("a.odt", ".xlsx, .html, .docx, .pdf")),
         (("--report", "a"), ("a: ", ".xlsx, .html")),
         (("--report", "a.xlsx.csv"), ("a.xlsx.csv", ".xlsx, .html")),
         (("--report", "a.xlsx", "--report", "./a.xlsx"), ("a.xlsx",)),

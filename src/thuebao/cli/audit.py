@@ -24,6 +24,7 @@ def audit(
     new_findings: Annotated[Path | None, option("--new-findings", help_key="only_new", metavar="FILE")] = None,
     report: Annotated[list[Path] | None, option("--report", help_key="report", metavar="FILE")] = None,
     length: Annotated[Length, choice(Length, "--length", help_key="length")] = Length.SHORT,
+    template: Annotated[Path | None, option("--template", help_key="template", metavar="FILE")] = None,
     per_operator: Annotated[Path | None, option("--per-operator", help_key="per_operator", metavar="DIR")] = None,
     rejects: Annotated[Path | None, option("--rejects", help_key="rejects", metavar="FILE")] = None,
     max_rejected: Annotated[str, option("--max-rejected", help_key="max_rejected", metavar="N%|N")] = "1%",

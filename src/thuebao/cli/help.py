@@ -32,6 +32,7 @@ GROUPS = {
         "new_findings",
         "report",
         "length",
+        "template",
         "per_operator",
         "rejects",
         "bom",

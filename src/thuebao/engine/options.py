@@ -26,6 +26,7 @@ _PATHS = (
     "password_file",
     "temp_dir",
     "key_file",
+    "template",
 )
 _LISTS = ("operator", "select", "ignore", "by", "show", "fail_on")
 _LISTS_OF_PATHS = ("rules", "mappings", "reports")
@@ -58,8 +59,9 @@ class AuditOptions:
     `reveal`.
     new_findings: another one, of those that the baseline does not have; bom: CSV files begin with a byte order mark.
     rejects: a .csv file, one row per line that is no record, as it stands in the export.
-    reports: .xlsx and .html files; per_operator: a folder for one workbook for each operator.
-    length: of .html reports, "short" or "full"; force: replace files that are there.
+    reports: .xlsx, .html, .docx and .pdf files; per_operator: a folder for one workbook for each operator.
+    length: of .html reports, "short" or "full"; template: a .docx file whose fields .docx reports fill.
+    force: replace files that are there.
     baseline: findings of an earlier audit; compare_with: its result.
     key: by what findings are told apart (results/compare/match.py).
     key_file: the key of the hash that findings carry of a number, so that they can be compared without plain numbers.
@@ -95,6 +97,7 @@ class AuditOptions:
     reports: Sequence[Path] = ()
     per_operator: Path | None = None
     length: str = SHORT
+    template: Path | None = None
     force: bool = False
     reveal: bool = False
     bom: bool = False

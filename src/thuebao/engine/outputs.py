@@ -14,7 +14,8 @@ from thuebao.engine.options import FULL, SHORT, AuditOptions
 from thuebao.results.evidence.signing import token_in
 from thuebao.results.files import FINDINGS_BOOK, FINDINGS_FORMATS
 
-REPORT_FORMATS = (".xlsx", ".html")
+DOCUMENT = ".docx"
+REPORT_FORMATS = (".xlsx", ".html", DOCUMENT, ".pdf")
 Inputs = Mapping[str, Sequence[str | Path]]
 """What is read, by the error that an output in its place is."""
 
@@ -96,6 +97,8 @@ def _check_formats(options: AuditOptions) -> None:
     for path in options.reports:
         if path.suffix.lower() not in REPORT_FORMATS:
             raise UsageError("report_format", path=path, known=", ".join(REPORT_FORMATS))
+    if options.template and not any(path.suffix.lower() == DOCUMENT for path in options.reports):
+        raise UsageError("template_without_report", path=options.template)
 
 
 def check_findings_format(path: Path, known: Iterable[str] = (*FINDINGS_FORMATS, FINDINGS_BOOK)) -> None:
@@ -107,9 +110,16 @@ def check_findings_format(path: Path, known: Iterable[str] = (*FINDINGS_FORMATS,
 def _other_inputs(options: AuditOptions) -> Iterator[Path]:
     """Yield what is read beside the exports."""
     yield from options.mappings
-    yield from filter(None, (options.pkcs11_module, options.password_file, options.key_file, options.compare_with))
-    if options.sign_with and token_in(options.sign_with) is None:
-        yield Path(options.sign_with)
+    signer = Path(options.sign_with) if options.sign_with and token_in(options.sign_with) is None else None
+    read = (
+        signer,
+        options.pkcs11_module,
+        options.password_file,
+        options.key_file,
+        options.compare_with,
+        options.template,
+    )
+    yield from filter(None, read)
     for folder in options.rules:
         yield from folder.glob("*.toml")
 

@@ -84,6 +84,7 @@ KEYS = (
     Key("rejects", path, '"rejected.csv"', "rejects", "outputs"),
     Key("reports", paths, '["result.html"]', "reports", "outputs"),
     Key("length", one_text, '"full"', "length", "outputs"),
+    Key("template", path, '"form.docx"', "template", "outputs"),
     Key("per-operator", path, '"by-operator"', "per_operator", "outputs"),
     Key("reveal", flag, "true", "reveal", "outputs"),
     Key("bom", flag, "true", "bom", "outputs"),

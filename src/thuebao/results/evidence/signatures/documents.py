@@ -59,7 +59,7 @@ class _Reader(PdfFileReader):
                 self._spend()
                 return follow(*place, **how)
 
-            resolver.get_object = counted
+            resolver.get_object = counted  # type: ignore[method-assign]
         return resolver
 
     def _spend(self) -> None:

@@ -32,8 +32,12 @@ class HttpStamper(TimeStamper):
             req.dump(),
             {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"},
         )
-        with urlopen(asked, timeout=_SECONDS) as answer:
-            return tsp.TimeStampResp.load(answer.read(_MOST_BYTES), strict=True)
+        try:
+            with urlopen(asked, timeout=_SECONDS) as answer:
+                return tsp.TimeStampResp.load(answer.read(_MOST_BYTES), strict=True)
+        except HTTPError as error:
+            error.close()
+            raise OSError(f"HTTP {error.code}") from None
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> Any:
         """Return the time stamp of a digest. Raises ValueError for one of something else."""
@@ -56,8 +60,6 @@ def stamper_at(url: str) -> HttpStamper:
     stamper = HttpStamper(url)
     try:
         asyncio.run(stamper.async_dummy_response("sha256"))
-    except HTTPError as error:
-        raise UsageError("stamp_failed", url=url, reason=f"HTTP {error.code}") from None
     except (OSError, http.client.HTTPException) as error:
         raise UsageError("stamp_failed", url=url, reason=getattr(error, "reason", None) or error) from None
     except Exception:  # whatever a parser makes of an answer that is something else
