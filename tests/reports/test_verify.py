@@ -13,7 +13,6 @@ import pytest
 
 from helpers.manifests import Made, shown
 from thuebao.base.messages import LANGUAGES, Language, use_language
-from thuebao.reports.verify import as_dict
 from thuebao.reports.verify import render as render_verification
 from thuebao.results.evidence.signatures.examining import INVALID, TRUSTED, UNCHECKED, UNTRUSTED, Signed
 from thuebao.results.evidence.verify import Checked, verify
@@ -35,7 +34,7 @@ def test_both_languages_say_what_holds_and_what_does_not(made: Made) -> None:
 def test_the_document_of_a_verification(made: Made) -> None:
     with Path("fix.csv").open("ab") as file:
         file.write(b"\n")
-    document = json.loads(render_verification(as_dict(verify(made.path))))
+    document = json.loads(render_verification(verify(made.path)))
     assert list(document) == [
         "schema",
         "tool",

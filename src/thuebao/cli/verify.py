@@ -31,13 +31,13 @@ def verify(
             raise UsageError("verify_root_document")
         document = verify_document(manifest, trust=trust or ())
         if as_json:
-            print(report.render(report.document_as_dict(document, reveal=reveal)))
+            print(report.render(document, reveal=reveal))
         else:
             report.print_document(document, stdout(), reveal=reveal)
         raise typer.Exit(0 if document.holds else 1)
     found = verify_manifest(manifest, root=root, trust=trust or ())
     if as_json:
-        print(report.render(report.as_dict(found, reveal=reveal)))
+        print(report.render(found, reveal=reveal))
     else:
         report.print_verification(found, stdout(), reveal=reveal)
     raise typer.Exit(0 if found.holds else 1)

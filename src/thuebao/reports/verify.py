@@ -148,6 +148,10 @@ def _left(not_checked: Sequence[tuple[str, str | None]]) -> list[dict[str, str |
     return [{"what": what, "path": path} for what, path in not_checked]
 
 
-def render(document: dict[str, Any]) -> str:
-    """Return the document as text."""
-    return json.dumps(document, ensure_ascii=False, indent=1)
+def render(found: Verification | DocumentVerification, *, reveal: bool = False) -> str:
+    """Return the document as text. reveal: with the signers' personal numbers in full."""
+    if isinstance(found, DocumentVerification):
+        data = document_as_dict(found, reveal=reveal)
+    else:
+        data = as_dict(found, reveal=reveal)
+    return json.dumps(data, ensure_ascii=False, indent=1)
