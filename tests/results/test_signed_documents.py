@@ -12,15 +12,19 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from pyhanko.pdf_utils.generic import pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.fields import SigSeedSubFilter
 
-from helpers.certificates import DAY, NOW, Holder, between, holder, officer, root, signer_of, trusting, usage
+from helpers.certificates import DAY, NOW, Holder, between, holder, named, officer, root, signer_of, trusting, usage
 from helpers.desks import Desk
 from helpers.signed_documents import built, rewritten, small_pdf
+from thuebao.results.evidence.signatures.certificates import name_of
 from thuebao.results.evidence.signatures.documents import MOST_SIGNATURES, DocumentError, examine_document
+from thuebao.results.evidence.signatures.identity import identity_of
 
 
 def signed_by(who: Holder, document: bytes | None = None, *others: Holder) -> bytes:
@@ -115,6 +119,19 @@ def test_numbers_in_the_subject_are_told_from_other_texts() -> None:
         ("MST", "0101234567-199", False),
         ("CCCD", "001085001234", True),
     ]
+
+
+def test_a_subject_without_a_name_does_not_show_its_numbers_as_one() -> None:
+    subject = x509.Name(part for part in named("Ai", "CCCD:001085001234") if part.oid != NameOID.COMMON_NAME)
+    assert name_of(subject) == "O=Sở Thông tin,C=VN"
+    assert [one.value for one in identity_of(subject)] == ["001085001234"]
+
+
+def test_a_time_without_a_zone_is_that_of_viet_nam(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pyhanko.sign.signers.pdf_byterange.pdf_date", lambda moment: pdf_string("D:20200229120000"))
+    [found] = examine_document(signed_by(officer()), trusting(root()))
+    assert found.at == datetime(2020, 2, 29, 5, tzinfo=UTC)
+    assert found.reason == "not_yet"
 
 
 def states(document: bytes) -> list[str]:

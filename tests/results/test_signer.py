@@ -85,6 +85,19 @@ def test_where_a_password_comes_from(desk: Desk, monkeypatch: pytest.MonkeyPatch
             password_for(us, Path("nowhere"))
 
 
+def test_who_types_nothing_is_asked_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.write("us.p12", p12(officer(), "x"))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+
+    def closed(prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("thuebao.results.evidence.signatures.secrets.getpass", closed)
+    with pytest.raises(UsageError) as error:
+        password_for(Path("us.p12"), None)
+    assert error.value.key == "sign_no_password"
+
+
 def test_a_signer_never_shows_its_key() -> None:
     assert "PrivateKey" not in repr(signer_of(officer()))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from io import BytesIO
 from itertools import islice
 from typing import Any
@@ -17,6 +18,7 @@ from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
+from thuebao.base.clock import VIET_NAM
 from thuebao.results.evidence.signatures.examining import INVALID, Signed, judged
 
 MOST_SIGNATURES = 50
@@ -123,10 +125,15 @@ def _worth(
         signature = cms.ContentInfo.load(found.pkcs7_content).dump()
     except Exception:  # hostile data make parsers fail in any way
         return Signed(INVALID, "garbage")
-    claimed = None
+    return judged(signature, found.compute_digest, trusted, at=_claimed(found), later=later)
+
+
+def _claimed(found: EmbeddedPdfSignature) -> datetime | None:
+    """Return when a signature was made, as it says; a time that says no zone is that of Viet Nam."""
     with suppress(Exception):  # a time that cannot be read is none
-        claimed = found.self_reported_timestamp
-    return judged(signature, found.compute_digest, trusted, at=claimed, later=later)
+        said: datetime | None = found.self_reported_timestamp
+        return said.replace(tzinfo=said.tzinfo or VIET_NAM) if said else None
+    return None
 
 
 def _is_around_itself(document: bytes, found: EmbeddedPdfSignature) -> bool:

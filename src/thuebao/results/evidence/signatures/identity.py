@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-_PLACES = (NameOID.USER_ID, NameOID.SERIAL_NUMBER)
+PLACES = (NameOID.USER_ID, NameOID.SERIAL_NUMBER)
 """Where they stand in the subject, as `MST:0101234567`; there may be several of each."""
 _FORM = re.compile(r"\s*([A-Za-z]{2,8})\s*:\s*(\S.*?)\s*", re.DOTALL)
 _PUBLIC = frozenset({"MST", "MNS"})
@@ -32,7 +32,7 @@ def identity_of(subject: x509.Name) -> tuple[Identity, ...]:
     """Return the numbers that a certificate's subject names, each once, in its order."""
     found = []
     for attribute in subject:
-        form = _FORM.fullmatch(str(attribute.value)) if attribute.oid in _PLACES else None
+        form = _FORM.fullmatch(str(attribute.value)) if attribute.oid in PLACES else None
         if form:
             found.append(Identity(form[1].upper(), form[2]))
     return tuple(dict.fromkeys(found))
