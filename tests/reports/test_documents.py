@@ -337,6 +337,8 @@ def test_what_only_bears_their_mark_is_not_passed_over(desk: Desk, cli: Command)
         desk.write(name, (desk.path / source).read_bytes())
         assert not is_ours(desk.path / name)
     content = (desk.path / "a.docx").read_bytes()
+    desk.write("large.pdf", (desk.path / "a.pdf").read_bytes() + b"\n0912345678" * 50_000)
+    assert not is_ours(desk.path / "large.pdf")
     desk.write("c.docx", content)
     with zipfile.ZipFile(desk.path / "c.docx", "a") as package:
         package.writestr("viettel.csv", "msisdn\n0912345678\n")

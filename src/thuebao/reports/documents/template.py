@@ -19,10 +19,17 @@ from thuebao.reports.documents.fields import example, filling
 from thuebao.reports.documents.package import fixed
 from thuebao.results.own.office import OWN_DOCUMENT
 
-_LARGEST, _LARGEST_UNPACKED, _LARGEST_PART = 16 << 20, 64 << 20, 4 << 20
+_LARGEST, _LARGEST_UNPACKED, _LARGEST_PART = 16 << 20, 64 << 20, 2 << 20
 """Bytes of a template, of all its parts, and of one that is XML: more than forms of offices have, our choice."""
-_MOST_PARTS, _MOST_TAGS = 2000, 5000
-_NO_RICH_TEXT = re.compile(r"\{\{(?:r|p|tr|tc)\s")  # that would need objects of docxtpl, and there are texts only
+_MOST_PARTS, _MOST_TAGS = 2000, 2000
+_OF_DOCXTPL = re.compile(r"\{\{(?:r|p|tr|tc)(?=\s)|\{%\s*(?:vm|hm|colspan|cellbg)\b")
+"""What docxtpl adds to Jinja and no template may use: objects where there are texts only, and changes of cells."""
+_COMMENT = "{#"
+_CLOSING = {"{{": "}}", "{%": "%}", _COMMENT: "#}"}
+_BRACES = re.compile(r"\{[{%#]|[}%#]\}")
+_NEAR = 80  # characters of a template that a message shows
+_NOT_FILLED = re.compile(r"word/(?:endnotes|comments\w*|(?:charts|diagrams)/[^/]*)\.xml")
+"""Parts with text that docxtpl leaves as it is."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +101,12 @@ def _check_parts(template: Template) -> None:
             for part in parts:
                 if not part.filename.lower().endswith((".xml", ".rels")):
                     continue
-                if part.file_size > _LARGEST_PART or package.read(part).count(b"{") > _MOST_TAGS:
+                if part.file_size > _LARGEST_PART or (content := package.read(part)).count(b"{") > _MOST_TAGS:
                     raise UsageError("template_too_large", path=template.path, **limit)
+                if _NOT_FILLED.fullmatch(part.filename) and re.search(
+                    r"\{[{%]", _without_tags(content.decode("latin-1"))
+                ):
+                    raise UsageError("template_place", path=template.path, part=part.filename)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
         del error
         raise UsageError("template_no_document", path=template.path) from None
@@ -114,13 +125,19 @@ def _document(template: Template) -> Any:
 
     class Form(DocxTemplate):  # type: ignore[misc]
         def patch_xml(self, src_xml: str) -> Any:
-            found = _NO_RICH_TEXT.search(re.sub("<[^>]*>", "", src_xml))
+            said = _without_tags(src_xml)
+            _check_braces(template.path, said)
+            found = _OF_DOCXTPL.search(said)
             if found:
                 from thuebao.reports.documents.sandbox import FILTERS
 
-                values = {"construct": found[0].strip(), "filters": ", ".join(FILTERS)}
+                values = {"construct": found[0], "filters": ", ".join(FILTERS)}
                 raise UsageError("template_construct", path=template.path, **values)
             return super().patch_xml(src_xml)
+
+        def resolve_listing(self, xml: str) -> str:
+            # It makes line breaks in values those of Word: ours are one line, and to find none may take long.
+            return xml
 
         def render_xml_part(self, *given: Any) -> Any:
             made = super().render_xml_part(*given)
@@ -129,6 +146,25 @@ def _document(template: Template) -> Any:
             return made
 
     return Form(BytesIO(template.content))
+
+
+def _check_braces(path: Path, said: str) -> None:
+    """Raise UsageError for a field that is not closed: docxtpl would look for its end again and again."""
+    opened = None
+    for brace in _BRACES.finditer(said):
+        if opened and brace[0] == _CLOSING[opened[0]]:
+            opened = None
+        elif brace[0] in _CLOSING and not opened:
+            opened = brace
+        elif brace[0] in _CLOSING and opened and opened[0] != _COMMENT:
+            break
+    if opened:
+        near = said[opened.start() :][:_NEAR].strip()
+        raise UsageError("template_syntax", path=path, reason=text("error.template_open"), near=near)
+
+
+def _without_tags(xml: str) -> str:
+    return re.sub("<[^>]*>", "", xml)
 
 
 def _reason(error: Exception) -> str:

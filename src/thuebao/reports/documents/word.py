@@ -227,7 +227,7 @@ def _rule(paragraph: Any, indent: Any) -> None:
 
     form = paragraph.paragraph_format
     form.left_indent = form.right_indent = indent
-    form.space_after, form.line_spacing = Pt(6), Pt(2)
+    form.space_before, form.space_after, form.line_spacing = Pt(2), Pt(6), Pt(2)
     borders = _child(paragraph._p.get_or_add_pPr(), "pBdr")
     _child(borders, "top", val="single", sz="6", space="1", color="000000")
 

@@ -1,7 +1,7 @@
-"""Recognises a Word document or PDF that an audit wrote, by its mark.
+"""Recognises a Word document or PDF that an audit wrote, by its mark, its kind and its size.
 
-The mark is no proof, and need not be one: neither kind is ever read as an export, so that nothing is left out that
-would have counted. A file of another name is refused all the same, for what bears the name of an export must be one.
+A mark is no proof. But neither kind is ever read as an export, so that nothing is left out that would have counted; and
+one that is larger than ours are is named as any other large file that was passed over.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from pathlib import Path
 
 OWN_DOCUMENT = "thuebao-report"
 """The identifier of a Word document, and the keyword of a PDF."""
+_LARGEST = 512 << 10
+"""Bytes of such a document: ours have some 100 KiB, with signatures."""
 _MOST_PROPERTIES = 1 << 16
 """Bytes of a document's properties that are looked at: more than any program writes."""
-_LARGEST = 64 << 20  # bytes of a PDF, which is read whole: its properties may stand anywhere
 _PARTS = ("[Content_Types].xml", "_rels/", "docProps/", "word/", "customXml/")
 """How the names of a Word document's parts begin: what has others may be an export, or hold one."""
 _NO_DOCUMENT = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError)
@@ -23,7 +24,8 @@ _NO_DOCUMENT = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplement
 
 def is_word(path: str, file: Path | BytesIO) -> bool:
     """Return whether what begins as a zip is a Word document of an audit. Raises OSError, ValueError."""
-    if not path.lower().endswith(".docx"):
+    size = file.stat().st_size if isinstance(file, Path) else len(file.getbuffer())
+    if not path.lower().endswith(".docx") or size > _LARGEST:
         return False
     try:
         with zipfile.ZipFile(file) as document:
@@ -37,7 +39,7 @@ def is_word(path: str, file: Path | BytesIO) -> bool:
 
 
 def is_pdf(path: Path) -> bool:
-    """Return whether a file is a PDF of an audit. Raises OSError."""
+    """Return whether a file is a PDF of an audit, signed or not. Raises OSError."""
     if path.suffix.lower() != ".pdf" or path.stat().st_size > _LARGEST:
         return False
     return f"<pdf:Keywords>{OWN_DOCUMENT}</pdf:Keywords>".encode() in path.read_bytes()
