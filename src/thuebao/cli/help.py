@@ -25,7 +25,7 @@ GROUPS = {
     "arguments": (),
     "input": ("operator", "mapping", "encoding", "sheet", "max_rejected", "config"),
     "rules": ("select", "ignore", "severity", "set_", "rules", "law", "as_of"),
-    "counted": ("where", "province", "by", "show"),
+    "counted": ("where", "province", "by", "show", "exposure"),
     "output": (
         "format",
         "findings",

@@ -21,7 +21,9 @@ class Distinct:
     A value has a mark if one of its rows does. held: how many rows may wait in memory.
     """
 
-    def __init__(self, folder: Path, name: str, keys: Sequence[str], value: str, marks: Sequence[str], held: int) -> None:
+    def __init__(
+        self, folder: Path, name: str, keys: Sequence[str], value: str, marks: Sequence[str], held: int
+    ) -> None:
         self._keys, self._value, self._marks = list(keys), value, list(marks)
         step = (1 << 64) // _RANGES
         bounds = pl.Series([n * step for n in range(1, _RANGES)], dtype=pl.UInt64)

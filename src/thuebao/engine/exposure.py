@@ -52,6 +52,17 @@ class _Measured:
 
 
 @dataclass(frozen=True)
+class _Counted:
+    """The counts of an Exposure."""
+
+    count: int
+    unidentified: int
+    files: int
+    before: int
+    undated: int
+
+
+@dataclass(frozen=True)
 class ExposurePlan:
     """What is counted of records with errors, on an audit of the day `as_of`."""
 
@@ -82,7 +93,7 @@ class ExposurePlan:
         return [mark for m in self.measured for mark in m.marks]
 
     def marked(self, records: pl.DataFrame, codes: Collection[str]) -> pl.DataFrame:
-        """Return of records, with a Boolean column for each of `codes`, those that count for a clause, and for which."""
+        """Return those of records, with a Boolean column for each of `codes`, that count, and for which clauses."""
         columns = [column for m in self.measured for column in self._marks(m, codes)]
         marked = records.select(ROW, "operator", NUMBER, _POINT, *columns)
         return marked.filter(pl.any_horizontal(self.marks))
@@ -174,37 +185,29 @@ class ExposureCount:
                 [counted.get((operator, mark, known), 0) for known in (True, False)] for mark in m.marks
             )
             files = _files(operator, m.pointers, result)
-            is_now = self._plan.as_of >= self._plan.fines.since
-            row = self._exposure(
-                operator,
-                m,
-                (*now, files if is_now else 0),
-                (sum(before) + (0 if is_now else files), sum(undated)),
-                result,
-            )
+            if self._plan.as_of >= self._plan.fines.since:
+                row = self._exposure(operator, m, _Counted(*now, files, sum(before), sum(undated)), result)
+            else:
+                row = self._exposure(operator, m, _Counted(*now, 0, sum(before) + files, sum(undated)), result)
             if row.count or row.unidentified or row.files or row.before or row.undated:
                 yield row
 
-    def _exposure(
-        self, operator: str, m: _Measured, now: tuple[int, int, int], others: tuple[int, int], result: AuditResult
-    ) -> Exposure:
-        count, unidentified, files = now
+    def _exposure(self, operator: str, m: _Measured, counted: _Counted, result: AuditResult) -> Exposure:
         # An enterprise is fined whatever the count, an act by itself; else what has no name is in no bracket.
-        applied = int(any(now)) if m.ladder.measure in (ENTERPRISE, ACT) else count
+        whole = m.ladder.measure in (ENTERPRISE, ACT)
+        applied = int(bool(counted.count or counted.unidentified or counted.files)) if whole else counted.count
         bracket = m.ladder.bracket(applied)
         least, most = bracket.amounts(applied) if bracket else (None, None)
         return Exposure(
             operator=operator,
             fine=m.fine.id,
-            clause=f"{m.fine.clause} {m.fine.regime.provision}",
+            clause=m.fine.clause,
+            short=m.fine.short,
+            instrument=m.fine.regime.provision,
             act=m.fine.act,
             measure=m.ladder.measure,
             codes=tuple(_found(operator, (p.code for p in m.pointers), result)),
-            count=count,
-            unidentified=unidentified,
-            files=files,
-            before=others[0],
-            undated=others[1],
+            **vars(counted),
             bracket=bracket,
             least=least,
             most=most,
@@ -249,7 +252,7 @@ def _signs(operator: str, fines: Fines, result: AuditResult) -> Iterator[Sign]:
         severities = {code: result.rulebook.by_code[code].severity for code in (*fine.signs, *_codes(fine))}
         for code, severity in severities.items():
             if hit.get(code) and (code in fine.signs or severity != "error"):
-                yield Sign(operator, fine.id, f"{fine.clause} {fine.regime.provision}", fine.act, code, severity, hit[code])
+                yield Sign(operator, fine.id, fine.clause, fine.regime.provision, fine.act, code, severity, hit[code])
 
 
 def _codes(fine: Fine) -> Iterator[str]:

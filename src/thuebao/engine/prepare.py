@@ -108,7 +108,15 @@ def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared
     where = where_of(options.where, options.province, rulebook.reference)
     wanted = Wanted(
         selected,
-        frozenset({"shown_number", *OFFENDERS, *keys, *([NUMBER] if options.key_file else []), *(exposure.facts if exposure else ())}),
+        frozenset(
+            {
+                "shown_number",
+                *OFFENDERS,
+                *keys,
+                *([NUMBER] if options.key_file else []),
+                *(exposure.facts if exposure else ()),
+            }
+        ),
         compile_where(where, schema) if where else None,
         staging_for([*searches.values(), *(picture.searches if picture else ())], facts, shows.values()),
         frozenset(keys),

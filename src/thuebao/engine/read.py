@@ -45,9 +45,9 @@ class Reading:
     """Reads each file once, evaluates record rules, stages columns for group rules.
 
     staged, nominations, own: where the staged columns, what nominates groups and the findings of record rules go,
-    rejects: where rejected lines go; exposed: what counts for fines; None if nobody asks for them. folder: for what has to lie on disk. exports: of all
-    files, the sheets of a workbook one by one; for each of them `first` is the number of its first record in the whole
-    audit, `number_from` of its file's.
+    rejects: where rejected lines go, exposed: what counts for fines; None if nobody asks for them. folder: for what has
+    to lie on disk. exports: of all files, the sheets of a workbook one by one; for each of them `first` is the number
+    of its first record in the whole audit, `number_from` of its file's.
     """
 
     prepared: Prepared

@@ -11,7 +11,7 @@ from thuebao.rulebook.fines import Bracket, Caveat, Sanction, Texts
 
 @dataclass(frozen=True)
 class Exposure:
-    """One clause for one operator, by one measure (rulebook/fines.py MEASURES).
+    """One clause for one operator, by one measure (rulebook/fines.py MEASURES); short: the clause as a screen has it.
 
     codes: the rules whose errors are counted. count: how many different numbers, or points of sale, in current form;
     unidentified: records whose number or point of sale is missing or malformed, which are not in `count`; files: files
@@ -23,6 +23,8 @@ class Exposure:
     operator: str
     fine: str
     clause: str
+    short: str
+    instrument: str
     act: Texts
     measure: str
     codes: tuple[str, ...]
@@ -39,18 +41,29 @@ class Exposure:
     mapping_trust: str
     caveats: tuple[Caveat, ...]
 
+    @property
+    def cited(self) -> str:
+        """The clause with the decree that it is of."""
+        return f"{self.clause} {self.instrument}"
+
 
 @dataclass(frozen=True)
 class Sign:
-    """Findings that are named beside a clause and never computed: warnings, and signs of an act that are not the act."""
+    """Findings that are named beside a clause and never computed: warnings, and signs that are not the act itself."""
 
     operator: str
     fine: str
     clause: str
+    instrument: str
     act: Texts
     code: str
     severity: str
     findings: int
+
+    @property
+    def cited(self) -> str:
+        """The clause with the decree that it is of."""
+        return f"{self.clause} {self.instrument}"
 
 
 @dataclass(frozen=True)

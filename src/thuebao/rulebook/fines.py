@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import Any, NoReturn
 
 from thuebao.base.errors import RuleError
@@ -105,6 +106,7 @@ class Fine:
 
     id: str
     clause: str
+    short: str
     act: Texts
     who: str
     day: str
@@ -129,10 +131,11 @@ class Regime:
 
 @dataclass(frozen=True)
 class Caveat:
-    """What stands beside every figure."""
+    """What stands beside every figure, in full and in a few words."""
 
     id: str
     said: Texts
+    short: Texts
 
 
 @dataclass(frozen=True)
@@ -181,7 +184,7 @@ class _Reader:
     def _fines(self) -> Fines:
         regimes = {r["id"]: self._regime(r) for r in self.document["regime"]}
         in_order = sorted(regimes.values(), key=lambda r: r.start)
-        for earlier, later in zip(in_order, in_order[1:], strict=False):
+        for earlier, later in pairwise(in_order):
             if earlier.end is None or (later.start - earlier.end).days != 1:
                 self._refuse(later.id, "from")
         if not any(regime.computable for regime in in_order):
@@ -193,7 +196,10 @@ class _Reader:
         return Fines(
             currency=str(self.document["currency"]),
             not_computable=self._texts("not_computable", self.document["not_computable"]),
-            caveats=tuple(Caveat(c["id"], self._texts(c["id"], c)) for c in self.document["caveat"]),
+            caveats=tuple(
+                Caveat(c["id"], self._texts(c["id"], c), self._texts(c["id"], c["short"]))
+                for c in self.document["caveat"]
+            ),
             regimes=tuple(in_order),
             fines=fines,
         )
@@ -221,10 +227,13 @@ class _Reader:
         return Fine(
             id=name,
             clause=str(entry["clause"]),
+            short=str(entry["short"]),
             act=self._texts(name, entry["act"]),
             who=who,
             day=entry["day"],
-            ladders=tuple(replace(of, sanctions=(*own, *of.sanctions)) for of in map(ladders.get, entry["ladders"]) if of),
+            ladders=tuple(
+                replace(of, sanctions=(*own, *of.sanctions)) for of in map(ladders.get, entry["ladders"]) if of
+            ),
             pointers=pointers,
             signs=signs,
             trust=entry["trust"],
@@ -254,7 +263,7 @@ class _Reader:
         titles: Mapping[str, Texts] = self.document["sanction"]
         self._known(name, entry["kind"], titles)
         months = entry.get("months")
-        if months is not None and not (len(months) == 2 and 0 < months[0] <= months[1]):  # noqa: PLR2004 (from, to)
+        if months is not None and not (len(months) == 2 and 0 < months[0] <= months[1]):
             self._refuse(name, "months")
         title = titles[entry["kind"]]
         self._texts(name, title)
@@ -277,7 +286,7 @@ class _Reader:
             self._refuse(name, "brackets")
 
     def _check_overlaps(self, name: str, sanctions: Sequence[Sanction]) -> None:
-        for earlier, later in zip(sanctions, sanctions[1:], strict=False):
+        for earlier, later in pairwise(sanctions):
             if earlier.last is None or later.first != earlier.last + 1:
                 self._refuse(name, "also")
 

@@ -19,6 +19,7 @@ from thuebao import __version__
 from thuebao.base.messages import language, text
 from thuebao.reports.about import About
 from thuebao.reports.format import day, time_of_day
+from thuebao.reports.html.exposure import exposure
 from thuebao.reports.html.groups import all_groups, identities, offenders
 from thuebao.reports.html.inputs import cards, caution, export_findings, inputs
 from thuebao.reports.html.markup import Markup, escaped, joined, tag
@@ -148,6 +149,7 @@ def _sections(result: AuditResult, samples: Samples, about: About) -> list[_Sect
         ("operators", text("page.operators"), operators(result)),
         ("families", text("page.families"), charts(result)),
         ("breakdown", text("page.breakdown"), by_columns(result.breakdown) if result.breakdown else None),
+        ("exposure", text("report.exposure"), exposure(result.exposure) if result.exposure else None),
         ("violations", text("page.violations_by_rule"), overview(result)),
         ("rules", text("page.rules"), rule_sheets(result, samples)),
         ("groups", text("page.groups"), all_groups(result.groups) if result.groups else None),

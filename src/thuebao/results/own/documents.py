@@ -62,6 +62,22 @@ _KEYS: dict[str, Spec] = {
         points_of_sale=_OFFENDERS,
         clerks=_OFFENDERS,
         breakdown=_keys("", by=[_ONE], rows=[_keys(_RECORDS, values=_FREE, rules=_RULE_COUNTS)]),
+        exposure=_keys(
+            "currency since",
+            not_computable=_FREE,
+            rows=[
+                _keys(
+                    "operator fine clause instrument measure count unidentified files before undated least most "
+                    "trust mapping_trust",
+                    act=_FREE,
+                    codes=[_ONE],
+                    bracket=_keys("from to provision"),
+                    sanctions=[_keys("provision", title=_FREE, months=[_ONE])],
+                    caveats=[_keys("id vi en")],
+                )
+            ],
+            signs=[_keys("operator fine clause instrument code severity findings", act=_FREE)],
+        ),
         groups={_EACH: [_keys("group size", records=[_FREE])]},
         gate=[_keys("condition operator passed counted of allowed margin status reason")],
         totals=_TOTALS,
