@@ -184,11 +184,10 @@ class ExposureCount:
             now, before, undated = (
                 [counted.get((operator, mark, known), 0) for known in (True, False)] for mark in m.marks
             )
-            files = _files(operator, m.pointers, result)
-            if self._plan.as_of >= self._plan.fines.since:
-                row = self._exposure(operator, m, _Counted(*now, files, sum(before), sum(undated)), result)
-            else:
-                row = self._exposure(operator, m, _Counted(*now, 0, sum(before) + files, sum(undated)), result)
+            files, is_now = _files(operator, m.pointers, result), self._plan.as_of >= self._plan.fines.since
+            of_files = (files, 0) if is_now else (0, files)
+            counts = _Counted(now[0], now[1], of_files[0], sum(before) + of_files[1], sum(undated))
+            row = self._exposure(operator, m, counts, result)
             if row.count or row.unidentified or row.files or row.before or row.undated:
                 yield row
 
