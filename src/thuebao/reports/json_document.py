@@ -98,6 +98,11 @@ def _groups(groups: list[Group]) -> list[dict[str, Any]]:
 
 def render(result: AuditResult, gate: Sequence[dict[str, Any]] = ()) -> str:
     """Return the document as text."""
-    document = json.dumps(as_dict(result, gate), ensure_ascii=False, indent=1)
+    return as_text(as_dict(result, gate))
+
+
+def as_text(document: dict[str, Any]) -> str:
+    """Return a document as text."""
+    written = json.dumps(document, ensure_ascii=False, indent=1)
     # JSON allows control characters beyond ASCII unescaped, bidirectional overrides too: a terminal would obey them.
-    return re.sub(CONTROLS, lambda sign: sign[0] if sign[0] == "\n" else json.dumps(sign[0])[1:-1], document)
+    return re.sub(CONTROLS, lambda sign: sign[0] if sign[0] == "\n" else json.dumps(sign[0])[1:-1], written)
