@@ -64,7 +64,7 @@ def print_trend(trend: Trend, console: Console, *, full: bool) -> None:
 
 
 def _screen(trend: Trend, console: Console) -> list[RenderableType]:
-    counted = [*trend.operators, trend.total, *trend.rules, *trend.provinces]
+    counted: list[Series[Any, Any]] = [*trend.operators, trend.total, *trend.rules, *trend.provinces]
     widest = max(len(cell(point)) for series in counted for point in series.points)
     shown = max(2, (console.width - _NAMES) // (widest + 2))
     operators = _section(trend, "trend.operators", shown, _of_operators(trend))

@@ -10,9 +10,7 @@ from msgspec import Struct, structs
 
 from thuebao import __version__
 from thuebao.reports.json_document import as_text
-from thuebao.results.trend import Series, Trend, share_of, steps
-
-SCHEMA = "thuebao-trend/1"
+from thuebao.results.trend import SCHEMA, Series, Trend, share_of, steps
 
 
 def as_dict(trend: Trend) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from thuebao.results.compare.document import Counted, Operator, Recorded, parsed
 from thuebao.results.compare.results import Notice, side_by_side
 from thuebao.results.result import EVALUATED, PARTLY
 
+SCHEMA = "thuebao-trend/1"
 PROVINCES = ("province_now", "province")
 """Columns of a breakdown that name a province; the first that a result has counts."""
 

@@ -24,9 +24,11 @@ def render(trend: Trend, made: datetime) -> Iterator[str]:
     """Yield the page in pieces; made: when."""
     sections = [
         Section("summary", text("page.summary"), _summary(trend)),
-        Section("operators", text("page.operators"), _figures(trend, "operator", _operators(trend))),
+        Section("operators", text("trend.by_operator"), _figures(trend, "operator", _operators(trend))),
         Section(
-            "rules", text("page.rules"), _some(trend, "rule", [(_rule(trend, s), s.key, s) for s in worst_rules(trend)])
+            "rules",
+            text("trend.rules"),
+            _some(trend, "rule", [(_rule(trend, s), s.key, s) for s in worst_rules(trend)]),
         ),
         *([Section("provinces", text("trend.provinces"), _provinces(trend))] if trend.provinces else []),
         Section("method", text("page.method"), _method(trend)),
