@@ -101,7 +101,7 @@ def blocks(annex: Annex) -> list[Block]:
         (text("document.summary"), [*_summary(annex)]),
         (text("page.operators"), [*_operators(annex)]),
         (text("page.worst"), [*_rules(annex)]),
-        (text("document.exposure"), [*_exposure(annex)]),
+        (text("report.exposure"), [*_exposure(annex)]),
         (text("document.remedies"), [*_remedies(annex)]),
         (text("page.inputs"), [*_inputs(annex)]),
     ]
@@ -168,17 +168,19 @@ def _lines(*lines: Line) -> Cell:
 
 
 def _exposure(annex: Annex) -> Iterator[Block]:
+    yield from (Prose(caveat, "italic") for caveat in annex.exposure_caveats)
     if not annex.exposure:
         return
-    for caveat in annex.exposure_caveats:
-        yield Prose(caveat, "italic")
-    titles = ("summary.operator", "document.clause", "document.counted", "document.amounts")
+    titles = ("summary.operator", "exposure.clause", "exposure.counted", "document.amounts")
     shown = annex.exposure[:_MOST_LISTED]
     rows: list[tuple[Cell, ...]] = []
     for e in shown:
-        act, amount = _lines((e.clause, "bold"), (e.act, "")), _lines((e.amount, ""), (e.sanctions, "italic"))
+        act, amount = (
+            _lines((e.clause, "bold"), (e.act, "")),
+            _lines((e.amount, "bold"), (e.sanctions, ""), (e.remarks, "italic")),
+        )
         rows.append((e.operator, act, e.counted, amount))
-    yield Table(tuple(map(text, titles)), (18, 38, 16, 34), ("left", "left", "right", "left"), tuple(rows))
+    yield Table(tuple(map(text, titles)), (17, 30, 17, 42), ("left", "left", "left", "left"), tuple(rows))
     yield from _left(len(shown), len(annex.exposure))
 
 
