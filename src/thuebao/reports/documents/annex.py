@@ -23,7 +23,7 @@ from thuebao.reports.html.rules import Counts, counts_by_rule, evaluated_by_all
 from thuebao.reports.html.short import MOST_RULES
 from thuebao.reports.html.title import law_applied
 from thuebao.reports.rule_text import latest_provisions, translated
-from thuebao.results.exposure import Exposure, Exposures
+from thuebao.results.exposure import Exposures
 from thuebao.results.result import DESELECTED, NOT_EVALUATED, Archive, AuditResult, Input, RuleResult
 
 MOST_ROWS = 500
@@ -94,6 +94,15 @@ class ExposureRow:
 
 
 @dataclass(frozen=True)
+class NotComputedRow:
+    """Acts of an operator for which a clause on fines gives no amount here, and why."""
+
+    operator: str
+    clause: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class RemedyCount:
     """Numbers of an operator to be notified, by reason, and errors that are its own, as a caller has counted them."""
 
@@ -143,6 +152,7 @@ class Annex:
     unreadable: tuple[str, ...]
     doubts: tuple[str, ...]
     exposure: tuple[ExposureRow, ...]
+    not_computed: tuple[NotComputedRow, ...]
     exposure_caveats: tuple[str, ...]
     remedies: tuple[RemedyRow, ...]
     day: date
@@ -183,7 +193,8 @@ def annex_of(result: AuditResult, about: About, remedies: Sequence[RemedyCount] 
         inputs=tuple(_input(*file) for file in result.received[:MOST_ROWS]),
         unreadable=tuple(plain(error) for error in result.unreadable[:MOST_ROWS]),
         doubts=tuple(plain(doubt.said()) for doubt in doubts(result)[:MOST_ROWS]),
-        exposure=tuple(_exposure(row, exposure) for row in exposure.rows[:MOST_ROWS]) if exposure else (),
+        exposure=tuple(_exposures(exposure))[:MOST_ROWS] if exposure else (),
+        not_computed=tuple(_not_computed(exposure))[:MOST_ROWS] if exposure else (),
         exposure_caveats=tuple(filter(None, _caveats(exposure))) if exposure else (),
         remedies=tuple(
             RemedyRow(plain(r.operator), Count(r.own_information), Count(r.same_contract), Count(r.carrier))
@@ -266,22 +277,33 @@ def _input(path: str, read: Input | Archive) -> InputRow:
     return InputRow(plain(path), number(records), number(rejected), read.sha256 or "")
 
 
-def _exposure(row: Exposure, exposures: Exposures) -> ExposureRow:
-    return ExposureRow(
-        operator=plain(row.operator),
-        clause=row.cited,
-        act=row.act[language()],
-        counted=of_exposure.counted(row),
-        amount="; ".join(filter(None, (of_exposure.amount(row, exposures), of_exposure.bracket(row)))),
-        sanctions="; ".join(of_exposure.sanctions(row)),
-        remarks="; ".join(filter(None, (of_exposure.short_caveats(row), *of_exposure.others(row, exposures)))),
-    )
+def _exposures(exposures: Exposures) -> Iterator[ExposureRow]:
+    for row in exposures.rows:
+        if row.least is not None:
+            yield ExposureRow(
+                operator=plain(row.operator),
+                clause=row.cited,
+                act=row.act[language()],
+                counted=of_exposure.counted(row),
+                amount="; ".join(filter(None, (of_exposure.amount(row, exposures), of_exposure.bracket(row)))),
+                sanctions="; ".join(of_exposure.sanctions(row)),
+                remarks=of_exposure.short_caveats(row),
+            )
+
+
+def _not_computed(exposures: Exposures) -> Iterator[NotComputedRow]:
+    for row in exposures.rows:
+        reasons = of_exposure.others(row, exposures)
+        if row.least is None:
+            reasons = reasons or [of_exposure.counted(row)]
+        if reasons:
+            yield NotComputedRow(plain(row.operator), row.cited, "; ".join(reasons))
 
 
 def _caveats(exposures: Exposures) -> Iterator[str]:
     """Yield what stands beside all figures of exposure."""
     yield text("exposure.lead" if exposures.rows else "exposure.none")
-    yield from (caveat.said[language()] for caveat in exposures.caveats)
+    yield "; ".join(caveat.said[language()] for caveat in exposures.caveats)
     yield of_exposure.not_computed(exposures)
     yield plain(of_exposure.signs_line(exposures))
 
