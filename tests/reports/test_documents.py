@@ -242,6 +242,10 @@ def test_exposure_is_printed_where_it_is_asked_for_with_its_caveats(desk: Desk, 
     computed = [row for row in result["exposure"]["rows"] if row["least"] is not None]
     assert computed
     use_language("vi")
+    both = [table[1:] for table in tables(desk.path / "full.docx") if table[0][1] == text("exposure.clause")]
+    assert [len(rows) for rows in both] == [min(len(computed), 25), 25]
+    for row, shown in zip(computed, both[0], strict=False):
+        assert (shown[0], f"{row['least']:,}".replace(",", ".") in shown[3]) == (row["operator"], True)
     for kind in ("docx", "pdf"):
         said, bare = read(desk.path / f"full.{kind}"), read(desk.path / f"bare.{kind}")
         tight = said.replace(" ", "")

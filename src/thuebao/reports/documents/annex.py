@@ -297,7 +297,8 @@ def _not_computed(exposures: Exposures) -> Iterator[NotComputedRow]:
         if row.least is None:
             reasons = reasons or [of_exposure.counted(row)]
         if reasons:
-            yield NotComputedRow(plain(row.operator), row.cited, "; ".join(reasons))
+            clause = f"{row.cited} ({text(f'exposure.measure_{row.measure}')})"
+            yield NotComputedRow(plain(row.operator), clause, "; ".join(reasons))
 
 
 def _caveats(exposures: Exposures) -> Iterator[str]:
