@@ -48,6 +48,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     "as-of": ("as-of = 2026-01-31", ("--as-of", "2026-01-31")),
     "by": ('by = ["sex"]', ("--by", "sex")),
     "show": ('show = ["DUP121"]', ("--show", "DUP121")),
+    "exposure": ("exposure = true", ("--exposure",)),
     "where": ("where = \"full_name = 'An'\"", ("--where", "full_name = 'An'")),
     "province": ('province = "Huế"', ("--province", "Huế")),
     "memory-limit": ('memory-limit = "2MB"', ("--memory-limit", "2MB")),

@@ -25,9 +25,8 @@ from helpers.places import SAMPLES
 from helpers.reports import DAY
 from thuebao.base.messages import LANGUAGES, text, use_language
 from thuebao.reports.about import About
-from thuebao.reports.documents.annex import Annex, annex_of
+from thuebao.reports.documents.annex import Annex, RemedyCount, annex_of
 from thuebao.reports.documents.pdf import annex_pdf
-from thuebao.reports.documents.seam import Exposure, ExposureLine, RemedyCount
 from thuebao.reports.documents.word import annex_docx
 from thuebao.reports.format import number
 from thuebao.results.own import is_ours
@@ -235,34 +234,43 @@ def test_foreign_text_is_shown_as_it_is_and_does_nothing(sample: AuditResult, de
         assert sign not in everything(desk.path / "a.docx") + whole
 
 
-def test_what_other_parts_hand_on_is_printed_and_nothing_of_it_otherwise(sample: AuditResult, desk: Desk) -> None:
+def test_exposure_is_printed_where_it_is_asked_for_with_its_caveats(desk: Desk, cli: Command) -> None:
+    some = (*SOME, "--lang", "vi")
+    reports = [("--report", f"{name}.{kind}") for name in ("full",) for kind in ("docx", "pdf")]
+    result = cli(*some, "--exposure", *(part for report in reports for part in report), "--format", "json").document
+    assert cli(*some, "--report", "bare.docx", "--report", "bare.pdf", "-q").code == 0
+    computed = [row for row in result["exposure"]["rows"] if row["least"] is not None]
+    assert computed
     use_language("vi")
-    line = ExposureLine(
-        "Viettel", "điểm a khoản 3", "cung cấp dịch vụ", 97, "số", 80_000_000, 100_000_000, ("đình chỉ",)
-    )
-    unknown = replace(line, operator="iTel", least=None, most=None, remark="không tính được")
-    exposure = Exposure((line, unknown), ("Chỉ để tham khảo.",), {"ID101": "điểm a khoản 3 Điều 34"})
-    full = annex_of(sample, about(), exposure, [RemedyCount("Viettel", 80, 12, 17)])
-    bare = annex_of(sample, about())
-    assert bare.exposure == bare.remedies == ()
+    both = [table[1:] for table in tables(desk.path / "full.docx") if table[0][1] == text("exposure.clause")]
+    assert [len(rows) for rows in both] == [min(len(computed), 25), 25]
+    for row, shown in zip(computed, both[0], strict=False):
+        assert (shown[0], f"{row['least']:,}".replace(",", ".") in shown[3]) == (row["operator"], True)
+    for kind in ("docx", "pdf"):
+        said, bare = read(desk.path / f"full.{kind}"), read(desk.path / f"bare.{kind}")
+        tight = said.replace(" ", "")
+        for row in computed:
+            least_to_most = text("exposure.amount", least=row["least"], most=row["most"], currency="VND")
+            assert least_to_most.replace(" ", "") in tight
+            assert f"{row['operator']} " in said
+        for part in (text("report.exposure"), text("exposure.lead"), "Mức phạt: "):
+            assert part.replace(" ", "") in tight
+            assert part not in bare
+        assert f"4. {text('report.exposure')}" in said
+        assert "5. Dữ liệu vào" in said
+        assert "4. Dữ liệu vào" in bare
+
+
+def test_numbers_to_be_notified_are_printed_where_they_are_given(sample: AuditResult, desk: Desk) -> None:
+    use_language("vi")
+    full, bare = annex_of(sample, about(), [RemedyCount("Viettel", 1080, 12, 17)]), annex_of(sample, about())
     for kind, write in (("docx", annex_docx), ("pdf", annex_pdf)):
         desk.write(f"full.{kind}", write(full))
         desk.write(f"bare.{kind}", write(bare))
         said, without = read(desk.path / f"full.{kind}"), read(desk.path / f"bare.{kind}")
-        for part in (
-            "Chỉ để tham khảo.",
-            "80.000.000 đến 100.000.000 đồng",
-            "97 số",
-            "đình chỉ",
-            "– không tính được".replace("– ", "–; "),
-            "Mức phạt: điểm a khoản 3 Điều 34.",
-            "Viettel 80 12 17",
-        ):
-            assert part in said, (kind, part)
+        for part in ("4. Số thuê bao phải thông báo", "Viettel 1.080 12 17", "5. Dữ liệu vào"):
+            assert part in said
             assert part not in without
-        assert "4. Mức phạt" in said
-        assert "6. Dữ liệu vào" in said
-        assert "4. Dữ liệu vào" in without
 
 
 def test_a_list_that_is_not_whole_says_so(sample: AuditResult, desk: Desk) -> None:
@@ -313,18 +321,19 @@ def test_they_are_for_their_owner_whole_and_listed_in_the_manifest(vina: Desk, c
     assert len((vina.path / "a.pdf").read_bytes()) == len(before)
 
 
-def test_they_are_passed_over_where_they_lie_among_exports(desk: Desk, cli: Command) -> None:
-    desk.export("e/vina.csv", ERROR)
+def test_they_are_passed_over_where_they_lie_among_exports(documents: Desk, cli: Command) -> None:
+    documents.export("e/vina.csv", ERROR)
     some = (*DAY, "--format", "json", "--fail-on", "never")
-    first = cli("audit", "e", *some, "--report", "e/a.docx", "--report", "e/a.pdf").document
-    by_folder, by_pattern = cli("audit", "e", *some).document, cli("audit", "e/*", *some).document
-    assert first["totals"] == by_folder["totals"] == by_pattern["totals"]
-    assert by_pattern["unreadable"] == []
-    for document in (by_folder, by_pattern):
-        assert [(p["path"], p["reason"]) for p in document["files_passed_over"]] == [
-            ("e/a.docx", "own"),
-            ("e/a.pdf", "own"),
-        ]
+    without = cli("audit", "e", *some).document
+    for kind in ("docx", "pdf"):
+        documents.write(f"e/a.{kind}", (documents.path / f"vi.{kind}").read_bytes())
+    assert (documents.path / "e/a.pdf").stat().st_size > 1 << 16  # so large that it would be named, were it not our own
+    for paths in ("e", "e/*"):
+        with_them = cli("audit", paths, *some).document
+        for part in ("totals", "export_findings", "unreadable"):
+            assert with_them[part] == without[part]
+        passed_over = [(p["path"], p["reason"]) for p in with_them["files_passed_over"]]
+        assert passed_over == [("e/a.docx", "own"), ("e/a.pdf", "own")]
 
 
 def test_what_only_bears_their_mark_is_not_passed_over(desk: Desk, cli: Command) -> None:

@@ -28,6 +28,7 @@ from thuebao.cli.rules import rules
 from thuebao.cli.sample import sample
 from thuebao.cli.show import show
 from thuebao.cli.streams import mute_stdout, prepare_streams
+from thuebao.cli.trend import trend
 from thuebao.cli.usage import HELP_WAS_PRINTED, explained
 from thuebao.cli.verify import verify
 
@@ -37,7 +38,8 @@ _AT_FIRST = 200_000
 
 
 _COMMANDS = {
-    command.__name__: command for command in (audit, init, columns, show, compare, explain, rules, sample, verify)
+    command.__name__: command
+    for command in (audit, init, columns, show, compare, trend, explain, rules, sample, verify)
 }
 
 

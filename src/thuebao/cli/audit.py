@@ -58,6 +58,7 @@ def audit(
     where: Annotated[str | None, option("--where", help_key="where", metavar="SQL")] = None,
     province: Annotated[str | None, option("--province", help_key="province", metavar="NAME")] = None,
     show: Annotated[list[str] | None, option("--show", help_key="show_groups", metavar="CODES")] = None,
+    exposure: Annotated[bool, option("--exposure", help_key="exposure")] = False,
     memory_limit: Annotated[str | None, option("--memory-limit", help_key="memory_limit", metavar="SIZE")] = None,
     temp_dir: Annotated[Path | None, option("--temp-dir", help_key="temp_dir", metavar="DIR")] = None,
     bom: Annotated[bool, option("--bom", help_key="bom")] = False,

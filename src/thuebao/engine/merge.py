@@ -10,6 +10,7 @@ import polars as pl
 from thuebao.base.helper_columns import ERA, ERROR, HIT, ROW
 from thuebao.base.spill import Part, Spill
 from thuebao.engine.count import OFFENDERS, Counts, offenders
+from thuebao.engine.exposure import ExposureCount
 from thuebao.engine.groups.finder import GROUP, Found
 from thuebao.engine.prepare import Prepared
 from thuebao.engine.shown import as_shown, shown_apart
@@ -28,7 +29,7 @@ class Merge:
     """Merges group findings with record findings, in record order.
 
     records: the staged columns of each record; own: findings of record rules (ROWS); found: by code, in the order of
-    groups; at_once: how many records may be held in memory.
+    groups; at_once: how many records may be held in memory; exposed: what counts for fines, None if nobody asks.
     """
 
     prepared: Prepared
@@ -37,6 +38,7 @@ class Merge:
     found: Mapping[str, Found]
     files: Files
     at_once: int
+    exposed: ExposureCount | None = None
 
     def merge(self, write: Callable[[Findings], None] | None) -> Counts:
         """Return the counts of findings across records; `write` is given all findings, in order."""
@@ -45,6 +47,8 @@ class Merge:
             rows = self.own.between(*window) if write else None
             if hits and hits.found.height:
                 counted.append(self._counts(hits))
+                if self.exposed:
+                    self._expose(self.exposed, hits)
                 if write:
                     across = self._rows(hits)
                     rows = pl.concat([rows, across]).sort(ROW, "kind") if rows is not None else across
@@ -173,6 +177,11 @@ class Merge:
         nothing = pl.repeat(0, again.height, dtype=pl.Int64, eager=True)
         known = offenders(again, nothing).with_columns(records=-pl.col("records"))
         return Counts.of(keys, [records], [rules], [by_offender, known])
+
+    def _expose(self, exposed: ExposureCount, hits: _Hits) -> None:
+        by_code = hits.found.partition_by(_CODE, as_dict=True)
+        found = {code: by_code[n,][ROW] for n, code in enumerate(self.found) if (n,) in by_code}
+        exposed.add_found(hits.records, found)
 
     def _rows(self, hits: _Hits) -> pl.DataFrame:
         """Return the findings (ROWS) of hits."""

@@ -55,6 +55,7 @@ class AuditOptions:
     What is shown and written:
     by: canonical columns, month (of registration) or province_now, by which records are counted too.
     show: codes of rules across records whose largest groups are wanted.
+    exposure: whether what the law provides for the acts that errors point to is wanted, clause by clause.
     findings: a .csv, .parquet or (from the command alone) .xlsx file, one row per record and rule, masked unless
     `reveal`.
     new_findings: another one, of those that the baseline does not have; bom: CSV files begin with a byte order mark.
@@ -91,6 +92,7 @@ class AuditOptions:
     fail_on: Sequence[str] = ("error",)
     by: Sequence[str] = ()
     show: Sequence[str] = ()
+    exposure: bool = False
     findings: Path | None = None
     new_findings: Path | None = None
     rejects: Path | None = None

@@ -17,6 +17,7 @@ from thuebao.base.errors import InputError
 from thuebao.base.helper_columns import INSIDE
 from thuebao.base.spill import Spill
 from thuebao.engine.count import Counts, Tally
+from thuebao.engine.exposure import ExposureCount
 from thuebao.engine.file_audit import FileAudit
 from thuebao.engine.file_findings import Doubts, doubts_of, file_findings, silenced
 from thuebao.engine.find import rows_of
@@ -44,9 +45,9 @@ class Reading:
     """Reads each file once, evaluates record rules, stages columns for group rules.
 
     staged, nominations, own: where the staged columns, what nominates groups and the findings of record rules go,
-    rejects: where rejected lines go; None if nobody asks for them. folder: for what has to lie on disk. exports: of all
-    files, the sheets of a workbook one by one; for each of them `first` is the number of its first record in the whole
-    audit, `number_from` of its file's.
+    rejects: where rejected lines go, exposed: what counts for fines; None if nobody asks for them. folder: for what has
+    to lie on disk. exports: of all files, the sheets of a workbook one by one; for each of them `first` is the number
+    of its first record in the whole audit, `number_from` of its file's.
     """
 
     prepared: Prepared
@@ -55,6 +56,7 @@ class Reading:
     nominations: Sequence[Nominations]
     own: Spill | None
     rejects: RejectsOutput | None
+    exposed: ExposureCount | None
     inputs: list[Input] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
     export_findings: list[ExportFinding] = field(default_factory=list)
@@ -195,6 +197,8 @@ class Reading:
             audit.tally.check_operators(audit.export.path, header)
         hits, hitting = audit.plan.with_findings(judged)
         audit.tally.add_findings(hits, hitting)
+        if self.exposed:
+            self.exposed.add(hits, {compiled.rule.code for compiled in hitting})
         if self.own:
             prepared = self.prepared
             self.own.add(rows_of(hits, hitting, prepared.texts, prepared.keyed, reveal=prepared.options.reveal))
@@ -203,7 +207,8 @@ class Reading:
         """Drop what a file gave from the record `before` on."""
         self.rows = before
         self.lines.take_back(before)
-        for written in (self.staged, self.own, *self.nominations):
+        exposed = self.exposed.rows if self.exposed else None
+        for written in (self.staged, self.own, exposed, *self.nominations):
             if written:
                 written.take_back(before)
 

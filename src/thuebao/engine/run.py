@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ from thuebao.base.messages import text
 from thuebao.base.scratch import check_room, private_folder
 from thuebao.base.spill import Spill
 from thuebao.engine.count import Counts
+from thuebao.engine.exposure import ExposureCount
 from thuebao.engine.file_findings import passed_over_findings, recognised, silenced
 from thuebao.engine.groups.finder import Finder, Found
 from thuebao.engine.groups.nominations import Nominations
@@ -60,6 +62,7 @@ def run(
         output = stack.enter_context(findings_file(findings, bom=options.bom)) if findings else None
         rejected = stack.enter_context(rejects_file(rejects, bom=options.bom)) if rejects else None
         records, own = Spill(folder, "records", staging.usual), Spill(folder, "findings")
+        exposed = ExposureCount(prepared.exposure, folder) if prepared.exposure else None
         nominations = [Nominations(folder, family) for family in staging.families]
         reading = Reading(
             prepared,
@@ -68,6 +71,7 @@ def run(
             nominations=nominations,
             own=own if output else None,
             rejects=rejected,
+            exposed=exposed,
         )
         steps = Steps(files, told)
         for n, path in enumerate(files):
@@ -82,15 +86,19 @@ def run(
         steps.phase(COMPARING)
         groups = finder.find() if records.parts else {}
         found = {code: groups.get(code, Found()) for code in prepared.searches}
-        merge = Merge(prepared, records, own, found, reading.files, at_once)
+        if exposed:
+            exposed.settle(at_once)
+        merge = Merge(prepared, records, own, found, reading.files, at_once, exposed)
         steps.phase(SETTLING)
         counts = Counts.sum(prepared.keys, [*reading.counts, merge.merge(output.add if output else None)])
         largest = {code: merge.largest(code, staging.roots(prepared.searches[code].values)) for code in options.show}
         if output:
             output.wanted = bool(reading.inputs)
-    reading.passed_over = [*map(recognised, passed_over), *reading.passed_over]
-    reading.export_findings += passed_over_findings(reading.passed_over, prepared.rulebook, prepared.wanted.selected)
-    return _result(prepared, reading, counts, groups, largest)
+        reading.passed_over = [*map(recognised, passed_over), *reading.passed_over]
+        of_files = passed_over_findings(reading.passed_over, prepared.rulebook, prepared.wanted.selected)
+        reading.export_findings += of_files
+        result = _result(prepared, reading, counts, groups, largest)
+        return replace(result, exposure=exposed.result(result)) if exposed else result
 
 
 def _result(

@@ -69,6 +69,7 @@ KEYS = (
     Key("as-of", day, "2026-11-23", "as_of"),
     Key("by", columns, '["province"]', "by"),
     Key("show", codes, '["DUP121"]', "show"),
+    Key("exposure", flag, "true", "exposure"),
     Key("where", one_text, "\"province = 'Hòa Bình'\"", "where"),
     Key("province", one_text, '"Phú Thọ"', "province"),
     Key("memory-limit", one_text, '"2GB"', "memory_limit"),

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from thuebao import __version__
 from thuebao.base.foreign_text import visible
-from thuebao.base.messages import grouped, text
+from thuebao.base.messages import grouped, language, text
+from thuebao.reports import exposure as of_exposure
 from thuebao.reports.about import About
-from thuebao.reports.documents.seam import Exposure, ExposureLine, RemedyCount
 from thuebao.reports.doubts import doubts
-from thuebao.reports.format import NOTHING, day, number, share, worst_first
+from thuebao.reports.format import day, number, share, worst_first
 from thuebao.reports.html.rules import Counts, counts_by_rule, evaluated_by_all
 from thuebao.reports.html.short import MOST_RULES
 from thuebao.reports.html.title import law_applied
 from thuebao.reports.rule_text import latest_provisions, translated
+from thuebao.results.exposure import Exposures
 from thuebao.results.result import DESELECTED, NOT_EVALUATED, Archive, AuditResult, Input, RuleResult
 
 MOST_ROWS = 500
@@ -81,7 +82,7 @@ class InputRow:
 
 @dataclass(frozen=True)
 class ExposureRow:
-    """What a clause on fines provides for at an operator."""
+    """What a clause on fines provides for at an operator; remarks: what is to be borne in mind beside the amount."""
 
     operator: str
     clause: str
@@ -89,6 +90,26 @@ class ExposureRow:
     counted: str
     amount: str
     sanctions: str
+    remarks: str
+
+
+@dataclass(frozen=True)
+class NotComputedRow:
+    """Acts of an operator for which a clause on fines gives no amount here, and why."""
+
+    operator: str
+    clause: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RemedyCount:
+    """Numbers of an operator to be notified, by reason, and errors that are its own, as a caller has counted them."""
+
+    operator: str
+    own_information: int
+    same_contract: int
+    carrier: int
 
 
 @dataclass(frozen=True)
@@ -131,24 +152,24 @@ class Annex:
     unreadable: tuple[str, ...]
     doubts: tuple[str, ...]
     exposure: tuple[ExposureRow, ...]
+    not_computed: tuple[NotComputedRow, ...]
     exposure_caveats: tuple[str, ...]
     remedies: tuple[RemedyRow, ...]
     day: date
 
 
-def annex_of(
-    result: AuditResult, about: About, exposure: Exposure | None = None, remedies: Sequence[RemedyCount] = ()
-) -> Annex:
+def annex_of(result: AuditResult, about: About, remedies: Sequence[RemedyCount] = ()) -> Annex:
     """Return what a document says of an audit. The same audit gives the same annex: it holds no time of the clock.
 
-    exposure, remedies: printed if they were worked out.
+    remedies: printed if they were worked out, as the result's exposure is.
     """
     totals = result.totals
     errors, found = totals["records_with_errors"], totals["records_with_findings"]
     hit = worst_first(r for r in result.rules if r.violations)
     counts = counts_by_rule(result)
     rows = tuple(_operator(*row) for row in result.operators.head(MOST_ROWS).iter_rows())
-    clauses = exposure.clauses if exposure else {}
+    exposure = result.exposure
+    clauses = _clauses(exposure) if exposure else {}
     return Annex(
         title=text("page.title"),
         paragraph=" ".join(_paragraph(result, about, rows)).replace(" %", "\u00a0%"),
@@ -168,12 +189,13 @@ def annex_of(
         violated_rules=Count(len(hit)),
         operator_count=Count(result.operators.height),
         operators=rows,
-        rules=tuple(_rule(r, result, counts, clauses.get(r.rule.code, "")) for r in hit[:MOST_RULES]),
+        rules=tuple(_rule(r, result, counts, clauses.get(r.rule.code, ())) for r in hit[:MOST_RULES]),
         inputs=tuple(_input(*file) for file in result.received[:MOST_ROWS]),
         unreadable=tuple(plain(error) for error in result.unreadable[:MOST_ROWS]),
         doubts=tuple(plain(doubt.said()) for doubt in doubts(result)[:MOST_ROWS]),
-        exposure=tuple(map(_exposure, exposure.lines[:MOST_ROWS])) if exposure else (),
-        exposure_caveats=tuple(map(plain, exposure.caveats)) if exposure else (),
+        exposure=tuple(_exposures(exposure))[:MOST_ROWS] if exposure else (),
+        not_computed=tuple(_not_computed(exposure))[:MOST_ROWS] if exposure else (),
+        exposure_caveats=tuple(filter(None, _caveats(exposure))) if exposure else (),
         remedies=tuple(
             RemedyRow(plain(r.operator), Count(r.own_information), Count(r.same_contract), Count(r.carrier))
             for r in remedies[:MOST_ROWS]
@@ -237,14 +259,14 @@ def _paragraph(result: AuditResult, about: About, operators: Sequence[OperatorRo
     yield text("document.evaluated", evaluated=judged, all=len(states))
 
 
-def _rule(r: RuleResult, result: AuditResult, counts: Counts, exposure: str) -> RuleRow:
+def _rule(r: RuleResult, result: AuditResult, counts: Counts, clauses: Collection[str]) -> RuleRow:
     return RuleRow(
         code=r.rule.code,
         severity=text(f"severity.{r.rule.severity}"),
         title=translated(r.rule.title),
         remedy=translated(r.rule.action),
         law="; ".join(latest_provisions(r.rule, result.rulebook.law)),
-        exposure=plain(exposure),
+        exposure="; ".join(clauses),
         records=Count(r.violations),
         share=share(r.violations, evaluated_by_all(counts, r.rule.code)),
     )
@@ -255,16 +277,42 @@ def _input(path: str, read: Input | Archive) -> InputRow:
     return InputRow(plain(path), number(records), number(rejected), read.sha256 or "")
 
 
-def _exposure(line: ExposureLine) -> ExposureRow:
-    amount = NOTHING
-    if line.least is not None and line.most is not None:
-        amount = text("document.amount", least=line.least, most=line.most)
-    said = [amount, plain(line.remark)] if line.remark else [amount]
-    return ExposureRow(
-        operator=plain(line.operator),
-        clause=plain(line.clause),
-        act=plain(line.act),
-        counted=f"{number(line.counted)} {plain(line.unit)}".rstrip(),
-        amount="; ".join(said),
-        sanctions="; ".join(map(plain, line.sanctions)),
-    )
+def _exposures(exposures: Exposures) -> Iterator[ExposureRow]:
+    for row in exposures.rows:
+        if row.least is not None:
+            yield ExposureRow(
+                operator=plain(row.operator),
+                clause=row.cited,
+                act=row.act[language()],
+                counted=of_exposure.counted(row),
+                amount="; ".join(filter(None, (of_exposure.amount(row, exposures), of_exposure.bracket(row)))),
+                sanctions="; ".join(of_exposure.sanctions(row)),
+                remarks=of_exposure.short_caveats(row),
+            )
+
+
+def _not_computed(exposures: Exposures) -> Iterator[NotComputedRow]:
+    for row in exposures.rows:
+        reasons = of_exposure.others(row, exposures)
+        if row.least is None:
+            reasons = reasons or [of_exposure.counted(row)]
+        if reasons:
+            clause = f"{row.cited} ({text(f'exposure.measure_{row.measure}')})"
+            yield NotComputedRow(plain(row.operator), clause, "; ".join(reasons))
+
+
+def _caveats(exposures: Exposures) -> Iterator[str]:
+    """Yield what stands beside all figures of exposure."""
+    yield text("exposure.lead" if exposures.rows else "exposure.none")
+    yield "; ".join(caveat.said[language()] for caveat in exposures.caveats)
+    yield of_exposure.not_computed(exposures)
+    yield plain(of_exposure.signs_line(exposures))
+
+
+def _clauses(exposures: Exposures) -> dict[str, dict[str, None]]:
+    """Return the clauses that the violations of each rule point to, each once, by its code."""
+    clauses: dict[str, dict[str, None]] = {}
+    for row in exposures.rows:
+        for code in row.codes:
+            clauses.setdefault(code, {})[row.cited] = None
+    return clauses

@@ -101,7 +101,7 @@ def blocks(annex: Annex) -> list[Block]:
         (text("document.summary"), [*_summary(annex)]),
         (text("page.operators"), [*_operators(annex)]),
         (text("page.worst"), [*_rules(annex)]),
-        (text("document.exposure"), [*_exposure(annex)]),
+        (text("report.exposure"), [*_exposure(annex)]),
         (text("document.remedies"), [*_remedies(annex)]),
         (text("page.inputs"), [*_inputs(annex)]),
     ]
@@ -168,18 +168,23 @@ def _lines(*lines: Line) -> Cell:
 
 
 def _exposure(annex: Annex) -> Iterator[Block]:
-    if not annex.exposure:
-        return
-    for caveat in annex.exposure_caveats:
-        yield Prose(caveat, "italic")
-    titles = ("summary.operator", "document.clause", "document.counted", "document.amounts")
-    shown = annex.exposure[:_MOST_LISTED]
-    rows: list[tuple[Cell, ...]] = []
-    for e in shown:
-        act, amount = _lines((e.clause, "bold"), (e.act, "")), _lines((e.amount, ""), (e.sanctions, "italic"))
-        rows.append((e.operator, act, e.counted, amount))
-    yield Table(tuple(map(text, titles)), (18, 38, 16, 34), ("left", "left", "right", "left"), tuple(rows))
-    yield from _left(len(shown), len(annex.exposure))
+    yield from (Prose(caveat, "italic") for caveat in annex.exposure_caveats)
+    shown, others = annex.exposure[:_MOST_LISTED], annex.not_computed[:_MOST_LISTED]
+    if shown:
+        of_amounts = ("summary.operator", "exposure.clause", "exposure.counted", "document.amounts")
+        rows: list[tuple[Cell, ...]] = []
+        for e in shown:
+            act = _lines((e.clause, "bold"), (e.act, ""))
+            rows.append(
+                (e.operator, act, e.counted, _lines((e.amount, "bold"), (e.sanctions, ""), (e.remarks, "italic")))
+            )
+        yield Table(tuple(map(text, of_amounts)), (17, 30, 17, 42), ("left", "left", "left", "left"), tuple(rows))
+        yield from _left(len(shown), len(annex.exposure))
+    if others:
+        titles = ("summary.operator", "exposure.clause", "exposure.other")
+        listed = tuple((o.operator, o.clause, o.reason) for o in others)
+        yield Table(tuple(map(text, titles)), (17, 40, 49), ("left", "left", "left"), listed)
+        yield from _left(len(others), len(annex.not_computed))
 
 
 def _remedies(annex: Annex) -> Iterator[Block]:

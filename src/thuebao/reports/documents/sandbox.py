@@ -22,7 +22,7 @@ from thuebao.reports.documents.fields import Listing, Row, fields_of
 FILTERS = ("capitalize", "count", "default", "first", "join", "last", "length", "lower", "title", "trim", "upper")
 _OF_LISTS = ("count", "length")
 _LOOP: Row = dict.fromkeys(("first", "index", "index0", "last", "length", "revindex"))
-_LONGEST_VALUE = 4096
+_LONGEST_VALUE = 1024
 """Bytes that a field is taken to be long."""
 _MOST_OUTPUT = 64 << 20
 _NEAR = 80

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from thuebao.base.messages import language, text
 from thuebao.reports.doubts import doubts
 from thuebao.reports.format import NOTHING, number, share, titled, worst_first
+from thuebao.reports.html.exposure import exposure
 from thuebao.reports.html.inputs import cards, caution
 from thuebao.reports.html.labels import hint, sentence, severity_label
 from thuebao.reports.html.markup import Content, Markup, joined, tag
@@ -33,6 +34,7 @@ def short_sections(result: AuditResult, verdicts: Sequence[Verdict]) -> list[tup
         ("inputs", text("page.inputs"), _inputs(result)),
         ("operators", text("page.operators"), _operators(result)),
         ("worst", text("page.worst"), _worst(result)),
+        *([("exposure", text("report.exposure"), exposure(result.exposure))] if result.exposure else []),
         ("signature", text("page.signatures"), _signatures()),
     ]
 

@@ -1,4 +1,4 @@
-"""Recognises the JSON documents of an audit, its result and its manifest: every key in them must be one that they have.
+"""Recognises the JSON documents of an audit (result, manifest) and of a trend: every key in them must be one they have.
 
 A document with keys of its own may hold anything there, records too.
 """
@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from thuebao.base.errors import InputError
-from thuebao.results.compare.document import AUDIT, MANIFEST, parsed, read_result
+from thuebao.results.compare.document import AUDIT, MANIFEST, parsed, result_in
+from thuebao.results.trend import SCHEMA as TREND
 
 _LARGEST = 256 << 20  # bytes of a document, which is read whole
 
@@ -39,6 +40,7 @@ _OFFENDERS: Spec = [_keys("operator name findings records")]
 _FILE = "path bytes changed sha256"
 _READING = "format encoding operator_from records rejected"
 
+_POINTS: Spec = [_keys(f"{_RECORDS} evaluated violations share", change=_keys("part whole share"))]
 _KEYS: dict[str, Spec] = {
     AUDIT: _keys(
         "schema as_of law where",
@@ -62,6 +64,22 @@ _KEYS: dict[str, Spec] = {
         points_of_sale=_OFFENDERS,
         clerks=_OFFENDERS,
         breakdown=_keys("", by=[_ONE], rows=[_keys(_RECORDS, values=_FREE, rules=_RULE_COUNTS)]),
+        exposure=_keys(
+            "currency since",
+            not_computable=_FREE,
+            rows=[
+                _keys(
+                    "operator fine clause instrument measure count unidentified files before undated least most "
+                    "trust mapping_trust",
+                    act=_FREE,
+                    codes=[_ONE],
+                    bracket=_keys("from to provision"),
+                    sanctions=[_keys("provision", title=_FREE, months=[_ONE])],
+                    caveats=[_keys("id vi en")],
+                )
+            ],
+            signs=[_keys("operator fine clause instrument code severity findings", act=_FREE)],
+        ),
         groups={_EACH: [_keys("group size", records=[_FREE])]},
         gate=[_keys("condition operator passed counted of allowed margin status reason")],
         totals=_TOTALS,
@@ -82,16 +100,28 @@ _KEYS: dict[str, Spec] = {
         result=_keys("schema sha256"),
         outputs=[_keys(f"name {_FILE}")],
     ),
+    TREND: _keys(
+        "schema province_column",
+        tool=_TOOL,
+        results=[_keys("path as_of law where version unreadable")],
+        notices=[_keys("kind path count old new names codes")],
+        total=_POINTS,
+        operators=[_keys("operator", points=_POINTS, rules=[_keys("code", points=_POINTS)])],
+        rules=[_keys("code severity", points=_POINTS)],
+        provinces=[_keys("province", points=_POINTS)],
+    ),
 }
 
 
 def is_result(path: Path) -> bool:
-    """Return whether a file is what an audit prints as JSON, or its manifest, by all that is in it. Raises OSError."""
+    """Return whether a file is a result, a manifest or a trend in JSON, by all that is in it. Raises OSError."""
     if path.stat().st_size > _LARGEST:
         return False
     try:
-        found = read_result(path)
-        return _fits(parsed(path), _KEYS[found.schema])
+        document = parsed(path)
+        schema = document["schema"] if isinstance(document, dict) and "schema" in document else None
+        found = schema if schema == TREND else result_in(document, path).schema
+        return _fits(document, _KEYS[found])
     except (InputError, RecursionError):
         return False
 
