@@ -70,6 +70,26 @@ def test_the_pin_comes_from_the_environment_too(tokens: Path, sign: Sign) -> Non
     assert sign(pin_file=None, **{PIN_VARIABLE: PIN}).code == 1
 
 
+def signs(sign: Sign, cli: Command) -> bool:
+    """Return whether an audit is signed, and verified."""
+    return (sign().code, cli("verify", "m.json", "--trust", "root.pem").code) == (1, 0)
+
+
+def test_a_key_that_wants_the_pin_for_each_signature_gets_it_unasked(tokens: Path, sign: Sign, cli: Command) -> None:
+    key = Held(officer("rsa-2048"), asks_each_time=True)
+    make_token(tokens, LABEL, key, Held(between(), "ca", b"\x02", with_key=False))
+    assert signs(sign, cli)
+
+
+@pytest.mark.parametrize(("key_name", "kind"), [("rsa-2048", "rsa"), ("officer", "ec")])
+def test_a_token_that_cannot_hash_signs_what_is_hashed_here(
+    tokens: Path, sign: Sign, cli: Command, monkeypatch: pytest.MonkeyPatch, key_name, kind
+) -> None:
+    monkeypatch.setitem(tokens_module._HASHING, kind, None)
+    make_token(tokens, LABEL, Held(officer(key_name)), Held(between(), "ca", b"\x02", with_key=False))
+    assert signs(sign, cli)
+
+
 def refused(done: Outcome, *parts: str) -> None:
     """Hold that nothing was signed or written, and that one message says why."""
     assert done.code == 2

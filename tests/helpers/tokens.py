@@ -7,11 +7,13 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pkcs11
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from pkcs11 import Attribute, CertificateType, ObjectClass
+from pkcs11 import Attribute, CertificateType, KeyType, ObjectClass
 
 from helpers.certificates import Holder
 
@@ -36,12 +38,13 @@ needs_tokens = pytest.mark.skipif(MODULE is None, reason="SoftHSM is not install
 
 @dataclass(frozen=True)
 class Held:
-    """A certificate to be put into a token, with its key or without."""
+    """A certificate to be put into a token, with its key or without; asks_each_time: for the PIN, by an RSA key."""
 
     who: Holder
     label: str = "us"
     id: bytes = b"\x01"
     with_key: bool = True
+    asks_each_time: bool = False
 
 
 def set_up(folder: Path, patch: pytest.MonkeyPatch) -> None:
@@ -56,7 +59,7 @@ def make_token(folder: Path, label: str, *held: Held, pin: str = PIN) -> None:
     """Make a token that holds certificates."""
     _softhsm("--init-token", "--free", "--label", label, "--so-pin", "12345678", "--pin", pin)
     for one in held:
-        if one.with_key:
+        if one.with_key and not one.asks_each_time:
             path = folder / "key.pem"
             path.write_bytes(one.who.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
             _softhsm("--import", str(path), "--token", label, "--label", one.label, "--id", one.id.hex(), "--pin", pin)
@@ -74,6 +77,8 @@ def _put_certificates(label: str, held: Sequence[Held], pin: str) -> None:
         *_, token = library.get_tokens(token_label=label)
         with token.open(rw=True, user_pin=pin) as session:
             for one in held:
+                if one.asks_each_time:
+                    session.create_object(_asking(one))
                 certificate = one.who.certificate
                 session.create_object(
                     {
@@ -89,3 +94,31 @@ def _put_certificates(label: str, held: Sequence[Held], pin: str) -> None:
                 )
     finally:
         library.finalize()
+
+
+def _asking(held: Held) -> dict[Attribute, Any]:
+    """Return a key that wants the PIN for each signature."""
+    key = held.who.key
+    assert isinstance(key, rsa.RSAPrivateKey)
+    private = key.private_numbers()
+    numbers = {
+        Attribute.MODULUS: private.public_numbers.n,
+        Attribute.PUBLIC_EXPONENT: private.public_numbers.e,
+        Attribute.PRIVATE_EXPONENT: private.d,
+        Attribute.PRIME_1: private.p,
+        Attribute.PRIME_2: private.q,
+        Attribute.EXPONENT_1: private.dmp1,
+        Attribute.EXPONENT_2: private.dmq1,
+        Attribute.COEFFICIENT: private.iqmp,
+    }
+    return {
+        Attribute.CLASS: ObjectClass.PRIVATE_KEY,
+        Attribute.KEY_TYPE: KeyType.RSA,
+        Attribute.TOKEN: True,
+        Attribute.PRIVATE: True,
+        Attribute.SENSITIVE: True,
+        Attribute.SIGN: True,
+        Attribute.ALWAYS_AUTHENTICATE: True,
+        Attribute.LABEL: held.label,
+        Attribute.ID: held.id,
+    } | {name: number.to_bytes((number.bit_length() + 7) // 8, "big") for name, number in numbers.items()}
