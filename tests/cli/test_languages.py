@@ -124,6 +124,7 @@ NAMES = {
         "github",
     ),
     *("month", "province", "operator"),
+    *("token", "pin", "pdf", "rfc", "cccd"),
     *("in", "so", "do", "bao", "nam", "an", "hai", "con", "to"),
 }
 OF_TYPER = """usage options option arguments argument commands command missing such no invalid value default required

@@ -14,6 +14,7 @@ import pytest
 
 from helpers.certificates import officer, p12
 from helpers.desks import Desk
+from helpers.documents import form
 from helpers.outcomes import Command, Outcome, one_message
 from helpers.people import AS_OF, ERROR, INFO, WARNING, people, person
 from helpers.places import ROOT
@@ -47,6 +48,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     "as-of": ("as-of = 2026-01-31", ("--as-of", "2026-01-31")),
     "by": ('by = ["sex"]', ("--by", "sex")),
     "show": ('show = ["DUP121"]', ("--show", "DUP121")),
+    "exposure": ("exposure = true", ("--exposure",)),
     "where": ("where = \"full_name = 'An'\"", ("--where", "full_name = 'An'")),
     "province": ('province = "Huế"', ("--province", "Huế")),
     "memory-limit": ('memory-limit = "2MB"', ("--memory-limit", "2MB")),
@@ -77,6 +79,10 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         '[outputs]\nreports = ["out.html"]\nlength = "full"',
         ("--report", "out.html", "--length", "full"),
     ),
+    "[outputs] template": (
+        '[outputs]\nreports = ["out.docx"]\ntemplate = "form.docx"',
+        ("--report", "out.docx", "--template", "form.docx"),
+    ),
     "[outputs] per-operator": ('[outputs]\nper-operator = "out"', ("--per-operator", "out")),
     "[outputs] reveal": (
         '[outputs]\nfindings = "out.csv"\nreveal = true',
@@ -96,6 +102,18 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         '[evidence]\nmanifest = "out.json"\nsign-with = "us.p12"\npassword-file = "wrong.txt"',
         ("--manifest", "out.json", "--sign-with", "us.p12", "--password-file", "wrong.txt"),
     ),
+    "[evidence] pkcs11-module": (
+        '[evidence]\nmanifest = "out.json"\nsign-with = "token:x"\npkcs11-module = "nowhere.so"',
+        ("--manifest", "out.json", "--sign-with", "token:x", "--pkcs11-module", "nowhere.so"),
+    ),
+    "[evidence] certificate": (
+        '[evidence]\nmanifest = "out.json"\nsign-with = "us.p12"\ncertificate = "1f"',
+        ("--manifest", "out.json", "--sign-with", "us.p12", "--certificate", "1f"),
+    ),
+    "[evidence] timestamp": (
+        '[evidence]\nmanifest = "out.json"\nsign-with = "us.p12"\ntimestamp = "ftp://x"',
+        ("--manifest", "out.json", "--sign-with", "us.p12", "--timestamp", "ftp://x"),
+    ),
     "[evidence] key-file": (
         '[outputs]\nfindings = "out.csv"\n[evidence]\nkey-file = "secret.key"',
         ("--findings", "out.csv", "--key-file", "secret.key"),
@@ -113,7 +131,18 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     "[gate] key": ('[gate]\nbaseline = "last.csv"\nkey = "nothing"', ("--baseline", "last.csv", "--key", "nothing")),
 }
 # Whose effect on an audit does not show: their values are ones that are refused.
-REFUSED = ("memory-limit", "temp-dir", "encoding", "[evidence] password-file", "[gate] key")
+REFUSED = (
+    "memory-limit",
+    "temp-dir",
+    "encoding",
+    "[evidence] password-file",
+    "[evidence] pkcs11-module",
+    "[evidence] certificate",
+    "[evidence] timestamp",
+    "[gate] key",
+)
+# Which only a file says that is named: they make foreign code run, or the network be used.
+NAMED = ("[evidence] pkcs11-module", "[evidence] timestamp")
 INPUTS = 'inputs = ["exports/"]\n'
 CHANGING = re.compile(r"sha256-[^&]*|\d\d:\d\d:\d\d|<table id=\"options\">.*?</table>")
 
@@ -141,6 +170,7 @@ def exports(desk: Desk, cli: Command) -> Desk:
     book.save(desk.path / "book.xlsx")
     desk.write("own/own.toml", OWN_RULE)
     desk.write("there.html", "old")
+    desk.write("form.docx", form("{{ paragraph }}"))
     desk.write("secret.key", "0123456789abcdef" * 4)
     (desk.path / "secret.key").chmod(0o600)
     desk.write("us.p12", p12(officer(), PASSWORD))
@@ -182,12 +212,23 @@ def test_each_key_says_what_the_command_line_says(exports: Desk, cli: Command, k
     given = [*([] if inputs == "" else ["exports/"]), *(DAY if day else ())]
     by_options = shown(exports, cli("audit", *given, *arguments))
     exports.write("thuebao.toml", day + inputs + body)
-    by_settings = shown(exports, cli("audit"))
+    by_settings = shown(exports, cli("audit", *(("--config", "thuebao.toml") if key in NAMED else ())))
     exports.write("thuebao.toml", f"as-of = {AS_OF}\n" + INPUTS)
     without = shown(exports, cli("audit"))
     assert by_settings == by_options
     assert by_settings != without
     assert (by_settings[0] in (0, 1)) is (key not in REFUSED)
+
+
+@pytest.mark.parametrize("key", NAMED)
+def test_a_settings_file_that_was_merely_found_loads_no_library_and_asks_no_server(
+    exports: Desk, cli: Command, key
+) -> None:
+    body, _ = CASES[key]
+    exports.write("thuebao.toml", INPUTS + body)
+    done = cli("audit", "--lang", "en")
+    assert done.code == 2
+    one_message(done, f"thuebao.toml: {key} is not taken from a settings file that was found")
 
 
 def test_every_option_has_a_key_and_every_key_a_case() -> None:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from thuebao.results.evidence.signatures.signer import Signer
+from thuebao.results.evidence.signatures.signer import Signer, in_memory
 
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
@@ -50,8 +50,9 @@ def usage(*names: str) -> x509.KeyUsage:
     return x509.KeyUsage(**{name: name in names for name in every})
 
 
-def named(name: str) -> x509.Name:
+def named(name: str, *numbers: str) -> x509.Name:
     parts = [(NameOID.COUNTRY_NAME, "VN"), (NameOID.ORGANIZATION_NAME, "Sở Thông tin"), (NameOID.COMMON_NAME, name)]
+    parts += [(NameOID.USER_ID, number) for number in numbers]
     return x509.Name([x509.NameAttribute(kind, value) for kind, value in parts])
 
 
@@ -77,12 +78,13 @@ def holder(
     purposes: tuple[x509.ObjectIdentifier, ...] = (),
     valid: tuple[datetime, datetime] = (NOW - 30 * DAY, NOW + 30 * DAY),
     extra: x509.ExtensionType | None = None,
+    numbers: tuple[str, ...] = (),
 ) -> Holder:
     own = key(key_name or name)
     builder = (
         x509.CertificateBuilder()
-        .subject_name(named(name))
-        .issuer_name(issuer.certificate.subject if issuer else named(name))
+        .subject_name(named(name, *numbers))
+        .issuer_name(issuer.certificate.subject if issuer else named(name, *numbers))
         .public_key(own.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(valid[0])
@@ -122,7 +124,7 @@ def officer(key_name: str = "officer") -> Holder:
 
 
 def signer_of(who: Holder, *others: Holder) -> Signer:
-    return Signer(who.certificate, [other.certificate for other in others], who.key)
+    return in_memory(who.certificate, who.key, [other.certificate for other in others])
 
 
 def p12(who: Holder, password: str = "mật khẩu", *others: Holder) -> bytes:

@@ -16,7 +16,7 @@ from helpers.outcomes import Command, one_message
 from helpers.people import ERROR, GOOD, NAMELESS, people, person
 from helpers.reports import DAY, PASSWORD, Audited, tree
 from thuebao.base.messages import text, use_language
-from thuebao.results.evidence.signatures.signer import PASSWORD_VARIABLE
+from thuebao.results.evidence.signatures.secrets import PASSWORD_VARIABLE
 
 
 @pytest.mark.usefixtures("unread")
@@ -26,7 +26,7 @@ from thuebao.results.evidence.signatures.signer import PASSWORD_VARIABLE
         (("--report", "old.xlsx"), ("old.xlsx", "--force")),
         (("--report", "old.html"), ("old.html", "--force")),
         (("--report", "new.html", "--report", "old.xlsx"), ("old.xlsx", "--force")),
-        (("--report", "a.pdf"), ("a.pdf", ".xlsx, .html")),
+        (("--report", "a.odt"), ("a.odt", ".xlsx, .html, .docx, .pdf")),
         (("--report", "a"), ("a: ", ".xlsx, .html")),
         (("--report", "a.xlsx.csv"), ("a.xlsx.csv", ".xlsx, .html")),
         (("--report", "a.xlsx", "--report", "./a.xlsx"), ("a.xlsx",)),

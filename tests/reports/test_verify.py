@@ -84,12 +84,15 @@ REASONS = (
     "no_certificate",
     "broken",
     "changed",
+    "changed_later",
+    "not_whole",
     "future",
     "expired",
     "not_yet",
     "usage",
     "weak",
 )
+SAID = ("none", "detail", "by", "identity", "at", "stamped", "followed")
 STATUSES = ("same", "changed", "gone", "added", "unchecked")
 DIFFERENCES = ("size", "digest", "no_file", "unreadable", "fingerprint")
 
@@ -108,4 +111,4 @@ def test_every_state_and_reason_has_its_text(made: Made, language: Language) -> 
     assert len(of_files) == len(STATUSES) + len(DIFFERENCES)
     texts = tomllib.loads(resources.files("thuebao.base.messages").joinpath(f"{language}.toml").read_text("utf-8"))
     assert texts["verify_status"].keys() == {*STATUSES, *DIFFERENCES}
-    assert texts["signature"].keys() == {*STATES, *REASONS, "none", "detail", "by", "at", "stamped"}
+    assert texts["signature"].keys() == {*STATES, *REASONS, *SAID}

@@ -38,7 +38,7 @@ from helpers.manifests import Made, shown
 from thuebao.base.errors import UsageError
 from thuebao.reports.verify import as_dict
 from thuebao.results.evidence.signatures.examining import Signed, examine
-from thuebao.results.evidence.signatures.signer import load_signer
+from thuebao.results.evidence.signatures.key_files import load_signer
 from thuebao.results.evidence.verify import signature_path, verify
 
 

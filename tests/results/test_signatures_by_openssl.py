@@ -19,7 +19,7 @@ from helpers.certificates import CONTENT, between, officer, root, signer_of, tru
 from helpers.desks import Desk
 from helpers.manifests import make
 from thuebao.results.evidence.signatures.examining import examine
-from thuebao.results.evidence.signatures.signer import load_signer
+from thuebao.results.evidence.signatures.key_files import load_signer
 
 openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="OpenSSL is not installed")
 

@@ -20,7 +20,8 @@ from helpers.desks import Desk
 from helpers.manifests import Made
 from thuebao.base.errors import UsageError
 from thuebao.results.evidence.signatures.certificates import read_trusted
-from thuebao.results.evidence.signatures.signer import PASSWORD_VARIABLE, load_signer, password_for
+from thuebao.results.evidence.signatures.key_files import load_signer, password_for
+from thuebao.results.evidence.signatures.secrets import PASSWORD_VARIABLE
 
 
 @pytest.mark.parametrize(
@@ -84,6 +85,19 @@ def test_where_a_password_comes_from(desk: Desk, monkeypatch: pytest.MonkeyPatch
             password_for(us, Path("nowhere"))
 
 
+def test_who_types_nothing_is_asked_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.write("us.p12", p12(officer(), "x"))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+
+    def closed(prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("thuebao.results.evidence.signatures.secrets.getpass", closed)
+    with pytest.raises(UsageError) as error:
+        password_for(Path("us.p12"), None)
+    assert error.value.key == "sign_no_password"
+
+
 def test_a_signer_never_shows_its_key() -> None:
     assert "PrivateKey" not in repr(signer_of(officer()))
 
@@ -100,7 +114,7 @@ def test_trusted_certificates_are_read_from_pem_and_der(desk: Desk) -> None:
         read_trusted([Path("nowhere.pem")])
 
 
-@pytest.mark.parametrize("missing", ["cryptography", "asn1crypto"])
+@pytest.mark.parametrize("missing", ["cryptography", "asn1crypto", "pyhanko"])
 def test_without_the_libraries_it_is_said_what_to_install(made: Made, missing: str) -> None:
     program = f"""
 import importlib.util
@@ -117,4 +131,4 @@ Path({f"{made.path}.p7s"!r}).unlink()
 print(verify(Path({str(made.path)!r})).holds)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=600)
-    assert done.stdout.splitlines() == ["Signatures need two more libraries: pip install 'thuebao[sign]'", "True"]
+    assert done.stdout.splitlines() == ["Signatures need more libraries: pip install 'thuebao[sign]'", "True"]

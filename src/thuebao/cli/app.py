@@ -29,6 +29,7 @@ from thuebao.cli.rules import rules
 from thuebao.cli.sample import sample
 from thuebao.cli.show import show
 from thuebao.cli.streams import mute_stdout, prepare_streams
+from thuebao.cli.trend import trend
 from thuebao.cli.usage import HELP_WAS_PRINTED, explained
 from thuebao.cli.verify import verify
 
@@ -37,7 +38,7 @@ _AT_FIRST = 200_000
 """Objects from which the collector first looks for waste."""
 
 
-_LISTED = (audit, init, columns, show, compare, remedy, explain, rules, sample, verify)
+_LISTED = (audit, init, columns, show, compare, trend, remedy, explain, rules, sample, verify)
 _COMMANDS = {command.__name__: command for command in _LISTED}
 
 

@@ -24,6 +24,7 @@ def audit(
     new_findings: Annotated[Path | None, option("--new-findings", help_key="only_new", metavar="FILE")] = None,
     report: Annotated[list[Path] | None, option("--report", help_key="report", metavar="FILE")] = None,
     length: Annotated[Length, choice(Length, "--length", help_key="length")] = Length.SHORT,
+    template: Annotated[Path | None, option("--template", help_key="template", metavar="FILE")] = None,
     per_operator: Annotated[Path | None, option("--per-operator", help_key="per_operator", metavar="DIR")] = None,
     rejects: Annotated[Path | None, option("--rejects", help_key="rejects", metavar="FILE")] = None,
     max_rejected: Annotated[str, option("--max-rejected", help_key="max_rejected", metavar="N%|N")] = "1%",
@@ -36,8 +37,13 @@ def audit(
     compare_with: Annotated[Path | None, option("--compare-with", help_key="compare_with", metavar="FILE")] = None,
     key: Annotated[str, option("--key", help_key="key", metavar="number|record|hash")] = "number",
     manifest: Annotated[Path | None, option("--manifest", help_key="manifest", metavar="FILE")] = None,
-    sign_with: Annotated[Path | None, option("--sign-with", help_key="sign_with", metavar="FILE")] = None,
-    password_file: Annotated[Path | None, option("--password-file", help_key="password_file", metavar="FILE")] = None,
+    sign_with: Annotated[str | None, option("--sign-with", help_key="sign_with", metavar="FILE")] = None,
+    password_file: Annotated[
+        Path | None, option("--password-file", "--pin-file", help_key="password_file", metavar="FILE")
+    ] = None,
+    pkcs11_module: Annotated[Path | None, option("--pkcs11-module", help_key="pkcs11_module", metavar="FILE")] = None,
+    certificate: Annotated[str | None, option("--certificate", help_key="certificate", metavar="NAME")] = None,
+    timestamp: Annotated[str | None, option("--timestamp", help_key="timestamp", metavar="URL")] = None,
     key_file: Annotated[Path | None, option("--key-file", help_key="key_file", metavar="FILE")] = None,
     made_by: Annotated[str | None, option("--made-by", help_key="made_by", metavar="NAME")] = None,
     force: Annotated[bool, option("--force", help_key="audit_force")] = False,
@@ -52,6 +58,7 @@ def audit(
     where: Annotated[str | None, option("--where", help_key="where", metavar="SQL")] = None,
     province: Annotated[str | None, option("--province", help_key="province", metavar="NAME")] = None,
     show: Annotated[list[str] | None, option("--show", help_key="show_groups", metavar="CODES")] = None,
+    exposure: Annotated[bool, option("--exposure", help_key="exposure")] = False,
     memory_limit: Annotated[str | None, option("--memory-limit", help_key="memory_limit", metavar="SIZE")] = None,
     temp_dir: Annotated[Path | None, option("--temp-dir", help_key="temp_dir", metavar="DIR")] = None,
     bom: Annotated[bool, option("--bom", help_key="bom")] = False,
@@ -82,6 +89,7 @@ def audit(
         conditions = thresholds.conditions(options.fail_on, run.rulebook, compared=bool(options.compare_with))
         delivery = Delivery(options)
     with ExitStack() as stack:
+        stack.callback(delivery.close)
         folder = None
         files = stack.enter_context(recorded()) if options.manifest else {}
         if delivery.needs_findings or asked.format is Format.SARIF:

@@ -25,13 +25,14 @@ GROUPS = {
     "arguments": (),
     "input": ("operator", "mapping", "encoding", "sheet", "max_rejected", "config"),
     "rules": ("select", "ignore", "severity", "set_", "rules", "law", "as_of"),
-    "counted": ("where", "province", "by", "show"),
+    "counted": ("where", "province", "by", "show", "exposure"),
     "output": (
         "format",
         "findings",
         "new_findings",
         "report",
         "length",
+        "template",
         "per_operator",
         "rejects",
         "bom",
@@ -40,7 +41,17 @@ GROUPS = {
         "full",
         "quiet",
     ),
-    "evidence": ("manifest", "sign_with", "password_file", "key_file", "made_by", "hash_inputs"),
+    "evidence": (
+        "manifest",
+        "sign_with",
+        "password_file",
+        "pkcs11_module",
+        "certificate",
+        "timestamp",
+        "key_file",
+        "made_by",
+        "hash_inputs",
+    ),
     "gate": ("fail_on", "baseline", "compare_with", "key"),
     "options": ("memory_limit", "temp_dir", "lang", "help"),
 }
@@ -50,7 +61,7 @@ _OF_THE_PROGRAM = ("lang", "version", "install_completion", "show_completion", "
 """Options that no environment variable of a command gives; the language has one for all commands."""
 _ENDS_WITH_1 = {"audit": "found", "columns": "attention", "compare": "worse", "verify": "unlike", "rules": "example"}
 """Commands that can end with 1, and the text of what that says."""
-_READING = ("audit", "columns", "compare", "init", "remedy", "show", "verify")
+_READING = ("audit", "columns", "compare", "init", "remedy", "show", "trend", "verify")
 """Commands that end with 3 for what they cannot read."""
 
 

@@ -90,7 +90,9 @@ def _document(
         print(github.render(result), end="")
     elif not quiet and result.inputs:
         from thuebao.reports import terminal
+        from thuebao.reports.screen.exposure import full_exposure
         from thuebao.reports.screen.verdict import full_verdict
         from thuebao.reports.verdicts import parts
 
-        terminal.print_summary(result, stdout(), [*parts(verdicts), *full_verdict(result, verdicts)])
+        exposed = full_exposure(result.exposure) if result.exposure else []
+        terminal.print_summary(result, stdout(), [*exposed, *parts(verdicts), *full_verdict(result, verdicts)])

@@ -10,6 +10,7 @@ import polars as pl
 from thuebao.base.helper_columns import ERA, ERROR, HIT, ROW
 from thuebao.base.spill import Part, Spill
 from thuebao.engine.count import Counts
+from thuebao.engine.exposure import ExposureCount
 from thuebao.engine.groups.finder import GROUP, Found
 from thuebao.engine.offenders import OFFENDERS, Offenders, offences
 from thuebao.engine.prepare import Prepared
@@ -32,7 +33,7 @@ class Merge:
 
     records: the staged columns of each record; own: findings of record rules (ROWS); found: by code, in the order of
     groups; at_once: how many records may be held in memory; offenders: by fact, where those who took the records are
-    counted.
+    counted; exposed: what counts for fines, None if nobody asks.
     """
 
     prepared: Prepared
@@ -42,6 +43,7 @@ class Merge:
     files: Files
     at_once: int
     offenders: Mapping[str, Offenders]
+    exposed: ExposureCount | None = None
 
     def merge(self, write: Callable[[Findings], None] | None, tell: TakeKinds | None = None) -> Counts:
         """Return the counts of findings across records; `write` is given all findings, in order.
@@ -53,6 +55,8 @@ class Merge:
             rows = self.own.between(*window) if write or tell else None
             if hits and hits.found.height:
                 counted.append(self._counts(hits))
+                if self.exposed:
+                    self._expose(self.exposed, hits)
                 if write or tell:
                     across = self._rows(hits) if write else self._kinds(hits)
                     rows = pl.concat([rows, across]).sort(ROW, "kind") if rows is not None else across
@@ -189,6 +193,11 @@ class Merge:
         """Return the kinds of findings (KINDS) of hits."""
         first = pl.Series([self.prepared.texts.first[name] for name in self.found], dtype=pl.UInt32)
         return pl.DataFrame({ROW: hits.found[ROW], "kind": first.gather(hits.found[_CODE])}, schema=KINDS)
+
+    def _expose(self, exposed: ExposureCount, hits: _Hits) -> None:
+        by_code = hits.found.partition_by(_CODE, as_dict=True)
+        found = {code: by_code[n,][ROW] for n, code in enumerate(self.found) if (n,) in by_code}
+        exposed.add_found(hits.records, found)
 
     def _rows(self, hits: _Hits) -> pl.DataFrame:
         """Return the findings (ROWS) of hits."""

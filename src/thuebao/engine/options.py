@@ -22,10 +22,11 @@ _PATHS = (
     "baseline",
     "compare_with",
     "manifest",
-    "sign_with",
+    "pkcs11_module",
     "password_file",
     "temp_dir",
     "key_file",
+    "template",
 )
 _LISTS = ("operator", "select", "ignore", "by", "show", "fail_on")
 _LISTS_OF_PATHS = ("rules", "mappings", "reports")
@@ -54,16 +55,20 @@ class AuditOptions:
     What is shown and written:
     by: canonical columns, month (of registration) or province_now, by which records are counted too.
     show: codes of rules across records whose largest groups are wanted.
+    exposure: whether what the law provides for the acts that errors point to is wanted, clause by clause.
     findings: a .csv, .parquet or (from the command alone) .xlsx file, one row per record and rule, masked unless
     `reveal`.
     new_findings: another one, of those that the baseline does not have; bom: CSV files begin with a byte order mark.
     rejects: a .csv file, one row per line that is no record, as it stands in the export.
-    reports: .xlsx and .html files; per_operator: a folder for one workbook for each operator.
-    length: of .html reports, "short" or "full"; force: replace files that are there.
+    reports: .xlsx, .html, .docx and .pdf files; per_operator: a folder for one workbook for each operator.
+    length: of .html reports, "short" or "full"; template: a .docx file whose fields .docx reports fill.
+    force: replace files that are there.
     baseline: findings of an earlier audit; compare_with: its result.
     key: by what findings are told apart (results/compare/match.py).
     key_file: the key of the hash that findings carry of a number, so that they can be compared without plain numbers.
-    manifest, sign_with, password_file: the evidence, and what it is signed with; made_by: who answers for it.
+    manifest, sign_with: the evidence, and what it and PDF reports are signed with, a PKCS#12 file or token:LABEL.
+    password_file: with the password or PIN; pkcs11_module, certificate: a token's library, and which certificate in it.
+    timestamp: the address of a time stamp server; made_by: who answers for the audit.
 
     How it runs:
     memory_limit: such as "2GB" (None: a quarter of the machine's memory); temp_dir: where temporary files go.
@@ -87,12 +92,14 @@ class AuditOptions:
     fail_on: Sequence[str] = ("error",)
     by: Sequence[str] = ()
     show: Sequence[str] = ()
+    exposure: bool = False
     findings: Path | None = None
     new_findings: Path | None = None
     rejects: Path | None = None
     reports: Sequence[Path] = ()
     per_operator: Path | None = None
     length: str = SHORT
+    template: Path | None = None
     force: bool = False
     reveal: bool = False
     bom: bool = False
@@ -100,8 +107,11 @@ class AuditOptions:
     compare_with: Path | None = None
     key: str = "number"
     manifest: Path | None = None
-    sign_with: Path | None = None
+    sign_with: str | None = None
     password_file: Path | None = None
+    pkcs11_module: Path | None = None
+    certificate: str | None = None
+    timestamp: str | None = None
     made_by: str | None = None
     key_file: Path | None = None
     memory_limit: str | None = None
@@ -120,6 +130,7 @@ class AuditOptions:
                 value = given[name] if given[name] is not None else ()
                 values = (value,) if isinstance(value, str | os.PathLike) else tuple(value)
                 given[name] = tuple(map(Path, values)) if name in _LISTS_OF_PATHS else values
+        given["sign_with"] = os.fspath(given["sign_with"]) if given.get("sign_with") else None
         for name in ("severity", "parameters"):
             given[name] = dict(given.get(name) or {})
         return cls(**given)

@@ -11,9 +11,11 @@ from thuebao.base.messages import text
 from thuebao.base.nearest import hint
 from thuebao.base.paths import same_file
 from thuebao.engine.options import FULL, SHORT, AuditOptions
+from thuebao.results.evidence.signing import token_in
 from thuebao.results.files import FINDINGS_BOOK, FINDINGS_FORMATS
 
-REPORT_FORMATS = (".xlsx", ".html")
+DOCUMENT = ".docx"
+REPORT_FORMATS = (".xlsx", ".html", DOCUMENT, ".pdf")
 Inputs = Mapping[str, Sequence[str | Path]]
 """What is read, by the error that an output in its place is."""
 
@@ -41,13 +43,36 @@ def check_outputs(options: AuditOptions, exports: Sequence[str]) -> None:
     if options.manifest:
         check_manifest_path(options.manifest, written, inputs)
         written += _of_manifest(options.manifest)
-    elif options.sign_with:
-        raise UsageError("sign_without_manifest")
     if options.new_findings and not options.baseline:
         raise UsageError("new_findings_without_baseline", path=options.new_findings)
+    _check_signing(options)
+    check_new(written, force=options.force)
+
+
+def _check_signing(options: AuditOptions) -> None:
+    """Raise UsageError for options of signing that do not go together."""
+    token = token_in(options.sign_with)
+    if (
+        options.sign_with
+        and not options.manifest
+        and not any(path.suffix.lower() == ".pdf" for path in options.reports)
+    ):
+        raise UsageError("sign_nothing")
     if options.password_file and not options.sign_with:
         raise UsageError("password_without_sign")
-    check_new(written, force=options.force)
+    if options.timestamp and not options.sign_with:
+        raise UsageError("stamp_without_sign")
+    if token is None:
+        for given, key in (
+            (options.pkcs11_module, "token_module_without_token"),
+            (options.certificate, "token_certificate_without_token"),
+        ):
+            if given:
+                raise UsageError(key)
+    elif not token:
+        raise UsageError("token_without_name")
+    elif not options.pkcs11_module:
+        raise UsageError("token_without_module", name=token)
 
 
 def check_new(paths: Iterable[Path], *, force: bool) -> None:
@@ -72,6 +97,8 @@ def _check_formats(options: AuditOptions) -> None:
     for path in options.reports:
         if path.suffix.lower() not in REPORT_FORMATS:
             raise UsageError("report_format", path=path, known=", ".join(REPORT_FORMATS))
+    if options.template and not any(path.suffix.lower() == DOCUMENT for path in options.reports):
+        raise UsageError("template_without_report", path=options.template)
 
 
 def check_findings_format(path: Path, known: Iterable[str] = (*FINDINGS_FORMATS, FINDINGS_BOOK)) -> None:
@@ -83,7 +110,16 @@ def check_findings_format(path: Path, known: Iterable[str] = (*FINDINGS_FORMATS,
 def _other_inputs(options: AuditOptions) -> Iterator[Path]:
     """Yield what is read beside the exports."""
     yield from options.mappings
-    yield from filter(None, (options.sign_with, options.password_file, options.key_file, options.compare_with))
+    signer = Path(options.sign_with) if options.sign_with and token_in(options.sign_with) is None else None
+    read = (
+        signer,
+        options.pkcs11_module,
+        options.password_file,
+        options.key_file,
+        options.compare_with,
+        options.template,
+    )
+    yield from filter(None, read)
     for folder in options.rules:
         yield from folder.glob("*.toml")
 

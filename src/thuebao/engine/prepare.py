@@ -10,6 +10,7 @@ import polars as pl
 from thuebao.base.clock import today
 from thuebao.base.errors import UsageError
 from thuebao.base.nearest import hint
+from thuebao.engine.exposure import ExposurePlan
 from thuebao.engine.groups.identities import IdentityPicture
 from thuebao.engine.groups.search import Search
 from thuebao.engine.groups.staging import staging_for
@@ -41,7 +42,8 @@ class Prepared:
     by: the fact for each column of --by; keys: what records are counted by; shows: the fact that findings of a rule
     across records show, by code; where: what records are limited by; picture: counts identities by their numbers,
     None if no rule across records is asked for; most_rejected: how many of a file's lines may be no records; at_once:
-    how many records may be held in memory while groups are decided; key: of the hash of numbers.
+    how many records may be held in memory while groups are decided; key: of the hash of numbers; exposure: what is
+    counted for what the law provides for, None if nobody asks.
     """
 
     options: AuditOptions
@@ -61,6 +63,7 @@ class Prepared:
     most_rejected: Limit
     at_once: int
     key: bytes | None
+    exposure: ExposurePlan | None = None
 
     def keyed(self, records: pl.DataFrame) -> pl.Series:
         """Return the keyed hash of each record's number; all NULL where no key was given."""
@@ -101,10 +104,19 @@ def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared
     shows = {code: fact for code, s in searches.items() if (fact := shown_fact(rulebook.by_code[code].field, s))}
     picture = IdentityPicture.of(rulebook.reference, facts, schema, rulebook.law) if searches else None
     read_as = reading_of(options)
+    exposure = ExposurePlan.of(rulebook, as_of) if options.exposure else None
     where = where_of(options.where, options.province, rulebook.reference)
     wanted = Wanted(
         selected,
-        frozenset({"shown_number", *OFFENDERS, *keys, *([NUMBER] if options.key_file else [])}),
+        frozenset(
+            {
+                "shown_number",
+                *OFFENDERS,
+                *keys,
+                *([NUMBER] if options.key_file else []),
+                *(exposure.facts if exposure else ()),
+            }
+        ),
         compile_where(where, schema) if where else None,
         staging_for([*searches.values(), *(picture.searches if picture else ())], facts, shows.values()),
         frozenset(keys),
@@ -127,6 +139,7 @@ def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared
         most_rejected=rejected_limit(options.max_rejected),
         at_once=records_at_once(memory_limit(options.memory_limit)),
         key=read_key(options.key_file) if options.key_file else None,
+        exposure=exposure,
     )
 
 

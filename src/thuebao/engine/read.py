@@ -17,6 +17,7 @@ from thuebao.base.errors import InputError
 from thuebao.base.helper_columns import INSIDE
 from thuebao.base.spill import Spill
 from thuebao.engine.count import Counts, Tally
+from thuebao.engine.exposure import ExposureCount
 from thuebao.engine.file_audit import FileAudit
 from thuebao.engine.file_findings import Doubts, doubts_of, file_findings, silenced
 from thuebao.engine.find import kinds_of, rows_of
@@ -55,10 +56,10 @@ class Reading:
     """Reads each file once, evaluates record rules, stages columns for group rules.
 
     staged, nominations, own: where the staged columns, what nominates groups and the findings of record rules go,
-    rejects: where rejected lines go; None if nobody asks for them. folder: for what has to lie on disk. exports: of all
-    files, the sheets of a workbook one by one; for each of them `first` is the number of its first record in the whole
-    audit, `number_from` of its file's. offenders: by fact, where those who took the records are counted. seeing: looks
-    at each record beside. kinds: whether of findings only their kinds are wanted.
+    rejects: where rejected lines go, exposed: what counts for fines; None if nobody asks for them. folder: for what has
+    to lie on disk. exports: of all files, the sheets of a workbook one by one; for each of them `first` is the number
+    of its first record in the whole audit, `number_from` of its file's. offenders: by fact, where those who took the
+    records are counted. seeing: looks at each record beside. kinds: whether of findings only their kinds are wanted.
     """
 
     prepared: Prepared
@@ -68,6 +69,7 @@ class Reading:
     own: Spill | None
     rejects: RejectsOutput | None
     offenders: Mapping[str, Offenders]
+    exposed: ExposureCount | None
     seeing: Seeing | None = None
     kinds: bool = False
     inputs: list[Input] = field(default_factory=list)
@@ -215,6 +217,8 @@ class Reading:
         hits, hitting = audit.plan.with_findings(judged)
         audit.tally.add_findings(hits, hitting)
         prepared = self.prepared
+        if self.exposed:
+            self.exposed.add(hits, {compiled.rule.code for compiled in hitting})
         if self.own and self.kinds:
             self.own.add(kinds_of(hits, hitting, prepared.texts))
         elif self.own:
@@ -224,7 +228,8 @@ class Reading:
         """Drop what a file gave from the record `before` on."""
         self.rows = before
         self.lines.take_back(before)
-        for written in (self.staged, self.own, self.seeing, *self.nominations):
+        exposed = self.exposed.rows if self.exposed else None
+        for written in (self.staged, self.own, self.seeing, exposed, *self.nominations):
             if written:
                 written.take_back(before)
 

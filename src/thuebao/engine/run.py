@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ from thuebao.base.messages import text
 from thuebao.base.scratch import check_room, private_folder
 from thuebao.base.spill import Spill
 from thuebao.engine.count import Counts
+from thuebao.engine.exposure import ExposureCount
 from thuebao.engine.file_findings import passed_over_findings, recognised, silenced
 from thuebao.engine.groups.finder import Finder, Found
 from thuebao.engine.groups.nominations import Nominations
@@ -68,6 +70,7 @@ def run(
         records = Spill(folder, "records", staging.usual, prepared.at_once // 2)
         own = Spill(folder, "findings", most=prepared.at_once // 2)
         offenders = {by: Offenders(folder, prepared.at_once) for by in OFFENDERS}
+        exposed = ExposureCount(prepared.exposure, folder) if prepared.exposure else None
         nominations = [Nominations(folder, family) for family in staging.families]
         reading = Reading(
             prepared,
@@ -77,6 +80,7 @@ def run(
             own=own if write or tell else None,
             rejects=rejected,
             offenders=offenders,
+            exposed=exposed,
             seeing=seeing,
             kinds=tell is not None,
         )
@@ -93,16 +97,20 @@ def run(
         steps.phase(COMPARING)
         groups = finder.find() if records.parts else {}
         found = {code: groups.get(code, Found()) for code in prepared.searches}
-        merge = Merge(prepared, records, own, found, reading.files, at_once, offenders)
+        if exposed:
+            exposed.settle(at_once)
+        merge = Merge(prepared, records, own, found, reading.files, at_once, offenders, exposed)
         steps.phase(SETTLING)
         counts = Counts.sum(prepared.keys, [*reading.counts, merge.merge(write, tell)])
         most = {by: counted.most() for by, counted in offenders.items()}
         largest = {code: merge.largest(code, staging.roots(prepared.searches[code].values)) for code in options.show}
         if output:
             output.wanted = bool(reading.inputs)
-    reading.passed_over = [*map(recognised, passed_over), *reading.passed_over]
-    reading.export_findings += passed_over_findings(reading.passed_over, prepared.rulebook, prepared.wanted.selected)
-    return _result(prepared, reading, counts, offenders_shown(most, reveal=options.reveal), groups, largest)
+        reading.passed_over = [*map(recognised, passed_over), *reading.passed_over]
+        of_files = passed_over_findings(reading.passed_over, prepared.rulebook, prepared.wanted.selected)
+        reading.export_findings += of_files
+        result = _result(prepared, reading, counts, offenders_shown(most, reveal=options.reveal), groups, largest)
+        return replace(result, exposure=exposed.result(result)) if exposed else result
 
 
 def _result(

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from thuebao.base.clock import read_day
 from thuebao.base.errors import UsageError
 from thuebao.base.messages import LANGUAGES, text
+from thuebao.results.evidence.signing import token_in
 
 ALL_FILES = "*"
 """The pattern in [operators] that stands for every file."""
@@ -100,6 +101,25 @@ def path(value: Value) -> str:
 def paths(value: Value) -> tuple[str, ...]:
     """Return paths as seen from here. Refuses any other value."""
     return tuple(_placed(value, one) for one in texts(value))
+
+
+def path_or_token(value: Value) -> str:
+    """Return a path as seen from here, or the name of a token as it is. Refuses any other value."""
+    given = one_text(value)
+    return given if token_in(given) is not None else _placed(value, given)
+
+
+def named_text(value: Value) -> str:
+    """Return a text that asks for what nobody but the user may: foreign code, the network. Refuses any other value."""
+    given = one_text(value)
+    if value.within is not None:
+        value.refuse("settings_not_named")
+    return given
+
+
+def named_path(value: Value) -> str:
+    """Return such a text as a path as seen from here. Refuses any other value."""
+    return _placed(value, named_text(value))
 
 
 def flag(value: Value) -> bool:

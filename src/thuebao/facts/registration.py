@@ -66,6 +66,8 @@ def _where() -> dict[str, pl.Expr]:
         # Of a kind that is not recognised nobody knows whether a point was there.
         "is_at_point": ~pl.col("has_pos_kind") | _known(pl.col("pos_kind_code") != "online"),
         "point_of_sale": pl.coalesce("pos_code", "pos_name", "pos_address"),
+        # Where points are counted, not named: shops of one name may be many.
+        "registration_point": pl.coalesce("pos_code", "pos_address", "pos_name"),
     }
 
 

@@ -21,6 +21,7 @@ from thuebao.base.paths import name_for_file, same_file
 from thuebao.engine.options import SHORT, AuditOptions
 from thuebao.engine.progress import WRITING, Step, Told
 from thuebao.reports.about import About
+from thuebao.reports.documents import LIBRARIES, PDF, check_installed, needed
 from thuebao.reports.findings_files import write_findings_to
 from thuebao.results.compare.baseline import check_baseline, key_for, narrowed, new_findings
 from thuebao.results.compare.baseline import said as said_of_baseline
@@ -30,6 +31,7 @@ from thuebao.results.result import AuditResult
 from thuebao.results.thresholds import Verdict
 
 if TYPE_CHECKING:
+    from thuebao.reports.documents.template import Template
     from thuebao.results.compare.document import Recorded
     from thuebao.results.compare.results import Comparison
     from thuebao.results.evidence.signatures.signer import Signer
@@ -43,7 +45,8 @@ class Delivery:
     def __init__(self, options: AuditOptions) -> None:
         self._options = options
         self._signer: Signer | None = None
-        beside = {"baseline": options.baseline, "compare-with": options.compare_with} if options.manifest else {}
+        read = {"baseline": options.baseline, "compare-with": options.compare_with, "template": options.template}
+        beside = read if options.manifest else {}
         self._beside = {name: (path, _as_it_is(path)) for name, path in beside.items() if path}
         self._key = key_for(options.key, hashed=bool(options.key_file))
         if options.baseline:
@@ -53,10 +56,22 @@ class Delivery:
             from thuebao.results.compare.document import read_result
 
             self._earlier = read_result(options.compare_with)
+        self._template = _template(options)
         if options.sign_with:
-            from thuebao.results.evidence.signatures.signer import load_signer, password_for
+            from thuebao.results.evidence.signing import signer_of
 
-            self._signer = load_signer(options.sign_with, password_for(options.sign_with, options.password_file))
+            self._signer = signer_of(
+                options.sign_with,
+                secret_file=options.password_file,
+                module=options.pkcs11_module,
+                certificate=options.certificate,
+                timestamp=options.timestamp,
+            )
+
+    def close(self) -> None:
+        """Give back the token that signs, if there is one."""
+        if self._signer:
+            self._signer.close()
 
     @property
     def needs_findings(self) -> bool:
@@ -123,7 +138,12 @@ class Delivery:
         """
         options = self._options
         about = About(
-            options.made_by, started, now(), dict(given), _versions(), {"lang": language(), **options.settings()}
+            options.made_by,
+            started,
+            now(),
+            dict(given),
+            _versions(options.reports),
+            {"lang": language(), **options.settings()},
         )
         outputs = {"rejects": options.rejects} if options.rejects else {}
         for name in ("findings", "new_findings") if result.inputs else ():
@@ -135,6 +155,8 @@ class Delivery:
             for n, path in enumerate(self._reports(counted, verdicts, about, told)):
                 outputs[f"report-{n + 1}"] = path
                 yield text("notice.report_written", path=path)
+                if self._signer and path.suffix.lower() == PDF:
+                    yield text("manifest.pdf_signed", path=path, name=self._signer.name)
         if options.manifest:
             from thuebao.reports.manifest import write_manifest, written
 
@@ -162,8 +184,11 @@ class Delivery:
         for path in self._options.reports:
             _tell(told, path)
             with AtomicFile(path) as atomic:
-                if path.suffix.lower() == ".xlsx":
+                kind = path.suffix.lower()
+                if kind == ".xlsx":
                     self._workbook(atomic.file, result, about)
+                elif kind in LIBRARIES:
+                    atomic.file.write(self._document(path, kind, result, about))
                 else:
                     from thuebao.reports.html.page import render_page, render_short_page
 
@@ -201,12 +226,37 @@ class Delivery:
                 self._workbook(atomic.file, result, about, operator)
             yield path
 
+    def _document(self, path: Path, kind: str, result: AuditResult, about: About) -> bytes:
+        from thuebao.reports.documents.annex import annex_of
+
+        annex = annex_of(result, about)
+        if kind == PDF:
+            from thuebao.reports.documents.pdf import annex_pdf
+
+            made = annex_pdf(annex)
+            return self._signer.sign_pdf(made, path) if self._signer else made
+        if self._template:
+            return self._template.filled(annex)
+        from thuebao.reports.documents.word import annex_docx
+
+        return annex_docx(annex)
+
     def _workbook(self, file: BinaryIO, result: AuditResult, about: About, operator: str | None = None) -> None:
         from thuebao.reports.excel.sheets import write_workbook
 
         full = str(self._options.findings) if self._options.findings else None
         temp_dir = self._options.temp_dir
         write_workbook(file, result, result.findings, about, operator=operator, full=full, temp_dir=temp_dir)
+
+
+def _template(options: AuditOptions) -> Template | None:
+    """Return the template of the reports in Word, if there is one. Raises UsageError if they cannot be written."""
+    check_installed(options.reports)
+    if not options.template:
+        return None
+    from thuebao.reports.documents.template import read_template
+
+    return read_template(options.template)
 
 
 def _as_it_is(path: Path) -> AsRead | None:
@@ -223,6 +273,6 @@ def _tell(told: Told | None, path: Path) -> None:
         told(Step(WRITING, str(path)))
 
 
-def _versions() -> dict[str, str]:
-    libraries = {name: version(name) for name in _LIBRARIES}
+def _versions(reports: Sequence[Path]) -> dict[str, str]:
+    libraries = {name: version(name) for name in (*_LIBRARIES, *needed(reports).values())}
     return {"thuebao": __version__, "Python": platform.python_version(), **libraries}

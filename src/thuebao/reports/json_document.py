@@ -12,6 +12,7 @@ import polars as pl
 
 from thuebao import __version__
 from thuebao.base.foreign_text import CONTROLS
+from thuebao.reports import exposure_document
 from thuebao.results.result import AuditResult, Breakdown, Group, Input
 
 SCHEMA = "thuebao-audit/1"
@@ -42,6 +43,7 @@ def as_dict(result: AuditResult, gate: Sequence[dict[str, Any]] = ()) -> dict[st
         "points_of_sale": _offenders(result, "point_of_sale"),
         "clerks": _offenders(result, "clerk_name"),
         **({"breakdown": _breakdown(result.breakdown)} if result.breakdown else {}),
+        **({"exposure": exposure_document.as_dict(result.exposure)} if result.exposure else {}),
         **({"groups": {code: _groups(groups) for code, groups in result.groups.items()}} if result.groups else {}),
         **({"gate": list(gate)} if gate else {}),
         "totals": result.totals,
@@ -96,6 +98,11 @@ def _groups(groups: list[Group]) -> list[dict[str, Any]]:
 
 def render(result: AuditResult, gate: Sequence[dict[str, Any]] = ()) -> str:
     """Return the document as text."""
-    document = json.dumps(as_dict(result, gate), ensure_ascii=False, indent=1)
+    return as_text(as_dict(result, gate))
+
+
+def as_text(document: dict[str, Any]) -> str:
+    """Return a document as text."""
+    written = json.dumps(document, ensure_ascii=False, indent=1)
     # JSON allows control characters beyond ASCII unescaped, bidirectional overrides too: a terminal would obey them.
-    return re.sub(CONTROLS, lambda sign: sign[0] if sign[0] == "\n" else json.dumps(sign[0])[1:-1], document)
+    return re.sub(CONTROLS, lambda sign: sign[0] if sign[0] == "\n" else json.dumps(sign[0])[1:-1], written)

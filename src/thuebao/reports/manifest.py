@@ -211,7 +211,7 @@ def write_manifest(path: Path, manifest: Mapping[str, Any], signer: Signer | Non
     # A lone surrogate, part of a file's name that is no text, becomes its own escape: JSON stays JSON.
     content = (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
     signature = signature_path(path)
-    contents = {path: content} | ({signature: signer.sign(content)} if signer else {})
+    contents = {path: content} | ({signature: signer.sign(content, signature)} if signer else {})
     with ExitStack() as stack:
         written = [_written(target, data, stack) for target, data in contents.items()]
         # An earlier signature goes first: at no moment does one stand beside a manifest that it does not sign.

@@ -55,3 +55,13 @@ def provision(basis: Basis, law: Law) -> str:
     """Return instrument and provision, and what that is about."""
     about = f" ({one_line(basis.about)})" if basis.about else ""
     return f"{law.instruments[basis.instrument].number}, {basis.provision}{about}"
+
+
+def provisions_in(rule: Rule, law: Law, era: str) -> list[str]:
+    """Return where the law of an era says what a rule asks, nothing where it does not."""
+    return [provision(b, law) for b in rule.bases_in(era, law)] if law.reaches(rule.eras, era) else []
+
+
+def latest_provisions(rule: Rule, law: Law) -> list[str]:
+    """Return where the latest law that asks for it says what a rule asks."""
+    return next(filter(None, (provisions_in(rule, law, era) for era in reversed(law.era_ids))), [])

@@ -1,10 +1,11 @@
-"""Shows what a verification of a manifest found: on a screen, and as JSON (schema thuebao-verification/1)."""
+"""Shows what a verification of a manifest or a PDF found: on a screen, and as JSON (schema thuebao-verification/1)."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group, RenderableType
@@ -15,9 +16,10 @@ from rich.text import Text
 from thuebao import __version__
 from thuebao.base.messages import text
 from thuebao.reports.format import MOST_ROWS, titled
-from thuebao.reports.manifest import moment
+from thuebao.reports.signed import signature_data, signature_text, signatures_data
 from thuebao.reports.terminal import light_table, plain
-from thuebao.results.evidence.verify import ADDED, CHANGED, GONE, SAME, UNCHECKED, Checked, Verification
+from thuebao.results.evidence.document import DocumentVerification
+from thuebao.results.evidence.verify import ADDED, CHANGED, GONE, SAME, UNCHECKED, Checked, Verification, is_as_wanted
 
 if TYPE_CHECKING:
     from thuebao.results.evidence.signatures.examining import Signed
@@ -26,8 +28,11 @@ SCHEMA = "thuebao-verification/1"
 _STYLES = {SAME: "green", CHANGED: "bold red", GONE: "bold red", ADDED: "bold red", UNCHECKED: "yellow"}
 
 
-def print_verification(found: Verification, console: Console) -> None:
-    """Print which files and rules still match the manifest, those that differ first, and the signature."""
+def print_verification(found: Verification, console: Console, *, reveal: bool = False) -> None:
+    """Print which files and rules still match the manifest, those that differ first, and the signatures.
+
+    reveal: also the signers' personal numbers in full.
+    """
     files = sorted(found.files, key=lambda checked: checked.holds)
     differing = [checked for checked in found.rules if not checked.holds]
     parts: list[RenderableType] = [_head(found), Line(text("verify.files"), align="left"), _table(files[:MOST_ROWS])]
@@ -35,13 +40,44 @@ def print_verification(found: Verification, console: Console) -> None:
         parts.append(Text(text("verify.files_some", some=MOST_ROWS, all=len(files))))
     parts.append(Line(text("verify.rules"), align="left"))
     parts.append(_table(differing) if differing else Text(text("verify.rules_same", count=len(found.rules))))
-    parts += [Line(text("verify.signature"), align="left"), _signature(found)]
-    if found.not_checked:
-        parts.append(Line(text("verify.not_checked"), align="left"))
-        parts += [plain(text(f"not_checked.{what}", path=path or "")) for what, path in found.not_checked[:MOST_ROWS]]
-    verdict = Text(text("verify.holds" if found.holds else "verify.differs"))
-    verdict.stylize("bold green" if found.holds else "bold red")
-    console.print(Group(*parts, verdict))
+    parts += [Line(text("verify.signature"), align="left"), _signature(found, reveal=reveal)]
+    for checked in files:
+        if checked.signatures:
+            parts += _document(checked.path, checked.signatures, wanted=found.signed_wanted, reveal=reveal)
+    parts += _not_checked(found.not_checked)
+    parts.append(_verdict("verify.holds" if found.holds else "verify.differs", holds=found.holds))
+    console.print(Group(*parts))
+
+
+def print_document(found: DocumentVerification, console: Console, *, reveal: bool = False) -> None:
+    """Print what each signature in a PDF is worth."""
+    parts = _document(found.path, found.signatures, wanted=found.signed_wanted, reveal=reveal)
+    parts += _not_checked(found.not_checked, {"time": "time_of_document"})
+    if found.signatures:
+        parts.append(_verdict("verify.document_holds" if found.holds else "verify.document_differs", holds=found.holds))
+    console.print(Group(*parts))
+
+
+def _document(path: str, signatures: Sequence[Signed], *, wanted: bool, reveal: bool) -> list[RenderableType]:
+    parts: list[RenderableType] = [Line(plain(text("verify.document", path=path)), align="left")]
+    if not signatures:
+        parts.append(Text(text("signature.none"), style="bold red"))
+    for number, signed in enumerate(signatures, 1):
+        said = text("verify.document_number", number=number, count=len(signatures), field=signed.field)
+        parts += [plain(said), signature_text(signed, holds=is_as_wanted(signed, wanted=wanted), reveal=reveal)]
+    return parts
+
+
+def _not_checked(
+    left: Sequence[tuple[str, str | None]], called: Mapping[str, str] = MappingProxyType({})
+) -> list[RenderableType]:
+    """Return what is said of what was not checked. called: keys of texts other than those of [not_checked]."""
+    said = [plain(text(f"not_checked.{called.get(what, what)}", path=path or "")) for what, path in left[:MOST_ROWS]]
+    return [Line(text("verify.not_checked"), align="left"), *said] if said else []
+
+
+def _verdict(key: str, *, holds: bool) -> Text:
+    return Text(text(key), style="bold green" if holds else "bold red")
 
 
 def _head(found: Verification) -> Text:
@@ -65,49 +101,57 @@ def _table(rows: list[Checked]) -> Table:
     return table
 
 
-def _signature(found: Verification) -> Text:
-    lines = _said(found.signed) if found.signed else [text("signature.none")]
-    told = Text("\n").join(plain(line) for line in lines)
-    if not found.signature_holds:
-        told.stylize("bold red")
-    return told
+def _signature(found: Verification, *, reveal: bool) -> Text:
+    if found.signed:
+        return signature_text(found.signed, holds=found.signature_holds, reveal=reveal)
+    return Text(text("signature.none"), style="" if found.signature_holds else "bold red")
 
 
-def _said(signed: Signed) -> list[str]:
-    lines = [text(f"signature.{signed.state}")]
-    if signed.reason:
-        lines.append(text(f"signature.{signed.reason}"))
-    if signed.detail:
-        lines.append(text("signature.detail", detail=signed.detail))
-    if signed.signer:
-        lines.append(text("signature.by", name=signed.signer, issuer=signed.issuer, serial=signed.serial))
-    if signed.at:
-        lines.append(text("signature.at", at=moment(signed.at)))
-    if signed.stamped:
-        lines.append(text("signature.stamped", at=moment(signed.stamped)))
-    return lines
-
-
-def as_dict(found: Verification) -> dict[str, Any]:
+def as_dict(found: Verification, *, reveal: bool = False) -> dict[str, Any]:
     """Return the document as plain data."""
-    signed = asdict(found.signed) if found.signed else {"state": "none"}
-    signed |= {name: moment(value) for name, value in signed.items() if isinstance(value, datetime)}
+    signed = signature_data(found.signed, reveal=reveal) if found.signed else {"state": "none"}
     return {
         "schema": SCHEMA,
         "tool": {"name": "thuebao", "version": __version__},
         "manifest": found.path,
         "made": {name: getattr(found, name) for name in ("version", "started", "ended", "made_by")},
         "holds": found.holds,
-        "files": [asdict(checked) for checked in found.files],
+        "files": [_file(checked, wanted=found.signed_wanted, reveal=reveal) for checked in found.files],
         "rules": {
             "same": all(checked.holds for checked in found.rules),
-            "files": [asdict(checked) for checked in found.rules],
+            "files": [_file(checked, wanted=False, reveal=reveal) for checked in found.rules],
         },
         "signature": {"holds": found.signature_holds} | signed,
-        "not_checked": [{"what": what, "path": path} for what, path in found.not_checked],
+        "not_checked": _left(found.not_checked),
     }
 
 
-def render(found: Verification) -> str:
-    """Return the document as text."""
-    return json.dumps(as_dict(found), ensure_ascii=False, indent=1)
+def document_as_dict(found: DocumentVerification, *, reveal: bool = False) -> dict[str, Any]:
+    """Return the document of a PDF as plain data."""
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "thuebao", "version": __version__},
+        "document": found.path,
+        "holds": found.holds,
+        "signatures": signatures_data(found.signatures, wanted=found.signed_wanted, reveal=reveal),
+        "not_checked": _left(found.not_checked),
+    }
+
+
+def _file(checked: Checked, *, wanted: bool, reveal: bool) -> dict[str, Any]:
+    """Return a file as plain data; signatures only of a PDF that has some."""
+    data = asdict(checked) | {"signatures": signatures_data(checked.signatures, wanted=wanted, reveal=reveal)}
+    return {name: value for name, value in data.items() if name != "signatures" or value}
+
+
+def _left(not_checked: Sequence[tuple[str, str | None]]) -> list[dict[str, str | None]]:
+    return [{"what": what, "path": path} for what, path in not_checked]
+
+
+def render(found: Verification | DocumentVerification, *, reveal: bool = False) -> str:
+    """Return the document as text. reveal: with the signers' personal numbers in full."""
+    if isinstance(found, DocumentVerification):
+        data = document_as_dict(found, reveal=reveal)
+    else:
+        data = as_dict(found, reveal=reveal)
+    return json.dumps(data, ensure_ascii=False, indent=1)

@@ -104,6 +104,7 @@ def _of_operator(result: AuditResult, operator: str, paths: frozenset[str], mixe
         breakdown=None,
         where=CONDITION_HIDDEN if hidden else result.where,
         groups={code: list(_groups_of(groups, operator)) for code, groups in result.groups.items()},
+        exposure=result.exposure.of(operator) if result.exposure else None,
     )
 
 

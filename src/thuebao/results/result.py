@@ -9,6 +9,7 @@ from datetime import date
 import polars as pl
 
 from thuebao.base.errors import ThuebaoError
+from thuebao.results.exposure import Exposures
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.load import SEVERITIES
 from thuebao.rulebook.rule import Rule
@@ -139,6 +140,7 @@ class AuditResult:
     counts: operator, code, evaluated, violations; one row for every rule that was evaluated.
     offenders: by (clerk_name, point_of_sale), operator, name, findings, records; those with the most findings.
     identities: identities by tier of numbers, by operator and under None over all; None if nothing could be counted.
+    exposure: what the law provides for; None where nobody asks.
     Operators stand in alphabetical order, rules in the rulebook's.
     """
 
@@ -160,6 +162,7 @@ class AuditResult:
     groups: dict[str, list[Group]]
     rulebook: Rulebook
     scan_findings: Callable[[], pl.LazyFrame]
+    exposure: Exposures | None = None
 
     def __repr__(self) -> str:
         """Return what a person asks first, in a few lines: the fields themselves print thousands."""

@@ -1,4 +1,4 @@
-"""Writes the audit as an Excel workbook, for everybody or for one carrier: seven sheets, one more where asked for."""
+"""Writes the audit as an Excel workbook, for everybody or for one carrier: seven sheets, more where asked for."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from thuebao.base.scratch import private_folder
 from thuebao.reports.about import About
 from thuebao.reports.excel.book import Book
 from thuebao.reports.excel.breakdown import write_breakdown
+from thuebao.reports.excel.exposure import write_exposure
 from thuebao.reports.excel.files import write_files
 from thuebao.reports.excel.findings import extent, write_findings
 from thuebao.reports.excel.groups import write_identities, write_offenders
@@ -57,4 +58,6 @@ def write_workbook(
         write_files(book, view)
         if view.result.breakdown:
             write_breakdown(book, view.result.breakdown, view.result.rules)
+        if view.result.exposure:
+            write_exposure(book, view.result.exposure)
         book.close()

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from thuebao.base.messages import language, text
 from thuebao.reports.doubts import doubts
 from thuebao.reports.format import NOTHING, number, share, titled, worst_first
+from thuebao.reports.html.exposure import exposure
 from thuebao.reports.html.inputs import cards, caution
 from thuebao.reports.html.labels import hint, sentence, severity_label
 from thuebao.reports.html.markup import Content, Markup, joined, tag
 from thuebao.reports.html.operators import operators
 from thuebao.reports.html.rules import counts_by_rule, evaluated_by_all
 from thuebao.reports.html.table import CODE, DIGEST, NUMBER, SHORT, TEXT, table
-from thuebao.reports.rule_text import provision, translated
+from thuebao.reports.rule_text import provisions_in, translated
 from thuebao.reports.screen.verdict import judged, worded
 from thuebao.results.result import Archive, AuditResult, Input, RuleResult
 from thuebao.results.thresholds import Verdict
@@ -33,6 +34,7 @@ def short_sections(result: AuditResult, verdicts: Sequence[Verdict]) -> list[tup
         ("inputs", text("page.inputs"), _inputs(result)),
         ("operators", text("page.operators"), _operators(result)),
         ("worst", text("page.worst"), _worst(result)),
+        *([("exposure", text("report.exposure"), exposure(result.exposure))] if result.exposure else []),
         ("signature", text("page.signatures"), _signatures()),
     ]
 
@@ -110,9 +112,8 @@ def _worst(result: AuditResult) -> Markup:
 def _rule(r: RuleResult, result: AuditResult, evaluated: int) -> list[Content]:
     """Return a row: what the rule says, what to do, and where the law of today says it."""
     law = result.rulebook.law
-    era = law.eras[-1].id
-    bases = r.rule.bases_in(era, law) if law.reaches(r.rule.eras, era) else []
-    cited = tag("span", "; ".join(provision(b, law) for b in bases), lang=None if language() == "vi" else "vi")
+    bases = provisions_in(r.rule, law, law.eras[-1].id)
+    cited = tag("span", "; ".join(bases), lang=None if language() == "vi" else "vi")
     about = [
         tag("b", translated(r.rule.title)),
         tag("p", translated(r.rule.action), class_="hint"),

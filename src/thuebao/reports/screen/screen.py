@@ -13,6 +13,7 @@ from thuebao.base.messages import text
 from thuebao.engine.options import AuditOptions
 from thuebao.reports.doubts import doubts
 from thuebao.reports.screen import tables
+from thuebao.reports.screen.exposure import exposure_section
 from thuebao.reports.screen.section import Section, fill, height, one_line, shortened
 from thuebao.reports.screen.verdict import doubts_section, judged, next_steps, verdict_section
 from thuebao.reports.terminal import head_lines
@@ -65,7 +66,8 @@ def screen(
     serious = sum(f.severity != "info" for f in result.export_findings)
     by = [tables.breakdown(result, result.breakdown)] if result.breakdown else []
     groups = tables.shown_groups(result.groups)
-    asked_for = (*by, *groups)
+    exposed = [exposure_section(result.exposure)] if result.exposure else []
+    asked_for = (*by, *groups, *exposed)
     verdict, doubted = verdict_section(rows, conditions=bool(verdicts)), doubts_section(found, width)
     found_more = (about_files, tables.identities(result))
     blocks = [head, notices, files, operators, *asked_for, rules, *found_more, verdict, doubted]
@@ -73,6 +75,7 @@ def screen(
     blocks.append(next_steps(result, options, found))
     # What everybody needs grows first, a little of each; what is long takes what is left.
     growth = [
+        *((block, 4) for block in exposed),
         *((rules, tables.WORST), (verdict, 4), (errors, 2), (doubted, 1), (operators, 3), (remarks, 2), (files, 2)),
         *((block, 3) for block in asked_for),
         *((operators, 7), (verdict, 8), (doubted, 3), (files, 6), (errors, 4), (notices, 2)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,8 @@ class Checked:
 
     kind: INPUT, OUTPUT, RULES or BESIDE (mappings, a baseline); status: SAME, CHANGED, GONE, ADDED (a rule file that
     was not there then), or UNCHECKED (standard input, or what was not there then either). reason: why it is CHANGED, a
-    key of the texts in [verify]; found: where it was found, if not where the manifest says.
+    key of the texts in [verify]; found: where it was found, if not where the manifest says; signatures: those in an
+    output that is a PDF.
     """
 
     kind: str
@@ -42,10 +43,11 @@ class Checked:
     status: str
     reason: str | None = None
     found: str | None = None
+    signatures: tuple[Signed, ...] = ()
 
     @property
     def holds(self) -> bool:
-        """Whether nothing speaks against it."""
+        """Whether nothing speaks against it, its signatures aside."""
         return self.status in (SAME, UNCHECKED)
 
 
@@ -73,23 +75,45 @@ class Verification:
             ("file", checked.path) for checked in self.files if checked.status == UNCHECKED
         ]
         if self.signed is None:
-            return [*unchecked, ("author", None), ("time", None)]
-        unchecked += [("chain", None)] if not self.signed_wanted else []
-        unchecked += [("time", None)] if not self.signed.stamped else []
-        unchecked += [("expired", None)] if self.signed.expired_since and not self.signed.stamped else []
-        return [*unchecked, ("revocation", None)]
+            unchecked += [("author", None), ("time", None)]
+        every = [*([self.signed] if self.signed else []), *self.in_documents]
+        left = unproved(every, wanted=self.signed_wanted)
+        return [*unchecked, *(one for one in left if one not in unchecked)]
+
+    @property
+    def in_documents(self) -> list[Signed]:
+        """The signatures in outputs that are PDF."""
+        return [signed for checked in self.files for signed in checked.signatures]
 
     @property
     def holds(self) -> bool:
         """Whether everything is as the manifest says, and signed as it was asked for."""
-        return all(checked.holds for checked in (*self.files, *self.rules)) and self.signature_holds
+        documents = all(is_as_wanted(signed, wanted=self.signed_wanted) for signed in self.in_documents)
+        return all(checked.holds for checked in (*self.files, *self.rules)) and self.signature_holds and documents
 
     @property
     def signature_holds(self) -> bool:
         """Whether the signature is as it was asked for; where none was asked for, none is needed, but no bad one."""
         if self.signed is None:
             return not self.signed_wanted
-        return self.signed.state in (("trusted",) if self.signed_wanted else ("trusted", "unchecked"))
+        return is_as_wanted(self.signed, wanted=self.signed_wanted)
+
+
+def is_as_wanted(signed: Signed, *, wanted: bool) -> bool:
+    """Return whether a signature is as it was asked for. wanted: by somebody trusted."""
+    return signed.state in (("trusted",) if wanted else ("trusted", "unchecked"))
+
+
+def unproved(every: Sequence[Signed], *, wanted: bool) -> list[tuple[str, str | None]]:
+    """Return what was not checked of signatures, by the keys of the texts in [not_checked]."""
+    bare = [signed for signed in every if not signed.stamped]
+    left = {
+        "chain": bool(every) and not wanted,
+        "time": bool(bare),
+        "expired": any(signed.expired_since for signed in bare),
+        "revocation": bool(every),
+    }
+    return [(what, None) for what, is_left in left.items() if is_left]
 
 
 def signature_path(manifest: Path) -> Path:
@@ -120,22 +144,32 @@ def verify(path: Path, *, root: Path | None = None, trust: Sequence[Path] = ()) 
         manifest.started,
         manifest.ended,
         manifest.made_by,
-        tuple(hashing.checked(kind, entry) for kind, entry in files),
+        tuple(_with_signatures(hashing.checked(kind, entry), trust) for kind, entry in files),
         tuple(_rules(manifest, places)),
         signed,
         bool(trust),
     )
 
 
+def _with_signatures(checked: Checked, trust: Sequence[Path]) -> Checked:
+    """Return an output with the signatures in it, if it is a PDF that has some."""
+    path = Path(checked.found or checked.path)
+    if checked.kind != OUTPUT or checked.status != SAME or path.suffix.lower() != ".pdf":
+        return checked
+    from thuebao.results.evidence.document import signatures_in_output
+
+    return replace(checked, signatures=signatures_in_output(path, trust))
+
+
 def _content(path: Path) -> bytes:
     """Return a manifest. Raises InputError when it cannot be read, or is larger than any is."""
-    content = _read(path, _LARGEST)
+    content = read_regular(path, _LARGEST)
     if len(content) > _LARGEST:
         raise InputError("manifest_too_large", path=path, limit=f"{_LARGEST >> 20} MiB")
     return content
 
 
-def _read(path: Path, most: int) -> bytes:
+def read_regular(path: Path, most: int) -> bytes:
     """Return a file as far as it is not larger than `most`, and a byte more. Raises InputError."""
     try:
         # What is no regular file might be waited for without end.
@@ -156,7 +190,7 @@ def _signed(content: bytes, path: Path, trust: Sequence[Path]) -> Signed | None:
 
     trusted = read_trusted(trust)
     # A longer file than any signature is cut, and refused as what it then is.
-    return examine(content, _read(path, _LARGEST_SIGNATURE), trusted) if there else None
+    return examine(content, read_regular(path, _LARGEST_SIGNATURE), trusted) if there else None
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from thuebao.base.errors import InputError
-from thuebao.results.compare.document import AUDIT, MANIFEST, parsed, read_result
+from thuebao.results.compare.document import AUDIT, MANIFEST, parsed, result_in
 from thuebao.results.remedy import COUNTS
 from thuebao.results.remedy import SCHEMA as REMEDY
+from thuebao.results.trend import SCHEMA as TREND
 
 _LARGEST = 256 << 20  # bytes of a document, which is read whole
 
@@ -41,6 +42,7 @@ _OFFENDERS: Spec = [_keys("operator name findings records")]
 _FILE = "path bytes changed sha256"
 _READING = "format encoding operator_from records rejected"
 
+_POINTS: Spec = [_keys(f"{_RECORDS} evaluated violations share", change=_keys("part whole share"))]
 _KEYS: dict[str, Spec] = {
     AUDIT: _keys(
         "schema as_of law where",
@@ -64,6 +66,22 @@ _KEYS: dict[str, Spec] = {
         points_of_sale=_OFFENDERS,
         clerks=_OFFENDERS,
         breakdown=_keys("", by=[_ONE], rows=[_keys(_RECORDS, values=_FREE, rules=_RULE_COUNTS)]),
+        exposure=_keys(
+            "currency since",
+            not_computable=_FREE,
+            rows=[
+                _keys(
+                    "operator fine clause instrument measure count unidentified files before undated least most "
+                    "trust mapping_trust",
+                    act=_FREE,
+                    codes=[_ONE],
+                    bracket=_keys("from to provision"),
+                    sanctions=[_keys("provision", title=_FREE, months=[_ONE])],
+                    caveats=[_keys("id vi en")],
+                )
+            ],
+            signs=[_keys("operator fine clause instrument code severity findings", act=_FREE)],
+        ),
         groups={_EACH: [_keys("group size", records=[_FREE])]},
         gate=[_keys("condition operator passed counted of allowed margin status reason")],
         totals=_TOTALS,
@@ -97,7 +115,17 @@ _OTHERS: dict[str, Spec] = {
         not_evaluated=[_ONE],
         totals=_keys(" ".join(COUNTS)),
         files=[_ONE],
-    )
+    ),
+    TREND: _keys(
+        "schema province_column",
+        tool=_TOOL,
+        results=[_keys("path as_of law where version unreadable")],
+        notices=[_keys("kind path count old new names codes")],
+        total=_POINTS,
+        operators=[_keys("operator", points=_POINTS, rules=[_keys("code", points=_POINTS)])],
+        rules=[_keys("code severity", points=_POINTS)],
+        provinces=[_keys("province", points=_POINTS)],
+    ),
 }
 """Documents that hold no result of an audit, of which nothing reads more than this."""
 
@@ -108,8 +136,9 @@ def is_result(path: Path) -> bool:
         return False
     try:
         document = parsed(path)
-        other = _OTHERS.get(str(document.get("schema")))
-        return _fits(document, other or _KEYS[read_result(path).schema])
+        schema = document["schema"] if isinstance(document, dict) and "schema" in document else None
+        other = _OTHERS.get(str(schema))
+        return _fits(document, other or _KEYS[result_in(document, path).schema])
     except (InputError, RecursionError):
         return False
 

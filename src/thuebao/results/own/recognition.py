@@ -10,10 +10,11 @@ from thuebao.base.errors import InputError
 from thuebao.sources import Stored, guarded, stored_at
 
 
-def _is_book(stored: Stored, file: Path | BytesIO) -> bool:
+def _is_office(stored: Stored, file: Path | BytesIO) -> bool:
+    from thuebao.results.own.office import is_word
     from thuebao.results.own.workbook import is_book
 
-    return is_book(stored, file)
+    return is_word(stored.path, file) or is_book(stored, file)
 
 
 def _is_parquet_list(stored: Stored, file: Path | BytesIO) -> bool:
@@ -35,11 +36,18 @@ def _is_page(path: Path) -> bool:
     return is_page(path)
 
 
+def _is_pdf(path: Path) -> bool:
+    from thuebao.results.own.office import is_pdf
+
+    return is_pdf(path)
+
+
 # What recognises them takes a while to load, and few audits meet one.
-_SEEN: dict[bytes, Callable[[Stored, Path | BytesIO], bool]] = {b"PK\x03\x04": _is_book, b"PAR1": _is_parquet_list}
+_SEEN: dict[bytes, Callable[[Stored, Path | BytesIO], bool]] = {b"PK\x03\x04": _is_office, b"PAR1": _is_parquet_list}
 _DOCUMENTS: dict[bytes, Callable[[Path], bool]] = {
     b'{\n "schema": "thuebao-': _is_result,
     b"<!DOCTYPE html>\n<html lang=": _is_page,
+    b"%PDF-": _is_pdf,
 }
 _LONGEST = max(map(len, (*_SEEN, *_DOCUMENTS)))
 _LARGEST_IN_MEMORY = 1 << 30  # bytes of a packed file that is looked at whole

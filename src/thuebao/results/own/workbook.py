@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
+from itertools import combinations
 from pathlib import Path
 
 from thuebao.base.errors import InputError
@@ -29,7 +30,7 @@ SHEETS = (
     "report.files",
 )
 """The keys of its sheets' names, in their order."""
-MORE_SHEETS = ("report.breakdown",)
+MORE_SHEETS = ("report.breakdown", "report.exposure")
 """Those that follow where they were asked for."""
 FINDINGS_BOOK_COLUMNS = {
     "path": "summary.file",
@@ -139,7 +140,8 @@ def _fits(row: Sequence[str | None], width: int, wanted: Iterable[tuple[int, re.
 
 
 def _has_our_sheets(path: str, file: Path | BytesIO, names: Sequence[str]) -> bool:
-    sets = (zip(*map(in_every_language, keys), strict=True) for keys in (SHEETS, (*SHEETS, *MORE_SHEETS)))
+    more = (some for count in range(len(MORE_SHEETS) + 1) for some in combinations(MORE_SHEETS, count))
+    sets = (zip(*map(in_every_language, (*SHEETS, *some)), strict=True) for some in more)
     if tuple(names) not in {listed for several in sets for listed in several}:
         return False
     rows = open_sheet(path, _again(file), names[SHEETS.index(_FINDINGS)]).rows()

@@ -12,6 +12,7 @@ from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import Criticality, ExtensionPolicy, Policy, PolicyBuilder, Store, VerificationError
 
 from thuebao.base.errors import UsageError
+from thuebao.results.evidence.signatures.identity import PLACES
 
 MOST_BYTES = 1 << 20
 """No file with keys, certificates or a signature is larger by far."""
@@ -31,13 +32,16 @@ _PURPOSES = frozenset(
 
 
 def name_of(name: x509.Name) -> str:
-    """Return what a certificate calls somebody: the common name and the organisation, else the whole name."""
+    """Return what a certificate calls somebody: the common name and the organisation, else the whole name.
+
+    Numbers of somebody are no part of it: they are shown, and masked, apart (identity.py).
+    """
     names, organisations = (
         [str(attribute.value) for attribute in name.get_attributes_for_oid(kind)]
         for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
     )
     if not names:
-        return name.rfc4514_string()
+        return x509.Name(part for part in name if part.oid not in PLACES).rfc4514_string()
     others = [organisation for organisation in organisations if organisation not in names]
     return ", ".join(names) + (f" ({', '.join(others)})" if others else "")
 
@@ -63,6 +67,14 @@ def may_sign(certificate: x509.Certificate) -> bool:
     if not isinstance(purposes, x509.ExtendedKeyUsage):
         return True
     return not _PURPOSES.isdisjoint(purpose.dotted_string for purpose in purposes)
+
+
+def is_authority(certificate: x509.Certificate) -> bool:
+    """Return whether a certificate says that it is one of an authority."""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension):
+        return False
 
 
 def read_trusted(paths: Sequence[Path]) -> list[x509.Certificate]:

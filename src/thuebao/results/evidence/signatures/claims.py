@@ -7,15 +7,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from asn1crypto import x509 as asn1
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.sign.ades.report import AdESFailure
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
-HASHES = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
+HASHES = ("sha256", "sha384", "sha512")
 """Digests that are strong enough."""
-_RSA = {"rsassa_pkcs1v15"} | {f"{name}_rsa" for name in HASHES}
-_ECDSA = {f"{name}_ecdsa" for name in HASHES}
+_BARE = "rsassa_pkcs1v15"
+_ALGORITHMS = {
+    rsa.RSAPublicKey: (_BARE, "rsassa_pss", *(f"{name}_rsa" for name in HASHES)),
+    ec.EllipticCurvePublicKey: tuple(f"{name}_ecdsa" for name in HASHES),
+}
 
 
 class RefusedError(Exception):
@@ -30,18 +36,22 @@ class RefusedError(Exception):
 class Claim:
     """What a signature says of itself, taken apart and not yet believed.
 
-    at: when it was made, as the signer says; stamp: what a third party says of that.
+    info: the part of the message that speaks of its signer; kind: of the content; at: when it was made, as the signer
+    says; stamp: what a third party says of that.
     """
 
+    info: Any
+    kind: str
     certificate: x509.Certificate
     others: list[x509.Certificate]
     digest: str
-    algorithm: Any
-    attributes: bytes
-    signature: bytes
-    message_digest: bytes
     at: datetime | None
     stamp: Any = None
+
+    @property
+    def signature(self) -> bytes:
+        """The signature itself, of which a time stamp speaks."""
+        return bytes(self.info["signature"].native)
 
 
 def claim_of(signed: Any, kind: str, trusted: Sequence[x509.Certificate]) -> Claim:
@@ -58,13 +68,11 @@ def claim_of(signed: Any, kind: str, trusted: Sequence[x509.Certificate]) -> Cla
     embedded = [choice.chosen.dump() for choice in signed["certificates"] or [] if choice.name == "certificate"]
     certificates = [x509.load_der_x509_certificate(data) for data in embedded]
     return Claim(
+        info,
+        kind,
         _certificate(info["sid"], [*certificates, *trusted]),
         certificates,
         digest,
-        info["signature_algorithm"],
-        info["signed_attrs"].untag().dump(),
-        info["signature"].native,
-        attributes["message_digest"].native,
         _moment(attributes["signing_time"].native) if "signing_time" in attributes else None,
         _stamp(info["unsigned_attrs"]),
     )
@@ -119,30 +127,20 @@ def _key_identifier(certificate: x509.Certificate) -> bytes | None:
         return None
 
 
-def prove(claim: Claim) -> None:
-    """Raise RefusedError unless the certificate's key made the signature of the attributes."""
-    key, name = claim.certificate.public_key(), claim.algorithm["algorithm"].native
-    digest = HASHES[claim.digest]
+def prove(claim: Claim, digest: bytes) -> bool:
+    """Return whether what is signed has this digest. Raises RefusedError unless the certificate's key signed at all."""
+    algorithm = claim.info["signature_algorithm"]
+    name = algorithm["algorithm"].native
+    kinds = next((names for kind, names in _ALGORITHMS.items() if isinstance(claim.certificate.public_key(), kind)), ())
     # One digest for all: a weaker one cannot be slipped in beside the one that was looked at.
-    if name.startswith("sha") and not name.startswith(f"{claim.digest}_"):
+    if name not in kinds or (name != _BARE and algorithm.hash_algo != claim.digest):
         raise RefusedError("algorithm")
+    certificate = asn1.Certificate.load(claim.certificate.public_bytes(Encoding.DER))
     try:
-        if isinstance(key, rsa.RSAPublicKey) and name in _RSA:
-            key.verify(claim.signature, claim.attributes, padding.PKCS1v15(), digest)
-        elif isinstance(key, rsa.RSAPublicKey) and name == "rsassa_pss":
-            key.verify(claim.signature, claim.attributes, _pss(claim), digest)
-        elif isinstance(key, ec.EllipticCurvePublicKey) and name in _ECDSA:
-            key.verify(claim.signature, claim.attributes, ec.ECDSA(digest))
-        else:
-            raise RefusedError("algorithm")
-    except InvalidSignature:
-        raise RefusedError("broken") from None
-
-
-def _pss(claim: Claim) -> padding.PSS:
-    parameters = claim.algorithm["parameters"]
-    mask = parameters["mask_gen_algorithm"]
-    used = {parameters["hash_algorithm"]["algorithm"].native, mask["parameters"]["algorithm"].native}
-    if mask["algorithm"].native != "mgf1" or used != {claim.digest}:
-        raise RefusedError("algorithm")
-    return padding.PSS(padding.MGF1(HASHES[claim.digest]), int(parameters["salt_length"].native))
+        intact, signed = validate_sig_integrity(claim.info, certificate, claim.kind, digest)
+    except SignatureValidationError as error:
+        malformed = error.ades_subindication == AdESFailure.FORMAT_FAILURE
+        raise RefusedError("attributes" if malformed else "broken") from None
+    if not signed:
+        raise RefusedError("broken")
+    return bool(intact)

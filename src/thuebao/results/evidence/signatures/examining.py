@@ -7,8 +7,8 @@ certificate was revoked is not looked up: that would need the network.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from asn1crypto import cms
@@ -16,6 +16,7 @@ from cryptography import x509
 
 from thuebao.results.evidence.signatures.certificates import chain_problem, is_strong, may_sign, name_of
 from thuebao.results.evidence.signatures.claims import Claim, RefusedError, claim_of, prove
+from thuebao.results.evidence.signatures.identity import Identity, identity_of
 from thuebao.results.evidence.signatures.time_stamps import stamped_at
 
 TRUSTED, UNCHECKED, UNTRUSTED, INVALID = "trusted", "unchecked", "untrusted", "invalid"
@@ -32,6 +33,8 @@ class Signed:
     signer, issuer: None where nobody's signature was proved; at: when, as the signer says; stamped: when it was there
     at the latest, as a time stamp proves whose own signer is trusted; expired_since: the end of a certificate that is
     no longer valid today: that it was when it signed rests on `at` and `stamped`.
+    identity: numbers by which the certificate names its holder. Of a PDF, field: where in it the signature stands;
+    followed: whether further signatures were added after it.
     """
 
     state: str
@@ -43,24 +46,43 @@ class Signed:
     at: datetime | None = None
     stamped: datetime | None = None
     expired_since: datetime | None = None
+    identity: tuple[Identity, ...] = ()
+    field: str | None = None
+    followed: bool = False
 
 
 def examine(content: bytes, signature: bytes, trusted: Sequence[x509.Certificate]) -> Signed:
     """Return what a detached signature of the content is worth to someone who trusts these certificates."""
+    return judged(signature, lambda digest: hashlib.new(digest, content).digest(), trusted)
+
+
+def judged(
+    signature: bytes,
+    digest_of: Callable[[str], bytes],
+    trusted: Sequence[x509.Certificate],
+    *,
+    at: datetime | None = None,
+    later: str | None = None,
+) -> Signed:
+    """Return what a detached signature is worth of something with these digests, by the names of their kinds.
+
+    at: when it was made, as the signer says outside the signature's attributes, in what is signed; later: what is wrong
+    with what came to it later, if that is already known.
+    """
     try:
         claim = _detached(signature, trusted)
-        prove(claim)
-        return _judged(claim, content, trusted)
+        intact = prove(claim, digest_of(claim.digest))
+        return _worth(replace(claim, at=claim.at or at), later if intact else "changed", trusted)
     except RefusedError as refused:
         return Signed(INVALID, refused.reason)
     except Exception:  # hostile data make parsers, some of which wait until they are asked, fail in any way
         return Signed(INVALID, "garbage")
 
 
-def _judged(claim: Claim, content: bytes, trusted: Sequence[x509.Certificate]) -> Signed:
-    """Return what a proved claim is worth."""
+def _worth(claim: Claim, changed: str | None, trusted: Sequence[x509.Certificate]) -> Signed:
+    """Return what a proved claim is worth. changed: what is wrong with what is signed, None if it is intact."""
     stamped = stamped_at(claim, trusted)
-    reason = _flaw(claim, content, stamped)
+    reason = changed or _flaw(claim, stamped)
     state, detail = (INVALID, None) if reason else _trust(claim, trusted, stamped)
     certificate = claim.certificate
     ended = certificate.not_valid_after_utc
@@ -74,6 +96,7 @@ def _judged(claim: Claim, content: bytes, trusted: Sequence[x509.Certificate]) -
         claim.at,
         stamped,
         ended if ended < datetime.now(UTC) else None,
+        identity_of(certificate.subject),
     )
 
 
@@ -88,11 +111,9 @@ def _detached(signature: bytes, trusted: Sequence[x509.Certificate]) -> Claim:
     return claim_of(signed, "data", trusted)
 
 
-def _flaw(claim: Claim, content: bytes, stamped: datetime | None) -> str | None:
-    """Return what is wrong with a signature that its certificate's key made, None if nothing is."""
+def _flaw(claim: Claim, stamped: datetime | None) -> str | None:
+    """Return what is wrong with a signature of something intact that its certificate's key made, None if nothing is."""
     certificate, now = claim.certificate, datetime.now(UTC)
-    if hashlib.new(claim.digest, content).digest() != claim.message_digest:
-        return "changed"
     # A time stamp proves when it was there; without one, what the signer says must do, and is said to be no more.
     at = stamped or claim.at or now
     if (claim.at or at) > now + _CLOCKS_DIFFER:

@@ -32,13 +32,13 @@ def _proved(token: Any, signature: bytes, trusted: Sequence[x509.Certificate]) -
     signed = token["content"]
     content = signed["encap_content_info"]["content"]
     stamp = claim_of(signed, "tst_info", trusted)
-    prove(stamp)
+    intact = prove(stamp, hashlib.new(stamp.digest, content.contents).digest())
     info = content.parsed
     imprint = info["message_imprint"]
     digest = imprint["hash_algorithm"]["algorithm"].native
     at = info["gen_time"].native.astimezone(UTC)
     if (
-        hashlib.new(stamp.digest, content.contents).digest() != stamp.message_digest
+        not intact
         or digest not in HASHES
         or hashlib.new(digest, signature).digest() != imprint["hashed_message"].native
         or not is_strong(stamp.certificate)

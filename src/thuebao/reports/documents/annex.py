@@ -1,0 +1,318 @@
+"""What an annex says, in the reader's language: what Word, PDF and an office's template are filled with.
+
+The fields of these classes are those that a template may name (docs/documents.md). Nothing in them is a value of a
+record: no more than file names, names of operators, counts, and the texts of rules.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from thuebao import __version__
+from thuebao.base.foreign_text import visible
+from thuebao.base.messages import grouped, language, text
+from thuebao.reports import exposure as of_exposure
+from thuebao.reports.about import About
+from thuebao.reports.doubts import doubts
+from thuebao.reports.format import day, number, share, worst_first
+from thuebao.reports.html.rules import Counts, counts_by_rule, evaluated_by_all
+from thuebao.reports.html.short import MOST_RULES
+from thuebao.reports.html.title import law_applied
+from thuebao.reports.rule_text import latest_provisions, translated
+from thuebao.results.exposure import Exposures
+from thuebao.results.result import DESELECTED, NOT_EVALUATED, Archive, AuditResult, Input, RuleResult
+
+MOST_ROWS = 500
+"""Operators, files and lines of exposure that a document holds: more are read from the other reports; our choice."""
+_IN_A_SENTENCE = 10
+"""Operators that the paragraph names; our choice."""
+_NO_XML = re.compile("[\ufffe\uffff]")  # no characters, and no XML holds them
+
+
+class Count(int):
+    """A number that a template may compare, and that is written with its thousands grouped."""
+
+    def __str__(self) -> str:
+        return grouped(int(self))
+
+
+@dataclass(frozen=True)
+class OperatorRow:
+    """An operator's counts; sentence: the same in words."""
+
+    name: str
+    records: Count
+    with_errors: Count
+    share_with_errors: str
+    with_findings: Count
+    share_with_findings: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """A violated rule: what it says, what is to be done, where the latest law says it, and how often it is violated.
+
+    exposure: the clause on fines that it points to, nothing unless that was asked for.
+    """
+
+    code: str
+    severity: str
+    title: str
+    remedy: str
+    law: str
+    exposure: str
+    records: Count
+    share: str
+
+
+@dataclass(frozen=True)
+class InputRow:
+    """A file as it was received; sha256: nothing where it was not worked out."""
+
+    path: str
+    records: str
+    rejected: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class ExposureRow:
+    """What a clause on fines provides for at an operator; remarks: what is to be borne in mind beside the amount."""
+
+    operator: str
+    clause: str
+    act: str
+    counted: str
+    amount: str
+    sanctions: str
+    remarks: str
+
+
+@dataclass(frozen=True)
+class NotComputedRow:
+    """Acts of an operator for which a clause on fines gives no amount here, and why."""
+
+    operator: str
+    clause: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RemedyCount:
+    """Numbers of an operator to be notified, by reason, and errors that are its own, as a caller has counted them."""
+
+    operator: str
+    own_information: int
+    same_contract: int
+    carrier: int
+
+
+@dataclass(frozen=True)
+class RemedyRow:
+    """Numbers of an operator to be notified, and errors that are its own."""
+
+    operator: str
+    own_information: Count
+    same_contract: Count
+    carrier: Count
+
+
+@dataclass(frozen=True)
+class Annex:
+    """All that a document can say of an audit.
+
+    paragraph: can stand in the minutes by itself; day: what `as_of` says, for dates of the file itself.
+    """
+
+    title: str
+    paragraph: str
+    as_of: str
+    tool: str
+    law: str
+    made_by: str
+    where: str
+    file_count: Count
+    unreadable_count: Count
+    records: Count
+    rejected: Count
+    records_with_errors: Count
+    share_with_errors: str
+    records_with_findings: Count
+    share_with_findings: str
+    violated_rules: Count
+    operator_count: Count
+    operators: tuple[OperatorRow, ...]
+    rules: tuple[RuleRow, ...]
+    inputs: tuple[InputRow, ...]
+    unreadable: tuple[str, ...]
+    doubts: tuple[str, ...]
+    exposure: tuple[ExposureRow, ...]
+    not_computed: tuple[NotComputedRow, ...]
+    exposure_caveats: tuple[str, ...]
+    remedies: tuple[RemedyRow, ...]
+    day: date
+
+
+def annex_of(result: AuditResult, about: About, remedies: Sequence[RemedyCount] = ()) -> Annex:
+    """Return what a document says of an audit. The same audit gives the same annex: it holds no time of the clock.
+
+    remedies: printed if they were worked out, as the result's exposure is.
+    """
+    totals = result.totals
+    errors, found = totals["records_with_errors"], totals["records_with_findings"]
+    hit = worst_first(r for r in result.rules if r.violations)
+    counts = counts_by_rule(result)
+    rows = tuple(_operator(*row) for row in result.operators.head(MOST_ROWS).iter_rows())
+    exposure = result.exposure
+    clauses = _clauses(exposure) if exposure else {}
+    return Annex(
+        title=text("page.title"),
+        paragraph=" ".join(_paragraph(result, about, rows)).replace(" %", "\u00a0%"),
+        as_of=day(result.as_of),
+        tool=f"thuebao {__version__}",
+        law=law_applied(result),
+        made_by=plain(about.made_by or ""),
+        where=plain(result.where or ""),
+        file_count=Count(len(result.inputs)),
+        unreadable_count=Count(len(result.unreadable)),
+        records=Count(totals["records"]),
+        rejected=Count(totals["rejected"]),
+        records_with_errors=Count(errors),
+        share_with_errors=share(errors, totals["records"]),
+        records_with_findings=Count(found),
+        share_with_findings=share(found, totals["records"]),
+        violated_rules=Count(len(hit)),
+        operator_count=Count(result.operators.height),
+        operators=rows,
+        rules=tuple(_rule(r, result, counts, clauses.get(r.rule.code, ())) for r in hit[:MOST_RULES]),
+        inputs=tuple(_input(*file) for file in result.received[:MOST_ROWS]),
+        unreadable=tuple(plain(error) for error in result.unreadable[:MOST_ROWS]),
+        doubts=tuple(plain(doubt.said()) for doubt in doubts(result)[:MOST_ROWS]),
+        exposure=tuple(_exposures(exposure))[:MOST_ROWS] if exposure else (),
+        not_computed=tuple(_not_computed(exposure))[:MOST_ROWS] if exposure else (),
+        exposure_caveats=tuple(filter(None, _caveats(exposure))) if exposure else (),
+        remedies=tuple(
+            RemedyRow(plain(r.operator), Count(r.own_information), Count(r.same_contract), Count(r.carrier))
+            for r in remedies[:MOST_ROWS]
+        ),
+        day=result.as_of,
+    )
+
+
+def plain(value: object) -> str:
+    """Return foreign text as one line that XML can hold, its letters with their marks as one sign each."""
+    return _NO_XML.sub("\ufffd", unicodedata.normalize("NFC", visible(value)))
+
+
+def _operator(name: str, records: int, errors: int, found: int) -> OperatorRow:
+    part = share(errors, records)
+    return OperatorRow(
+        name=plain(name),
+        records=Count(records),
+        with_errors=Count(errors),
+        share_with_errors=part,
+        with_findings=Count(found),
+        share_with_findings=share(found, records),
+        sentence=text("document.of_operator", operator=plain(name), errors=errors, records=records, share=part),
+    )
+
+
+def _paragraph(result: AuditResult, about: About, operators: Sequence[OperatorRow]) -> Iterator[str]:
+    """Yield the sentences that say what was audited, how, and what was found."""
+    totals = result.totals
+    records, errors, found = (totals[name] for name in ("records", "records_with_errors", "records_with_findings"))
+    yield text(
+        "document.audited",
+        records=records,
+        files=len(result.inputs),
+        as_of=day(result.as_of),
+        version=__version__,
+        law=law_applied(result),
+    )
+    if result.where:
+        yield text("document.limited", where=plain(result.where))
+    if totals["rejected"]:
+        yield text("document.rejected", count=totals["rejected"])
+    if result.unreadable:
+        yield text("document.unreadable", count=len(result.unreadable))
+    if baseline := about.options.get("baseline"):
+        yield text("document.only_new", baseline=plain(baseline))
+    yield text(
+        "document.found",
+        errors=errors,
+        error_share=share(errors, records),
+        findings=found,
+        finding_share=share(found, records),
+    )
+    if operators:
+        said = [row.sentence for row in operators[:_IN_A_SENTENCE]]
+        if left := result.operators.height - len(said):
+            said.append(text("document.more_operators", count=left))
+        yield text("document.by_operator", operators="; ".join(said))
+    states = [r.status for r in result.rules]
+    judged = sum(status not in (NOT_EVALUATED, DESELECTED) for status in states)
+    yield text("document.evaluated", evaluated=judged, all=len(states))
+
+
+def _rule(r: RuleResult, result: AuditResult, counts: Counts, clauses: Collection[str]) -> RuleRow:
+    return RuleRow(
+        code=r.rule.code,
+        severity=text(f"severity.{r.rule.severity}"),
+        title=translated(r.rule.title),
+        remedy=translated(r.rule.action),
+        law="; ".join(latest_provisions(r.rule, result.rulebook.law)),
+        exposure="; ".join(clauses),
+        records=Count(r.violations),
+        share=share(r.violations, evaluated_by_all(counts, r.rule.code)),
+    )
+
+
+def _input(path: str, read: Input | Archive) -> InputRow:
+    records, rejected = (None, None) if isinstance(read, Archive) else (read.records, read.rejected)
+    return InputRow(plain(path), number(records), number(rejected), read.sha256 or "")
+
+
+def _exposures(exposures: Exposures) -> Iterator[ExposureRow]:
+    for row in exposures.rows:
+        if row.least is not None:
+            yield ExposureRow(
+                operator=plain(row.operator),
+                clause=row.cited,
+                act=row.act[language()],
+                counted=of_exposure.counted(row),
+                amount="; ".join(filter(None, (of_exposure.amount(row, exposures), of_exposure.bracket(row)))),
+                sanctions="; ".join(of_exposure.sanctions(row)),
+                remarks=of_exposure.short_caveats(row),
+            )
+
+
+def _not_computed(exposures: Exposures) -> Iterator[NotComputedRow]:
+    for row in exposures.rows:
+        reasons = of_exposure.others(row, exposures)
+        if row.least is None:
+            reasons = reasons or [of_exposure.counted(row)]
+        if reasons:
+            clause = f"{row.cited} ({text(f'exposure.measure_{row.measure}')})"
+            yield NotComputedRow(plain(row.operator), clause, "; ".join(reasons))
+
+
+def _caveats(exposures: Exposures) -> Iterator[str]:
+    """Yield what stands beside all figures of exposure."""
+    yield text("exposure.lead" if exposures.rows else "exposure.none")
+    yield "; ".join(caveat.said[language()] for caveat in exposures.caveats)
+    yield of_exposure.not_computed(exposures)
+    yield plain(of_exposure.signs_line(exposures))
+
+
+def _clauses(exposures: Exposures) -> dict[str, dict[str, None]]:
+    """Return the clauses that the violations of each rule point to, each once, by its code."""
+    clauses: dict[str, dict[str, None]] = {}
+    for row in exposures.rows:
+        for code in row.codes:
+            clauses.setdefault(code, {})[row.cited] = None
+    return clauses
