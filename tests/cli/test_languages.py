@@ -120,6 +120,8 @@ NAMES = {
         "vi",
         "en",
         "github",
+        "trend",
+        "openmetrics",
     ),
     *("month", "province", "operator"),
     *("in", "so", "do", "bao", "nam", "an", "hai", "con", "to"),
@@ -144,7 +146,7 @@ def words(said: str, typed: tuple[str, ...] = ()) -> set[str]:
     return {word.lower() for word in re.findall(r"(?<!\w)[A-Za-z]{2,}(?!\w)", said)}
 
 
-COMMANDS = ("audit", "init", "columns", "show", "compare", "explain", "rules", "sample", "verify")
+COMMANDS = ("audit", "init", "columns", "show", "compare", "trend", "explain", "rules", "sample", "verify")
 
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)], ids=" ".join)

@@ -58,7 +58,7 @@ def run(
     options, staging = prepared.options, prepared.wanted.staging
     with ExitStack() as stack:
         folder = stack.enter_context(private_folder(options.temp_dir))
-        check_room(folder, files, across=bool(staging.searches), findings=bool(findings))
+        check_room(folder, files, across=bool(staging.searches), findings=bool(findings or prepared.exposure))
         output = stack.enter_context(findings_file(findings, bom=options.bom)) if findings else None
         rejected = stack.enter_context(rejects_file(rejects, bom=options.bom)) if rejects else None
         records, own = Spill(folder, "records", staging.usual), Spill(folder, "findings")
