@@ -100,6 +100,22 @@ def test_provinces_over_time(cli: Command, desk: Desk, results: list[str]) -> No
     assert document(cli, without, audited(desk, cli, "2026-11-03"))["provinces"] == []
 
 
+def test_provinces_of_today_go_before_former_ones(cli: Command, desk: Desk) -> None:
+    for n, day in enumerate(DAYS[:2]):
+        former = ("Hòa Bình", "Vĩnh Phúc", "Hà Nội")[: n + 2]  # the first two belong to Phú Thọ today
+        desk.export("exports/a.csv", *(person(i) | {"province": name} for i, name in enumerate(former)))
+        audited(desk, cli, day, "--operator", "VinaPhone", "--by", "province,province_now")
+    found = document(cli, *(f"{day}.json" for day in DAYS[:2]))
+    assert found["province_column"] == "province_now"
+    by_name = {row["province"]: column(row, "records") for row in found["provinces"]}
+    assert by_name == {"Hà Nội": [None, 1], "Phú Thọ": [2, 2]}
+    # Counted in two ways: only those that count as the latest does are told.
+    audited(desk, cli, DAYS[2], "--operator", "VinaPhone", "--by", "province")
+    found = document(cli, *(f"{day}.json" for day in DAYS))
+    assert found["province_column"] == "province"
+    assert column(found["provinces"][0], "records") == [None, None, 1]
+
+
 def test_the_same_counts_as_the_results_have(cli: Command, desk: Desk, results: list[str]) -> None:
     found = document(cli, *results)
     for n, path in enumerate(results):
