@@ -153,7 +153,9 @@ def test_the_screen_in_words(cli: Command, results: list[str]) -> None:
     assert outcome.code == 0
     lines = {line.split("  ")[0].strip(): line.split() for line in outcome.out.splitlines()}
     assert lines["iTel"] == ["iTel", "–", "0", "(0", "%)", "1", "(20.0", "%)", "+1"]
-    assert "Rules not evaluated alike" in outcome.err
+    said = outcome.err.splitlines()
+    assert {line[:12] for line in said} == {"2026-10-01: ", "2026-11-01: "}
+    assert sum("Rules not evaluated alike" in line for line in said) == 2
     quiet = cli("trend", *results, "-q")
     assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
     assert "3 kết quả" in cli("trend", *results, "--lang", "vi").out
