@@ -22,7 +22,7 @@ from helpers.people import person
 from thuebao.engine.distinct import Distinct
 from thuebao.results.exposure import Exposure
 from thuebao.rulebook.book import read_rulebook
-from thuebao.rulebook.fines import read_fines
+from thuebao.rulebook.read_fines import read_fines
 from thuebao.rulebook.reference import rules_home
 
 AS_OF = date(2026, 11, 23)

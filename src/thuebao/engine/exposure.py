@@ -26,8 +26,8 @@ from thuebao.rulebook.fines import (
     Ladder,
     Pointer,
     conditions_of,
-    read_fines,
 )
+from thuebao.rulebook.read_fines import read_fines
 
 _NUMBER, _POINT = "subscriber_number", "registration_point"
 """The facts by which numbers and points of sale are told apart; NULL where there is none that could be."""
