@@ -122,6 +122,8 @@ NAMES = {
         "vi",
         "en",
         "github",
+        "trend",
+        "openmetrics",
     ),
     *("month", "province", "operator"),
     *("token", "pin", "pdf", "rfc", "cccd"),
@@ -147,7 +149,7 @@ def words(said: str, typed: tuple[str, ...] = ()) -> set[str]:
     return {word.lower() for word in re.findall(r"(?<!\w)[A-Za-z]{2,}(?!\w)", said)}
 
 
-COMMANDS = ("audit", "init", "columns", "show", "compare", "remedy", "explain", "rules", "sample", "verify")
+COMMANDS = ("audit", "init", "columns", "show", "compare", "trend", "remedy", "explain", "rules", "sample", "verify")
 
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)], ids=" ".join)

@@ -22,7 +22,7 @@ from helpers.people import person
 from thuebao.engine.distinct import Distinct
 from thuebao.results.exposure import Exposure
 from thuebao.rulebook.book import read_rulebook
-from thuebao.rulebook.fines import read_fines
+from thuebao.rulebook.read_fines import read_fines
 from thuebao.rulebook.reference import rules_home
 
 AS_OF = date(2026, 11, 23)
@@ -198,6 +198,29 @@ def test_records_without_a_usable_number_are_counted_apart(desk: Desk) -> None:
     assert (row.count, row.unidentified, row.least) == (10, 3, 10 * MILLION)
     row = exposed(desk, *unusable)["34-3a number"]
     assert (row.count, row.unidentified, row.bracket, row.least, row.most) == (0, 3, None, None, None)
+
+
+def test_numbers_of_devices_are_numbers_in_their_own_form(desk: Desk) -> None:
+    device = {"connection_kind": "M2M", "msisdn": "0912345678901", "full_name": "", "portrait_ref": ""}
+    rows = exposed(desk, *(record(n, registered_at="", **device) for n in range(2)), record(5, connection_kind=""))
+    row = rows["34-3a number"]
+    assert (row.undated, row.unidentified) == (1, 0)
+    rows = exposed(desk, *(record(n, document_scan_ref="", **device) for n in range(2)), record(5, connection_kind=""))
+    assert (rows["34-3a number"].count, rows["34-3a number"].unidentified) == (1, 0)
+
+
+def test_a_file_that_is_read_twice_counts_once(desk: Desk) -> None:
+    # Month first: days up to the twelfth are others at first, then the column counts as absent: nobody's day is known.
+    days = [
+        f"{month:02}/{day:02}/2026 09:{n:02}"
+        for n, (month, day) in enumerate((m, d) for m in (5, 8) for d in range(1, 29))
+    ]
+    records = [record(n, full_name="", registered_at=day) for n, day in enumerate(days)]
+    desk.export("export.csv", *records)
+    found = thuebao.audit("export.csv", operator="VinaPhone", as_of=AS_OF, exposure=True)
+    assert "EXP107" in {finding.code for finding in found.export_findings}
+    (row,) = (row for row in found.exposure.rows if row.fine == "34-3a")
+    assert (row.count, row.before, row.undated) == (0, 0, len(records))
 
 
 def test_points_without_a_code_are_told_apart_by_their_address(desk: Desk) -> None:
@@ -390,7 +413,8 @@ def test_a_plain_count_in_python_agrees(
             if wanted is not None and wanted != is_online:
                 continue
             measure = {"34-9c": "enterprise", "34-11b": "enterprise", "26-4": "act"}.get(fine["id"], "number")
-            number = finding["msisdn"] if re.fullmatch(r"0\d{9}", finding["msisdn"]) else None
+            is_device = row["connection_kind"].strip().lower() in ("m2m", "iot")
+            number = finding["msisdn"] if is_device or re.fullmatch(r"0\d{9}", finding["msisdn"]) else None
             value = number
             if "points" in fine["ladders"]:
                 measure = "app_number" if is_online else "point"

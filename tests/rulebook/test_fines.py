@@ -9,7 +9,8 @@ from helpers.desks import Desk
 from helpers.outcomes import Command
 from thuebao.base.errors import RuleError
 from thuebao.rulebook.book import read_rulebook
-from thuebao.rulebook.fines import Fines, read_fines
+from thuebao.rulebook.fines import Fines
+from thuebao.rulebook.read_fines import read_fines
 from thuebao.rulebook.reference import Reference, rules_home
 
 RULEBOOK = read_rulebook()

@@ -13,7 +13,6 @@ from thuebao.base.helper_columns import ROW
 from thuebao.base.spill import Spill
 from thuebao.engine.distinct import Distinct
 from thuebao.results.exposure import Exposure, Exposures, Sign
-from thuebao.results.number_key import NUMBER
 from thuebao.results.result import AuditResult, ExportFinding
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.fines import (
@@ -27,11 +26,11 @@ from thuebao.rulebook.fines import (
     Ladder,
     Pointer,
     conditions_of,
-    read_fines,
 )
+from thuebao.rulebook.read_fines import read_fines
 
-_POINT = "registration_point"
-"""The fact by which points of sale are told apart."""
+_NUMBER, _POINT = "subscriber_number", "registration_point"
+"""The facts by which numbers and points of sale are told apart; NULL where there is none that could be."""
 _NOW, _BEFORE, _UNDATED = "now", "before", "undated"
 _PERIODS = (_NOW, _BEFORE, _UNDATED)
 _WHO, _KNOWN = "_who", "_known"
@@ -85,7 +84,7 @@ class ExposurePlan:
         """The facts that are wanted of records with findings."""
         days = {DAYS[m.fine.day] for m in self.measured} - {None}
         conditions = (condition.fact for condition in conditions_of([m.fine for m in self.measured]))
-        return frozenset({NUMBER, _POINT, *(day for day in days if day), *conditions})
+        return frozenset({_NUMBER, _POINT, *(day for day in days if day), *conditions})
 
     @property
     def marks(self) -> list[str]:
@@ -95,7 +94,7 @@ class ExposurePlan:
     def marked(self, records: pl.DataFrame, codes: Collection[str]) -> pl.DataFrame:
         """Return those of records, with a Boolean column for each of `codes`, that count, and for which clauses."""
         columns = [column for m in self.measured for column in self._marks(m, codes)]
-        marked = records.select(ROW, "operator", NUMBER, _POINT, *columns)
+        marked = records.select(ROW, "operator", _NUMBER, _POINT, *columns)
         return marked.filter(pl.any_horizontal(self.marks))
 
     def _marks(self, measured: _Measured, codes: Collection[str]) -> Iterator[pl.Expr]:
@@ -159,7 +158,7 @@ class ExposureCount:
 
     def _count(self, marked: pl.DataFrame) -> None:
         for of_points, distinct in self._counts.items():
-            value = pl.col(_POINT if of_points else NUMBER)
+            value = pl.col(_POINT if of_points else _NUMBER)
             known = value.is_not_null()
             who = pl.coalesce(value, pl.col(ROW).cast(pl.String))  # one without a name is told apart by its record
             distinct.add(marked.with_columns(who.alias(_WHO), known.cast(pl.String).alias(_KNOWN)))

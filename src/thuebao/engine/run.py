@@ -63,7 +63,8 @@ def run(
     options, staging = prepared.options, prepared.wanted.staging
     with ExitStack() as stack:
         folder = stack.enter_context(private_folder(options.temp_dir))
-        check_room(folder, files, across=bool(staging.searches), findings=bool(findings or take or tell))
+        findings_wanted = bool(findings or take or tell or prepared.exposure)
+        check_room(folder, files, across=bool(staging.searches), findings=findings_wanted)
         output = stack.enter_context(findings_file(findings, bom=options.bom)) if findings else None
         rejected = stack.enter_context(rejects_file(rejects, bom=options.bom)) if rejects else None
         write = output.add if output else take

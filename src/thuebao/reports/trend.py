@@ -27,7 +27,7 @@ _RULES = 12
 
 def notices(trend: Trend) -> list[str]:
     """Return what makes results less comparable with those before them."""
-    return [text(f"compare.{notice.kind}", **notice.values) for notice in trend.notices]
+    return [f"{day(one)}: {text(f'compare.{notice.kind}', **notice.values)}" for one, notice in trend.notices]
 
 
 def cell(point: Struct | None) -> str:

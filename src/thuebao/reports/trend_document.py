@@ -23,7 +23,7 @@ def as_dict(trend: Trend) -> dict[str, Any]:
             | {name: getattr(result, name) for name in ("law", "where", "version", "unreadable")}
             for day, result in zip(trend.days, trend.results, strict=True)
         ],
-        "notices": [{"kind": notice.kind, **notice.values} for notice in trend.notices],
+        "notices": [{"as_of": day.isoformat(), "kind": notice.kind, **notice.values} for day, notice in trend.notices],
         "total": _points(trend.total.points),
         "operators": [
             {"operator": series.key, "points": _points(series.points), "rules": _rules_of(trend, series.key)}

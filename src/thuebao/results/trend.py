@@ -46,7 +46,8 @@ class Step:
 class Trend:
     """Results by their days, oldest first, and what was counted in each.
 
-    rules: over all operators; notices: of each result and the one before it; province: the column that is counted by.
+    rules: over all operators; notices: of a result, by its day, and the one before it; province: the column that
+    provinces are counted by.
     """
 
     results: tuple[Recorded, ...]
@@ -57,7 +58,7 @@ class Trend:
     operator_rules: tuple[Series[tuple[str, str], Counted], ...]
     province: str | None
     provinces: tuple[Series[str | None, Operator], ...]
-    notices: tuple[Notice, ...]
+    notices: tuple[tuple[date, Notice], ...]
 
     def severity(self, code: str) -> str:
         """Return the severity of a rule in the latest result that has it."""
@@ -175,7 +176,7 @@ def _trend(read: Sequence[_Read]) -> Trend:
             sorted({name for some in provinces for name in some}, key=lambda name: (name is None, name or "")),
             [some.get for some in provinces],
         ),
-        notices=tuple(_notices(results)),
+        notices=tuple(_notices(read)),
     )
 
 
@@ -192,12 +193,13 @@ def _rules_of(result: Recorded) -> dict[str, Counted]:
     return {code: Counted(*both) for code, both in sums.items()}
 
 
-def _notices(results: Sequence[Recorded]) -> Iterator[Notice]:
-    """Yield what makes a result less comparable with the one before it, each once."""
+def _notices(read: Sequence[_Read]) -> Iterator[tuple[date, Notice]]:
+    """Yield what makes a result less comparable with the one before it; what one lacks is said once."""
     said = set()
-    for old, new in pairwise(results):
-        for notice in side_by_side(old, new).notices:
+    for old, new in pairwise(read):
+        for notice in side_by_side(old.result, new.result).notices:
             seen = (notice.kind, tuple(notice.values.items()))
-            if notice.kind != "as_of_differs" and seen not in said:
-                said.add(seen)
-                yield notice
+            if notice.kind == "as_of_differs" or (notice.kind == "incomplete" and seen in said):
+                continue
+            said.add(seen)
+            yield new.day, notice

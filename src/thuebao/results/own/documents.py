@@ -120,7 +120,7 @@ _OTHERS: dict[str, Spec] = {
         "schema province_column",
         tool=_TOOL,
         results=[_keys("path as_of law where version unreadable")],
-        notices=[_keys("kind path count old new names codes")],
+        notices=[_keys("as_of kind path count old new names codes")],
         total=_POINTS,
         operators=[_keys("operator", points=_POINTS, rules=[_keys("code", points=_POINTS)])],
         rules=[_keys("code severity", points=_POINTS)],
