@@ -369,6 +369,27 @@ def test_a_missing_library_is_named_before_anything_is_read(
     assert vina.files() == {"vina.csv", "a.html"}
 
 
+# Of the schema, those that occur: Word is less patient with another order than LibreOffice.
+ORDERS = {
+    "pPr": ("pStyle", "keepNext", "pBdr", "spacing", "ind", "jc", "rPr"),
+    "rPr": ("rStyle", "rFonts", "b", "bCs", "i", "iCs", "color", "sz", "szCs", "u", "lang"),
+    "tblPr": ("tblStyle", "tblW", "jc", "tblInd", "tblLayout", "tblLook"),
+    "tcPr": ("tcW", "gridSpan", "vAlign"),
+}
+
+
+def test_parts_of_a_form_stand_in_the_order_of_the_schema(documents: Desk) -> None:
+    document = Document(str(documents.path / "vi.docx"))
+    checked = 0
+    for element in document.element.body.iter():
+        order = ORDERS.get(element.tag.rpartition("}")[2])
+        if order:
+            found = [order.index(child.tag.rpartition("}")[2]) for child in element]
+            assert found == sorted(found), [child.tag for child in element]
+            checked += 1
+    assert checked > 100
+
+
 def test_tables_of_the_word_document_repeat_their_header(documents: Desk) -> None:
     document = Document(str(documents.path / "vi.docx"))
     inner = document.tables[1:-1]

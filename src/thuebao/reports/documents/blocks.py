@@ -148,7 +148,7 @@ def _rules(annex: Annex) -> Iterator[Block]:
     titles = ("summary.code", "summary.severity", "document.rule", "page.violations", "summary.share")
     yield Table(
         tuple(map(text, titles)),
-        (14, 12, 54, 13, 12),
+        (13, 12, 53, 16, 12),
         ("left", "left", "left", "right", "right"),
         tuple((r.code, r.severity, _said(r), str(r.records), r.share) for r in annex.rules),
     )

@@ -225,11 +225,12 @@ def _rule(paragraph: Any, indent: Any) -> None:
     """Make an empty paragraph a thin line, as long as the indents on both sides leave."""
     from docx.shared import Pt
 
+    # First: what is set below goes behind it, as Word wants the parts of a paragraph's form in their order.
+    borders = _child(paragraph._p.get_or_add_pPr(), "pBdr")
+    _child(borders, "top", val="single", sz="6", space="1", color="000000")
     form = paragraph.paragraph_format
     form.left_indent = form.right_indent = indent
     form.space_before, form.space_after, form.line_spacing = Pt(2), Pt(6), Pt(2)
-    borders = _child(paragraph._p.get_or_add_pPr(), "pBdr")
-    _child(borders, "top", val="single", sz="6", space="1", color="000000")
 
 
 def _run(paragraph: Any, said: str, points: float, *, bold: bool = False, italic: bool = False) -> None:
