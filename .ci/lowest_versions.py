@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 
 # Not those for looking at the report in a browser: what the browser needs, the fast tests do not.
-GROUPS = ("sign", "test")
+GROUPS = ("documents", "sign", "test")
 FORM = re.compile(r"(?P<name>[A-Za-z0-9._-]+)\s*(?:\[[^]]*\])?\s*(?P<versions>[^;]*)(?P<marker>;.*)?")
 
 
