@@ -146,7 +146,7 @@ class Wanted:
     """What an audit wants of every record besides its findings: what is shown, and what is staged.
 
     selected: codes; shown: facts; where: which records are judged (None: all); staging: for rules across records;
-    keys: those of the facts that records are counted by.
+    keys: those of the facts that records are counted by; seen: facts that somebody looks at in every record.
     """
 
     selected: frozenset[str]
@@ -154,11 +154,12 @@ class Wanted:
     where: pl.Expr | None
     staging: Staging
     keys: frozenset[str] = frozenset()
+    seen: frozenset[str] = frozenset()
 
     @property
     def of_findings(self) -> frozenset[str]:
         """The facts that are wanted of records with findings alone: which these are is known before others read on."""
-        return self.shown - self.keys if not self.staging.searches else frozenset()
+        return self.shown - self.keys - self.seen if not self.staging.searches else frozenset()
 
     @property
     def staged(self) -> list[str]:
@@ -263,7 +264,7 @@ def plan_for(
         for s, c in zip(scopes, active, strict=False)
         for column, case in zip(c.case_columns, c.cases, strict=True)
     }
-    shown = {"operator", ERA, *wanted.shown, *(c.era_column for c in active)}
+    shown = {"operator", ERA, *wanted.shown, *wanted.seen, *(c.era_column for c in active)}
     shown |= {raw(field) for c in active for field in c.rule.fields if field and field in present}
     own = {root for e in (*(c.violation for c in active), *conditions.columns.values()) for root in e.meta.root_names()}
     watch = compilation.watch.columns(raw_columns(compilation.facts, own | shown | staging.facts), present)

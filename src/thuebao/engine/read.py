@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import polars as pl
 
@@ -39,6 +39,16 @@ from thuebao.sources.packing.streams import ARCHIVES
 from thuebao.sources.passed_over import EMPTY, OWN
 
 
+class Seeing(Protocol):
+    """Looks at each record that is read."""
+
+    def see(self, evaluated: pl.DataFrame, codes: Sequence[str]) -> None:
+        """Look at a batch, which has the facts that were asked for (Wanted.seen); codes: of the rules that judge it."""
+
+    def take_back(self, row: int) -> None:
+        """Forget the records from `row` on: their file is read anew, or counts as unreadable."""
+
+
 @dataclass
 class Reading:
     """Reads each file once, evaluates record rules, stages columns for group rules.
@@ -46,7 +56,7 @@ class Reading:
     staged, nominations, own: where the staged columns, what nominates groups and the findings of record rules go,
     rejects: where rejected lines go; None if nobody asks for them. folder: for what has to lie on disk. exports: of all
     files, the sheets of a workbook one by one; for each of them `first` is the number of its first record in the whole
-    audit, `number_from` of its file's.
+    audit, `number_from` of its file's. seeing: looks at each record beside.
     """
 
     prepared: Prepared
@@ -55,6 +65,7 @@ class Reading:
     nominations: Sequence[Nominations]
     own: Spill | None
     rejects: RejectsOutput | None
+    seeing: Seeing | None = None
     inputs: list[Input] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
     export_findings: list[ExportFinding] = field(default_factory=list)
@@ -187,6 +198,8 @@ class Reading:
             self.staged.add(evaluated.select(self.prepared.wanted.staged))
             for nominations in self.nominations:
                 nominations.add(evaluated)
+        if self.seeing:
+            self.seeing.see(evaluated, audit.plan.codes)
         judged = evaluated.select(audit.plan.judged)
         if self.prepared.wanted.where is not None:
             judged = judged.filter(INSIDE)
@@ -203,7 +216,7 @@ class Reading:
         """Drop what a file gave from the record `before` on."""
         self.rows = before
         self.lines.take_back(before)
-        for written in (self.staged, self.own, *self.nominations):
+        for written in (self.staged, self.own, self.seeing, *self.nominations):
             if written:
                 written.take_back(before)
 

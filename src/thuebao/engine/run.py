@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -20,11 +20,11 @@ from thuebao.engine.merge import Merge
 from thuebao.engine.plan import lacking
 from thuebao.engine.prepare import Prepared
 from thuebao.engine.progress import COMPARING, SETTLING, Steps, Told
-from thuebao.engine.read import Reading
+from thuebao.engine.read import Reading, Seeing
 from thuebao.engine.shown import masked_columns, most_findings
 from thuebao.facts import needed_columns
 from thuebao.results.files import findings_file, rejects_file
-from thuebao.results.findings import SCHEMA
+from thuebao.results.findings import SCHEMA, Findings
 from thuebao.results.result import (
     DESELECTED,
     EVALUATED,
@@ -46,19 +46,23 @@ def run(
     rejects: Path | None = None,
     passed_over: Sequence[PassedOver] = (),
     told: Told | None = None,
+    seeing: Seeing | None = None,
+    take: Callable[[Findings], None] | None = None,
 ) -> AuditResult:
     """Audit the files; write the findings and the rejected lines where a path is given for them.
 
-    passed_over: files that were found beside them and are not read.
+    passed_over: files that were found beside them and are not read; seeing: looks at each record; take: is given the
+    findings that are not written.
 
     Raises OutputError when a disk does not take what is written.
     """
     options, staging = prepared.options, prepared.wanted.staging
     with ExitStack() as stack:
         folder = stack.enter_context(private_folder(options.temp_dir))
-        check_room(folder, files, across=bool(staging.searches), findings=bool(findings))
+        check_room(folder, files, across=bool(staging.searches), findings=bool(findings or take))
         output = stack.enter_context(findings_file(findings, bom=options.bom)) if findings else None
         rejected = stack.enter_context(rejects_file(rejects, bom=options.bom)) if rejects else None
+        write = output.add if output else take
         records, own = Spill(folder, "records", staging.usual), Spill(folder, "findings")
         nominations = [Nominations(folder, family) for family in staging.families]
         reading = Reading(
@@ -66,8 +70,9 @@ def run(
             folder,
             staged=records if staging.searches else None,
             nominations=nominations,
-            own=own if output else None,
+            own=own if write else None,
             rejects=rejected,
+            seeing=seeing,
         )
         steps = Steps(files, told)
         for n, path in enumerate(files):
@@ -84,7 +89,7 @@ def run(
         found = {code: groups.get(code, Found()) for code in prepared.searches}
         merge = Merge(prepared, records, own, found, reading.files, at_once)
         steps.phase(SETTLING)
-        counts = Counts.sum(prepared.keys, [*reading.counts, merge.merge(output.add if output else None)])
+        counts = Counts.sum(prepared.keys, [*reading.counts, merge.merge(write)])
         largest = {code: merge.largest(code, staging.roots(prepared.searches[code].values)) for code in options.show}
         if output:
             output.wanted = bool(reading.inputs)
@@ -139,7 +144,7 @@ def _notices(prepared: Prepared, reading: Reading) -> Iterator[str]:
     for read in reading.inputs:
         yield from (f"{read.path}: {notice.text}" for notice in read.notices)
     where = prepared.wanted.where
-    if where is not None:
+    if where is not None and prepared.where is not None:
         asked = sorted(needed_columns(prepared.compilation.facts, where.meta.root_names()))
         for read in reading.inputs:
             absent = [column for column in asked if column not in read.columns]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from thuebao.base.errors import UsageError
@@ -35,9 +35,23 @@ def keyed(records: pl.DataFrame, key: bytes | None) -> pl.Series:
         return pl.repeat(None, records.height, dtype=pl.String, eager=True)
     pairs = records.select("operator", NUMBER)
     distinct = pairs.unique().drop_nulls(NUMBER)
-    hashes = [
-        hmac.new(key, f"{operator}\0{number}".encode(), hashlib.sha256).hexdigest()[:_SHOWN_DIGITS]
-        for operator, number in distinct.iter_rows()
-    ]
-    known = distinct.with_columns(key=pl.Series(hashes, dtype=pl.String))
+    known = distinct.with_columns(key=pl.Series(_digests(distinct, key), dtype=pl.Binary).bin.encode("hex"))
     return pairs.join(known, on=["operator", NUMBER], how="left", maintain_order="left")["key"]
+
+
+def keyed_as_numbers(records: pl.DataFrame, key: bytes) -> pl.Series:
+    """Return the same of each record as the number that the digits write; no number may be NULL."""
+    digests = np.frombuffer(b"".join(_digests(records, key)), dtype=">u8")
+    return pl.Series("key", digests.astype(np.uint64))
+
+
+def as_number(keys: pl.Expr) -> pl.Expr:
+    """Return the number that the digits of each keyed hash write, NULL where they are none."""
+    return keys.str.to_integer(base=16, dtype=pl.UInt64, strict=False)
+
+
+def _digests(records: pl.DataFrame, key: bytes) -> list[bytes]:
+    """Return the beginning of the HMAC of each record."""
+    digest, length = hmac.digest, _SHOWN_DIGITS // 2
+    texts = records.select(pl.concat_str("operator", pl.lit("\0"), NUMBER).cast(pl.Binary)).to_series()
+    return [digest(key, text, "sha256")[:length] for text in texts]
