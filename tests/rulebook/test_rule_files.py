@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from helpers.bad_input import RULE
 from helpers.desks import Desk
 from helpers.outcomes import Command, one_message
 from helpers.people import ERROR, GOOD
+from thuebao.base.errors import RuleError
+from thuebao.rulebook.book import read_rulebook
+from thuebao.rulebook.reference import rules_home
 
 
 def condition(sql: str) -> str:
@@ -29,6 +34,9 @@ BROKEN_RULES: dict[str, tuple[str | bytes, tuple[str, ...]]] = {
     "no name": (RULE.replace('name = "our-rule"\n', ""), ("line 2", "USR101", "'name' is missing")),
     "no severity": (RULE.replace('severity = "error"\n', ""), ("line 2", "USR101", "'severity' is missing")),
     "unknown severity": (RULE.replace('"error"', '"fatal"'), ("USR101", "fatal", "error, warning, info")),
+    "unknown remedy": (RULE + 'remedy = "authority"\n', ("USR101", "authority", "subscriber, carrier, none")),
+    "remedy that is a flag": (RULE + "remedy = true\n", ("USR101", "remedy")),
+    "notice that is a number": (RULE + "notice = 5\n", ("USR101", "notice")),
     "no condition": (RULE.replace('violation = "full_name IS NULL"\n', ""), ("USR101", "violation")),
     "condition that is a number": (RULE.replace('"full_name IS NULL"', "5"), ("USR101",)),
     "empty condition": (condition(""), ("USR101",)),
@@ -75,6 +83,19 @@ def test_broken_rule_file(desk: Desk, cli: Command, name) -> None:
     assert (done.code, done.out) == (2, "")
     one_message(done, "ours.toml", *parts)
     assert desk.files() == {"vina.csv", "ours/ours.toml"}
+
+
+def test_only_a_rule_of_ones_own_may_leave_out_who_puts_it_right(desk: Desk, cli: Command) -> None:
+    desk.write("ours/ours.toml", RULE)
+    desk.write("theirs/theirs.toml", RULE.replace("USR101", "USR102") + 'remedy = "subscriber"\n')
+    listed = cli("rules", "--format", "json", "--rules", "ours", "--rules", "theirs").document["rules"]
+    said = {rule["code"]: rule["remedy"] for rule in listed}
+    assert (said["USR101"], said["USR102"]) == ("none", "subscriber")
+    home = shutil.copytree(rules_home(), desk.path / "shipped")
+    path = home / "person.toml"
+    path.write_text(path.read_text("utf-8").replace('remedy = "subscriber"\n', "", 1), "utf-8")
+    with pytest.raises(RuleError, match=r"PER101.*'remedy' is missing"):
+        read_rulebook(home=home)
 
 
 def test_rule_file_with_a_byte_order_mark(desk: Desk, cli: Command) -> None:

@@ -16,6 +16,7 @@ import pytest
 from thuebao.base import messages
 from thuebao.reports.markdown import rules_as_markdown
 from thuebao.rulebook.book import read_rulebook
+from thuebao.rulebook.rule import NOBODY, REMEDIES
 
 REPOSITORY = Path(__file__).parents[2]
 RULEBOOK = read_rulebook()
@@ -97,6 +98,12 @@ def missing_in_rules(code: str) -> Iterator[str]:
             texts = entry.get(key)
             if not (isinstance(texts, dict) and str(texts.get(language, "")).strip()):
                 yield f"{file}: no {key}.{language}. Add it below {key}; nobody should read another language's text."
+    if entry.get("remedy") not in REMEDIES:
+        yield f"{file}: remedy is none of {', '.join(REMEDIES)}. Say who puts right what it finds."
+    if entry["severity"] == "error" and entry.get("remedy") == NOBODY:
+        yield f"{file}: an error that nobody puts right. Say whether the subscriber or the carrier does."
+    if "notice" in entry and set(entry["notice"]) != set(LANGUAGES):
+        yield f"{file}: notice is not in every language. Give notice.vi and notice.en, or none where the title does."
     rule = RULEBOOK.by_code[code]
     if rule.violation is None:
         return  # about a file: a damaged one breaks no article, and there are no records to show

@@ -33,7 +33,8 @@ def _rule(rule: Rule, rulebook: Rulebook) -> Iterator[str]:
     yield from ("", f"### {rule.code}", "")
     yield f"**{_plain(rule.title[language()])}** — `{rule.name}`, {text(f'severity.{rule.severity}')}"
     to_do = f"{text('explain.what_to_do')}: {_plain(rule.action[language()])}"
-    yield from ("", _plain(rule.explain[language()]), "", to_do, "")
+    remedy = f"{text('explain.remedy')}: {text(f'who_remedies.{rule.remedy}')}"
+    yield from ("", _plain(rule.explain[language()]), "", to_do, "", remedy, "")
     for era in rulebook.law.eras:
         if cited := rule.basis_in(era.id, rulebook.law):
             yield f"- {_plain(era.title[language()])}: {_plain(cited)}"

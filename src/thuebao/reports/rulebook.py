@@ -39,7 +39,7 @@ def rules_as_json(rules: list[Rule]) -> str:
 
 
 def _as_dict(rule: Rule) -> dict[str, Any]:
-    names = ("code", "name", "severity", "eras", "field", "applies", "violation", "grouping", "parameters")
+    names = ("code", "name", "severity", "remedy", "eras", "field", "applies", "violation", "grouping", "parameters")
     every = asdict(rule) | {"parameters": dict(rule.parameters)}
     return {name: every[name] for name in (*names, "title", "explain", "action", "basis")}
 
@@ -50,6 +50,8 @@ def print_rule(rule: Rule, rulebook: Rulebook, console: Console, *, every_exampl
     console.print(Text(rule.title[language()], "bold"))
     _section(console, "explain.why", rule.explain[language()])
     _section(console, "explain.what_to_do", rule.action[language()])
+    _section(console, "explain.remedy", text(f"who_remedies.{rule.remedy}"))
+    _section(console, "explain.notice", rule.notice.get(language(), ""))
     if rule.basis:
         console.print(Text(f"\n{text('explain.law')}", "bold"))
         for era in rulebook.law.eras:

@@ -139,7 +139,7 @@ def read_rulebook(extra: Sequence[Path] = (), home: Path | None = None) -> Ruleb
 
 def _read(home: Path) -> Rulebook:
     law = Law.read(home)
-    found = {path.name: list(read_rules(path, law)) for path in _rule_files(home)}
+    found = {path.name: list(read_rules(path, law, shipped=True)) for path in _rule_files(home)}
     export_rules = found.pop(EXPORT_RULES, [])
     rules = [rule for some in found.values() for rule in some]
     _check_unique([*rules, *export_rules])

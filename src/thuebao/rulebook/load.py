@@ -19,6 +19,8 @@ from thuebao.rulebook.law import ALL_ERAS, Law
 from thuebao.rulebook.rule import (
     ABSENT,
     LARGEST_PARAMETER,
+    NOBODY,
+    REMEDIES,
     Basis,
     Case,
     Example,
@@ -36,8 +38,11 @@ _MADE = frozenset({"source", "examples", "grouping", "cases"})  # of a Rule, not
 _KEYS = frozenset(Rule.__dataclass_fields__) - _MADE | {"example", "columns"} | _ACROSS
 
 
-def read_rules(path: Path, law: Law) -> Iterator[Rule]:
-    """Yield the rules of one file. Raises RuleError naming file, line and reason where it cannot be used."""
+def read_rules(path: Path, law: Law, *, shipped: bool = False) -> Iterator[Rule]:
+    """Yield the rules of one file; shipped: whether it is one of ours, whose rules must say who puts things right.
+
+    Raises RuleError naming file, line and reason where it cannot be used.
+    """
     try:
         source = read_small(path)
         document = parse_toml(source)
@@ -49,7 +54,7 @@ def read_rules(path: Path, law: Law) -> Iterator[Rule]:
             raise RuleError("rule_file_key", path=path, key=key)
     for table in sorted(tables):
         for entry in document[table]:
-            yield _Entry(entry, path, source, law, about_records=table == "rule").rule()
+            yield _Entry(entry, path, source, law, about_records=table == "rule", shipped=shipped).rule()
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,7 @@ class _Entry:
     source: str
     law: Law
     about_records: bool
+    shipped: bool
 
     def rule(self) -> Rule:
         for key in sorted(self.entry.keys() - _KEYS):
@@ -97,7 +103,14 @@ class _Entry:
             parameters=parameters,
             cases=cases,
             law_day=self._optional_text("law_day"),
+            remedy=self._remedy(),
+            notice=self._both_languages("notice") if "notice" in self.entry else {},
         )
+
+    def _remedy(self) -> str:
+        """Return who puts right what the rule finds; of a user's own rule that does not say so, nobody has to."""
+        said = self._text("remedy") if self.shipped or "remedy" in self.entry else NOBODY
+        return self._one_of("remedy", said, REMEDIES)
 
     def _cases(self) -> tuple[Case, ...]:
         """Return the cases of a rule whose `violation` is a list of them."""

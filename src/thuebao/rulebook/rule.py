@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from dataclasses import field as default
 from datetime import date
 
 from thuebao.rulebook.law import Law
 
 Needs = tuple[tuple[str, ...], ...]
 """Columns without which a rule says nothing; of several in a group one is enough."""
+
+SUBSCRIBER, CARRIER, NOBODY = "subscriber", "carrier", "none"
+REMEDIES = (SUBSCRIBER, CARRIER, NOBODY)
+"""Who puts right what a rule finds: the subscriber, who is notified; the carrier by itself; or nothing has to be."""
 
 ABSENT = "NOT "
 """In front of a column that a rule needs: one with which it says nothing."""
@@ -87,6 +92,7 @@ class Rule:
 
     cases: where a rule looks at several columns, which of them a finding names: that of the first case that holds.
     law_day: the fact that says on which day's law a finding rests, where that is not the record's era.
+    remedy: one of REMEDIES; notice: what a subscriber is told, by language, where the title does not do.
     """
 
     code: str
@@ -107,6 +113,13 @@ class Rule:
     parameters: tuple[tuple[str, int], ...] = ()
     cases: tuple[Case, ...] = ()
     law_day: str | None = None
+    remedy: str = NOBODY
+    notice: dict[str, str] = default(default_factory=dict)
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What a subscriber is told of a finding, by language."""
+        return self.notice or self.title
 
     @property
     def fields(self) -> tuple[str | None, ...]:
