@@ -21,6 +21,7 @@ from thuebao.cli.audit import audit
 from thuebao.cli.columns import columns
 from thuebao.cli.compare import compare
 from thuebao.cli.explain import explain
+from thuebao.cli.follow import follow
 from thuebao.cli.help import Command, Group, finish
 from thuebao.cli.init import init
 from thuebao.cli.options import Lang, choice, complain, option
@@ -37,7 +38,8 @@ _AT_FIRST = 200_000
 
 
 _COMMANDS = {
-    command.__name__: command for command in (audit, init, columns, show, compare, explain, rules, sample, verify)
+    command.__name__: command
+    for command in (audit, init, columns, show, compare, follow, explain, rules, sample, verify)
 }
 
 
@@ -86,7 +88,7 @@ def _language_of(arguments: Sequence[str]) -> None:
         if name in given:
             given[name] = value if sign else following
     asked = next((code for code in LANGUAGES if code == given["--lang"]), None)
-    if not asked and not {"audit", "show"}.isdisjoint(arguments):
+    if not asked and not {"audit", "show", "follow"}.isdisjoint(arguments):
         from thuebao.engine.settings import SETTINGS_FILE, language_in
 
         asked = language_in(given["--config"] or SETTINGS_FILE)

@@ -153,9 +153,7 @@ def _check_key(rows: pl.DataFrame, files: Sequence[ListFile], key: bytes, rulebo
         raise UsageError("list_key_wrong", path=files[0].path, count=numbered.height)
 
 
-def _by_number(
-    rows: pl.DataFrame, first_notice: date | None
-) -> tuple[pl.DataFrame, pl.DataFrame, tuple[str, ...]]:
+def _by_number(rows: pl.DataFrame, first_notice: date | None) -> tuple[pl.DataFrame, pl.DataFrame, tuple[str, ...]]:
     """Return numbers and codes as a list has them, and the names of the codes."""
     by = ["operator", "join"]
     numbers = rows.group_by(by, maintain_order=True).agg(
@@ -174,4 +172,3 @@ def _by_number(
     wanted = wanted.filter(pl.col("own") == pl.col("any_own"))
     codes = wanted.select("item", "codes").unique().join(apart, on="codes").select("item", "code").unique()
     return numbers, codes.sort("item", "code"), names
-

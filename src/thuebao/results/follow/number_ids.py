@@ -28,7 +28,8 @@ class NumberIds:
         for name in operators.unique(maintain_order=True).drop_nulls():
             self._places.setdefault(name, len(self._places))
         places = operators.replace_strict(self._places, return_dtype=pl.UInt64, default=None)
-        return (places * _ROOM + numbers.cast(pl.UInt64, strict=False)).alias("id")
+        found = numbers.cast(pl.UInt64, strict=False)
+        return (places * _ROOM + found.set((found >= _ROOM).fill_null(value=False), None)).alias("id")
 
     def operators_of(self, ids: pl.Series) -> pl.Series:
         """Return the operator of each whole number."""

@@ -99,7 +99,9 @@ class Followed:
         return self.exit_of_reading or int(not self.passed(fail_on))
 
 
-def counted(states: pl.DataFrame, operators: Sequence[str], new_numbers: Mapping[str, int]) -> dict[str, dict[str, int]]:
+def counted(
+    states: pl.DataFrame, operators: Sequence[str], new_numbers: Mapping[str, int]
+) -> dict[str, dict[str, int]]:
     """Return the counts of each operator. states: of states_on; new_numbers: with faults, and not on the list."""
     over = pl.col("over").fill_null(value=False)
     state, late = pl.col("state"), pl.col("time") == OVERDUE
@@ -120,5 +122,3 @@ def counted(states: pl.DataFrame, operators: Sequence[str], new_numbers: Mapping
         if name in counts:
             counts[name]["new_numbers"] += count
     return counts
-
-

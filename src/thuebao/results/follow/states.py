@@ -47,8 +47,8 @@ STATUSES = ("active", "one_way", "two_way")
 class Seen:
     """What the exports of a day say of the numbers of a list.
 
-    records: SEEN; found: item, code (its place in `code_names`) of the faults that were found on them; judged: the rules
-    that judged records, by SEEN.judged; operators: those that have records at all; whole: whether all could be read.
+    records: SEEN; found: item, code (its place in `code_names`) of the faults that were found on them; judged: the
+    rules that judged records, by SEEN.judged; operators: those that have records; whole: whether all could be read.
     """
 
     records: pl.DataFrame
@@ -70,16 +70,19 @@ class Before:
     def nothing(cls, listed: Listed) -> Before:
         """Return what is known before the first day: the contracts that the list itself shows."""
         numbers = listed.numbers
-        contract = numbers.select(pl.when(pl.col("contract").is_not_null()).then(pl.struct("operator", "contract").hash()))
+        contract = numbers.select(
+            pl.when(pl.col("contract").is_not_null()).then(pl.struct("operator", "contract").hash())
+        )
         return cls(contract.to_series().alias("contract"), pl.repeat(None, numbers.height, dtype=pl.Date, eager=True))
 
 
 def states_on(
     day: date, listed: Listed, seen: Seen, before: Before, known: Sequence[Timetable], retention_years: int
 ) -> tuple[pl.DataFrame, Before]:
-    """Return for each number of the list operator, state, time (of one that is wrong), step and again; and what is known now.
+    """Return state, time and more of each number of the list, and what is known from this day on.
 
-    time: one of TIMES; step: the step that is overdue; again: whether the number was given to somebody else.
+    time: one of TIMES, of a number that is still wrong; over, again: whether its service ended, or it is another's;
+    more: whether it has faults that the list does not name.
     """
     numbers = listed.numbers.select("item", "operator", "own", "first_notice")
     each = numbers.join(_of_records(numbers, seen.records), on="item", how="left", maintain_order="left")
@@ -94,9 +97,7 @@ def states_on(
     status = pl.col("status")
     each = each.with_columns(
         state=pl.when(pl.col("there").is_null())
-        .then(
-            pl.when(lawfully_gone).then(pl.lit(ENDED)).when(read).then(pl.lit(GONE)).otherwise(pl.lit(NOT_SEEN))
-        )
+        .then(pl.when(lawfully_gone).then(pl.lit(ENDED)).when(read).then(pl.lit(GONE)).otherwise(pl.lit(NOT_SEEN)))
         .when("over")
         .then(pl.lit(ENDED))
         .when(pl.col("wrong").is_null())
@@ -155,8 +156,8 @@ def _with_faults(each: pl.DataFrame, listed: Listed, seen: Seen) -> pl.DataFrame
     )
     looked = wanted.join(each.select("item", "judged"), on="item")
     missed = looked.join(judged, on=["judged", "name"], how="anti")["item"].unique()
-    own = pl.when(pl.col("item").is_in(still.implode())).then(True).when(pl.col("item").is_in(missed.implode()))
-    own = own.then(None).otherwise(False)
+    item = pl.col("item")
+    own = pl.when(item.is_in(still.implode())).then(True).when(item.is_in(missed.implode())).then(None).otherwise(False)
     each = each.with_columns(wrong=pl.when(pl.col("there") & ~pl.col("over")).then(own))
     theirs = wanted.join(each.filter("own").select("item"), on="item", how="semi")
     beyond = found.join(theirs, on=["item", "name"], how="anti")["item"].unique()
@@ -192,7 +193,7 @@ def _with_times(each: pl.DataFrame, day: date, known: Sequence[Timetable]) -> pl
     each = each.with_columns(**due_days(known))
     # Where the day of a step is not known, the next one is in time at least until all steps would be due in a row.
     in_a_row = each.select("first_notice_day", one_way_day="one_way_due").with_columns(two_way_day=None)
-    in_a_row = in_a_row.with_columns(pl.col("two_way_day").cast(pl.Date), **{"two_way_due": due_days(known)["two_way_due"]})
+    in_a_row = in_a_row.with_columns(pl.col("two_way_day").cast(pl.Date), two_way_due=due_days(known)["two_way_due"])
     in_a_row = in_a_row.with_columns(two_way_day="two_way_due").with_columns(end_due=due_days(known)["end_due"])
     each = each.with_columns(_two=in_a_row["two_way_due"], _end=in_a_row["end_due"])
     due = pl.when(state == ACTIVE).then("one_way_due").when(state == ONE_WAY).then("two_way_due")
