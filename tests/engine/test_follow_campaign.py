@@ -1,4 +1,4 @@
-"""A campaign, played by the commands: exports of four days, the list, and what `follow` counts against a plain count."""
+"""A campaign played by the commands: exports of four days, a list, and `follow`, whose figures are plain counts."""
 
 from __future__ import annotations
 
@@ -57,9 +57,7 @@ def test_every_figure_is_a_plain_count(campaign: tuple[Path, date, list[date]], 
     done = called("follow", kind, *exports[::-1], *given, *keyed, "--format", "json")
     assert done.code == 1
     found = json.loads(done.out)
-    expected = counted(
-        listed, [(day, folder / f"day{n}", folder / f"plain{n}.csv") for n, day in enumerate(days) if n]
-    )
+    expected = counted(listed, [(day, folder / f"day{n}", folder / f"plain{n}.csv") for n, day in enumerate(days) if n])
     assert [day["day"] for day in found["days"]] == [str(day) for day in days[1:]]
     for day, (counts, _) in zip(found["days"], expected, strict=True):
         operators = {row["operator"]: row for row in day["operators"]}

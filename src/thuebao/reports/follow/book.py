@@ -9,7 +9,7 @@ from typing import BinaryIO
 from thuebao.base.messages import text
 from thuebao.base.scratch import private_folder
 from thuebao.reports.excel.book import COUNT, DAY, SHARE, TEXT, Book, part_of
-from thuebao.reports.follow.tables import below, list_line, rows, states_shown, times_shown, verdict
+from thuebao.reports.follow.tables import below, list_line, rows, tables, verdict
 from thuebao.reports.format import day, titled
 from thuebao.results.follow.result import COUNTS, FailOn, Followed
 
@@ -31,10 +31,11 @@ def _last_day(book: Book, followed: Followed, fail_on: FailOn) -> None:
     sheet = book.sheet("report.summary", (_FIRST, *[_OTHER] * (len(COUNTS) + 1)))
     sheet.title(text("follow.title"))
     sheet.note(list_line(followed.listed))
+    sheet.note(text("follow.on_day", day=day(followed.days[-1].day)))
     sheet.note(verdict(followed, fail_on))
-    for names in (states_shown(followed), times_shown(followed)):
+    for key, names, _ in tables(followed):
         sheet.gap()
-        sheet.title(text("follow.on_day", day=day(followed.days[-1].day)))
+        sheet.title(text(key))
         titles = [*titled(TEXT, "summary.operator"), *titled(COUNT, *(f"follow.{name}" for name in names))]
         sheet.table(titles, ((operator, *(c[name] for name in names)) for operator, c in rows(followed, -1)))
     sheet.gap()

@@ -12,8 +12,7 @@ from thuebao.reports.follow.tables import (
     below,
     list_line,
     rows,
-    states_shown,
-    times_shown,
+    tables,
     verdict,
 )
 from thuebao.reports.format import day, number, share, time_of_day, titled
@@ -64,10 +63,9 @@ def _day(followed: Followed, at: int, fail_on: FailOn) -> Markup:
 
 
 def _tables(followed: Followed, at: int) -> Markup:
-    states, times = states_shown(followed), times_shown(followed)
     return joined(
-        _table(followed, at, states, "follow.title", f"states-{at}", shared=True),
-        _table(followed, at, times, "follow.still_wrong", f"times-{at}", shared=False),
+        _table(followed, at, names, key, f"table-{at}-{n}", shared=shared)
+        for n, (key, names, shared) in enumerate(tables(followed))
     )
 
 

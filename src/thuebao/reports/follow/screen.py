@@ -15,8 +15,7 @@ from thuebao.reports.follow.tables import (
     list_line,
     rows,
     shares,
-    states_shown,
-    times_shown,
+    tables,
     verdict,
 )
 from thuebao.reports.format import NOTHING, day, number, share, titled
@@ -24,6 +23,7 @@ from thuebao.reports.terminal import light_table, plain
 from thuebao.results.follow.result import FailOn, Followed
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
+_LONGEST = 10
 
 
 def print_followed(followed: Followed, fail_on: FailOn, console: Console) -> None:
@@ -32,22 +32,22 @@ def print_followed(followed: Followed, fail_on: FailOn, console: Console) -> Non
     parts: list[RenderableType] = [
         plain(list_line(followed.listed)),
         Line(text("follow.on_day", day=day(last.day)), align="left"),
-        _table(followed, states_shown(followed), shared=True),
-        "",
-        _table(followed, times_shown(followed), shared=False),
     ]
+    for _, names, shared in tables(followed):
+        parts += [_table(followed, names, shared=shared), ""]
     if len(followed.days) > 1:
         parts += [Line(text("follow.curve"), align="left"), _curve(followed)]
         if len(followed.operators) > 1:
             parts += ["", _sparks(followed)]
-    parts += ["", *map(plain, below(followed)), "", plain(verdict(followed, fail_on))]
+        parts.append("")
+    parts += [*map(plain, below(followed)), "", plain(verdict(followed, fail_on))]
     console.print(Group(*parts))
 
 
 def _table(followed: Followed, names: Sequence[str], *, shared: bool) -> Table:
     shares_title = titled("right", "follow.share") if shared else []
     columns = titled("right", *(f"follow.{name}" for name in names))
-    table = light_table(*titled("left", "summary.operator"), *columns[:2], *shares_title, *columns[2:])
+    table = _narrow(*titled("left", "summary.operator"), *columns[:2], *shares_title, *columns[2:])
     for operator, counts in rows(followed, -1):
         cells = [number(counts[name]) for name in names]
         of_all = [share(counts["put_right"], counts["to_put_right"])] if shared else []
@@ -57,11 +57,20 @@ def _table(followed: Followed, names: Sequence[str], *, shared: bool) -> Table:
 
 def _curve(followed: Followed) -> Table:
     titles = [*titled("left", "follow.day"), *titled("right", *(f"follow.{name}" for name in CURVE))]
-    table = light_table(*titles, *titled("right", "follow.share"), ("", "left"))
+    table = _narrow(*titles, *titled("right", "follow.share"), ("", "left"))
     for one, part in zip(followed.days, shares(followed, None), strict=True):
         totals: Mapping[str, int] = one.totals
         of_all = share(totals["put_right"], totals["to_put_right"])
         table.add_row(day(one.day), *(number(totals[name]) for name in CURVE), of_all, _bar(part))
+    return table
+
+
+def _narrow(*columns: tuple[str, str]) -> Table:
+    """Return a table of many columns of numbers: their titles are folded, and no name or day is."""
+    table = light_table(*columns)
+    for column in table.columns:
+        column.no_wrap = column.justify == "left"
+        column.vertical = "bottom"
     return table
 
 
@@ -81,4 +90,4 @@ def spark(parts: Sequence[float | None]) -> str:
 
 
 def _bar(part: float | None) -> str:
-    return "" if part is None else "█" * round(part * 20)
+    return "" if part is None else "█" * round(part * _LONGEST)

@@ -11,7 +11,7 @@ from thuebao.results.follow.result import FailOn, Followed
 
 STATES = ("to_put_right", "put_right", "active", "one_way", "two_way", "ended", "gone")
 """The table as it is published."""
-IF_ANY = ("status_unknown", "not_checked", "not_seen", "given_again")
+IF_ANY = ("status_unknown", "not_checked", "not_seen")
 """What follows in it where there is any."""
 TIMES = (
     "still_wrong",
@@ -20,22 +20,32 @@ TIMES = (
     "one_way_overdue",
     "two_way_overdue",
     "end_overdue",
-    "new_numbers",
-    "new_faults",
 )
+"""What is overdue of it."""
+OTHERS = ("given_again", "new_numbers", "new_faults")
+"""What else became of numbers."""
 CURVE = ("to_put_right", "put_right", "still_wrong", "overdue", "ended", "gone")
 _MOST_PATHS = 3
 
 
-def states_shown(followed: Followed) -> list[str]:
+def _states_shown(followed: Followed) -> list[str]:
     """Return the counts of the first table: those that are there anyway, and others of which there are some."""
     return [*STATES, *(name for name in IF_ANY if any(day.totals[name] for day in followed.days))]
 
 
-def times_shown(followed: Followed) -> list[str]:
+def _times_shown(followed: Followed) -> list[str]:
     """Return the counts of the second table."""
     undecided = any(day.totals["undecided"] for day in followed.days)
     return [*TIMES[:3], *(["undecided"] if undecided else []), *TIMES[3:]]
+
+
+def tables(followed: Followed) -> list[tuple[str, list[str], bool]]:
+    """Return the tables of a day: the key of the title, the counts, and whether the share put right stands in it."""
+    return [
+        ("follow.by_state", _states_shown(followed), True),
+        ("follow.by_time", _times_shown(followed), False),
+        ("follow.others", list(OTHERS), False),
+    ]
 
 
 def rows(followed: Followed, at: int) -> list[tuple[str, Mapping[str, int]]]:
