@@ -20,10 +20,11 @@ from thuebao.engine.progress import Told
 from thuebao.engine.run import run
 from thuebao.facts.text import fold
 from thuebao.results.findings import Findings
+from thuebao.results.follow.columns import NOT_SEEN
 from thuebao.results.follow.listed import BY_KEY, Listed
 from thuebao.results.follow.number_ids import Lookup
 from thuebao.results.follow.result import Basis, Day, Followed, Lacking, counted
-from thuebao.results.follow.states import NOT_SEEN, SEEN, STATUSES, Before, Seen, states_on
+from thuebao.results.follow.states import SEEN, STATUSES, Before, Seen, states_on
 from thuebao.results.number_key import NUMBER, keyed_as_numbers
 from thuebao.results.result import AuditResult
 from thuebao.rulebook.book import Rulebook

@@ -11,7 +11,8 @@ from thuebao.base.scratch import private_folder
 from thuebao.reports.excel.book import COUNT, DAY, SHARE, TEXT, Book, part_of
 from thuebao.reports.follow.tables import below, list_line, rows, tables, verdict
 from thuebao.reports.format import day, titled
-from thuebao.results.follow.result import COUNTS, FailOn, Followed
+from thuebao.results.follow.columns import COUNTS, SHEETS
+from thuebao.results.follow.result import FailOn, Followed
 
 _FIRST, _OTHER = 24, 12
 
@@ -28,7 +29,7 @@ def write_book(
 
 
 def _last_day(book: Book, followed: Followed, fail_on: FailOn) -> None:
-    sheet = book.sheet("report.summary", (_FIRST, *[_OTHER] * (len(COUNTS) + 1)))
+    sheet = book.sheet(SHEETS[0], (_FIRST, *[_OTHER] * (len(COUNTS) + 1)))
     sheet.title(text("follow.title"))
     sheet.note(list_line(followed.listed))
     sheet.note(text("follow.on_day", day=day(followed.days[-1].day)))
@@ -44,7 +45,7 @@ def _last_day(book: Book, followed: Followed, fail_on: FailOn) -> None:
 
 
 def _all_days(book: Book, followed: Followed) -> None:
-    sheet = book.sheet("follow.curve", (12, _FIRST, *[_OTHER] * (len(COUNTS) + 1)))
+    sheet = book.sheet(SHEETS[1], (12, _FIRST, *[_OTHER] * (len(COUNTS) + 1)))
     titles = [
         *titled(DAY, "follow.day"),
         *titled(TEXT, "summary.operator"),

@@ -9,9 +9,9 @@ import polars as pl
 
 from thuebao import __version__
 from thuebao.base.foreign_text import without_controls, without_formula
-from thuebao.results.follow.result import COUNTS, Day, FailOn, Followed
+from thuebao.results.follow.columns import COUNTS, CSV_COLUMNS, SCHEMA, SHARE
+from thuebao.results.follow.result import Day, FailOn, Followed
 
-SCHEMA = "thuebao-follow/1"
 _PLACES = 6
 
 
@@ -59,7 +59,7 @@ def _day(day: Day) -> dict[str, Any]:
 
 def _with_share(counts: Any) -> dict[str, Any]:
     whole = counts["to_put_right"]
-    return {**counts, "share_put_right": round(counts["put_right"] / whole, _PLACES) if whole else None}
+    return {**counts, SHARE: round(counts["put_right"] / whole, _PLACES) if whole else None}
 
 
 def render(followed: Followed, fail_on: FailOn) -> str:
@@ -74,12 +74,11 @@ def render_csv(followed: Followed) -> str:
         for day in followed.days
         for name, counts in day.counts.items()
     ]
-    columns = {"day": pl.String, "operator": pl.String, "records": pl.Int64}
-    schema = columns | dict.fromkeys(COUNTS, pl.Int64) | {"share_put_right": pl.Float64}
+    schema = dict.fromkeys(CSV_COLUMNS, pl.Int64) | {"day": pl.String, "operator": pl.String, SHARE: pl.Float64}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     return frame.with_columns(without_formula(without_controls(frame["operator"]))).write_csv()
 
 
 def _share(counts: Any) -> float | None:
-    share: float | None = _with_share(counts)["share_put_right"]
+    share: float | None = _with_share(counts)[SHARE]
     return share

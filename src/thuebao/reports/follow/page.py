@@ -32,10 +32,7 @@ def render_page(followed: Followed, fail_on: FailOn, made: datetime) -> Iterator
     listed: list[tuple[str, str, Markup | None]] = [
         ("summary", text("follow.on_day", day=day(followed.days[last].day)), _day(followed, last, fail_on)),
         ("curve", text("follow.curve"), _curves(followed) if last else None),
-        *(
-            (f"days{at}", text("follow.on_day", day=day(one.day)), _tables(followed, at))
-            for at, one in enumerate(followed.days[:last])
-        ),
+        ("days", text("follow.days_before"), _days_before(followed) if last else None),
         ("notices", text("follow.notices"), _list(followed.notices) if followed.notices else None),
         ("method", text("follow.method"), _list(below(followed))),
     ]
@@ -60,6 +57,13 @@ def _header(followed: Followed, title: str, made: datetime) -> Markup:
 
 def _day(followed: Followed, at: int, fail_on: FailOn) -> Markup:
     return joined(tag("p", tag("strong", verdict(followed, fail_on))), _tables(followed, at))
+
+
+def _days_before(followed: Followed) -> Markup:
+    return joined(
+        (tag("h3", text("follow.on_day", day=day(one.day))), _tables(followed, at))
+        for at, one in enumerate(followed.days[:-1])
+    )
 
 
 def _tables(followed: Followed, at: int) -> Markup:

@@ -10,32 +10,10 @@ from typing import Literal
 
 import polars as pl
 
+from thuebao.results.follow.columns import COUNTS, GONE, OVERDUE, OVERDUE_STEPS, STATES, TIMES, WRONG
 from thuebao.results.follow.listed import Listed
-from thuebao.results.follow.states import (
-    ACTIVE,
-    GONE,
-    ONE_WAY,
-    OVERDUE,
-    STATES,
-    TIMES,
-    TWO_WAY,
-    WRONG,
-)
 
 FailOn = Literal["wrong", "overdue", "never"]
-OVERDUE_STEPS = {ACTIVE: "one_way", ONE_WAY: "two_way", TWO_WAY: "end"}
-"""State → the step that is overdue where a number in it is late."""
-COUNTS = (
-    "to_put_right",
-    *STATES,
-    "given_again",
-    "still_wrong",
-    *TIMES,
-    *(f"{step}_overdue" for step in OVERDUE_STEPS.values()),
-    "new_numbers",
-    "new_faults",
-)
-"""What is counted of each day and operator (docs/follow.md), in this order."""
 
 
 @dataclass(frozen=True)

@@ -12,18 +12,23 @@ from datetime import date
 import polars as pl
 
 from thuebao.facts.remedial import due_days
+from thuebao.results.follow.columns import (
+    ACTIVE,
+    ENDED,
+    GONE,
+    IN_TIME,
+    NOT_CHECKED,
+    NOT_SEEN,
+    ONE_WAY,
+    OVERDUE,
+    PUT_RIGHT,
+    TWO_WAY,
+    UNDECIDED,
+    UNKNOWN,
+    WRONG,
+)
 from thuebao.results.follow.listed import Listed
 from thuebao.rulebook.timetable import Timetable
-
-PUT_RIGHT, ACTIVE, ONE_WAY, TWO_WAY, UNKNOWN = "put_right", "active", "one_way", "two_way", "status_unknown"
-ENDED, GONE, NOT_CHECKED, NOT_SEEN = "ended", "gone", "not_checked", "not_seen"
-WRONG = (ACTIVE, ONE_WAY, TWO_WAY, UNKNOWN)
-"""The states of numbers that are still wrong."""
-STATES = (PUT_RIGHT, *WRONG, ENDED, GONE, NOT_CHECKED, NOT_SEEN)
-"""Each number of a list is in one of these on each day."""
-IN_TIME, OVERDUE, UNDECIDED = "in_time", "overdue", "undecided"
-TIMES = (IN_TIME, OVERDUE, UNDECIDED)
-"""Each number that is still wrong is in one of these too."""
 
 SEEN = {
     "item": pl.UInt32,

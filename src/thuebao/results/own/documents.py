@@ -1,4 +1,4 @@
-"""Recognises the JSON documents of an audit, its result and its manifest: every key in them must be one that they have.
+"""Recognises our JSON documents: results, manifests, what was followed. Every key must be one that they have.
 
 A document with keys of its own may hold anything there, records too.
 """
@@ -11,6 +11,8 @@ from typing import Any
 
 from thuebao.base.errors import InputError
 from thuebao.results.compare.document import AUDIT, MANIFEST, parsed, read_result
+from thuebao.results.follow.columns import COUNTS, SHARE
+from thuebao.results.follow.columns import SCHEMA as FOLLOW
 
 _LARGEST = 256 << 20  # bytes of a document, which is read whole
 
@@ -83,6 +85,24 @@ _KEYS: dict[str, Spec] = {
         outputs=[_keys(f"name {_FILE}")],
     ),
 }
+_FOLLOWED: Spec = _keys(
+    "schema fail_on passed",
+    tool=_TOOL,
+    list=_keys("kind numbers without_number found_by", paths=[_ONE], first_notice=_keys("first last")),
+    basis=_keys("retention_years", steps=[_ONE], retention=[_ONE]),
+    days=[
+        _keys(
+            "day rejected",
+            files=[_ONE],
+            unreadable=[_ONE],
+            lacking=[_keys("path column")],
+            operators=[dict.fromkeys(("operator", "records", *COUNTS, SHARE), _ONE)],
+            totals=dict.fromkeys((*COUNTS, SHARE), _ONE),
+        )
+    ],
+    notices=[_ONE],
+)
+"""What `thuebao follow` prints."""
 
 
 def is_result(path: Path) -> bool:
@@ -90,8 +110,10 @@ def is_result(path: Path) -> bool:
     if path.stat().st_size > _LARGEST:
         return False
     try:
-        found = read_result(path)
-        return _fits(parsed(path), _KEYS[found.schema])
+        document = parsed(path)
+        if isinstance(document, dict) and document.get("schema") == FOLLOW:
+            return _fits(document, _FOLLOWED)
+        return _fits(document, _KEYS[read_result(path).schema])
     except (InputError, RecursionError):
         return False
 

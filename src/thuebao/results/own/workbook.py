@@ -11,6 +11,8 @@ from pathlib import Path
 
 from thuebao.base.errors import InputError
 from thuebao.base.messages import in_every_language
+from thuebao.results.follow.columns import CSV_COLUMNS
+from thuebao.results.follow.columns import SHEETS as FOLLOWED
 from thuebao.rulebook.load import CODE
 from thuebao.rulebook.reference import shipped_reference
 from thuebao.sources import Stored, open_exports
@@ -71,6 +73,8 @@ def is_book(stored: Stored, file: Path | BytesIO) -> bool:
     names = open_sheet(stored.path, _again(file), "1").book.names
     if any(names[0] == name for name in in_every_language(_FINDINGS)):
         return all(_is_findings(stored.path, file, name, names[0], n) for n, name in enumerate(names, 1))
+    if tuple(names) in set(zip(*map(in_every_language, FOLLOWED), strict=True)):
+        return _holds_counts(stored.path, file, names[-1]) and _holds_no_export(stored)
     return _has_our_sheets(stored.path, file, names) and _holds_no_export(stored)
 
 
@@ -86,6 +90,17 @@ def _is_findings(path: str, file: Path | BytesIO, name: str, first: str, part: i
     columns = list(FINDINGS_BOOK_COLUMNS)
     wanted = [(columns.index(column), re.compile(form)) for column, form in _FORMS.items()]
     return all(_fits(row, len(columns), wanted) for row in rows)
+
+
+def _holds_counts(path: str, file: Path | BytesIO, name: str) -> bool:
+    """Return whether the sheet of all days has days, operators and counts below its header, and nothing else."""
+    rows = iter(open_sheet(path, _again(file), name).rows())
+    header = next(rows, ())
+    width = len(CSV_COLUMNS) - 1
+    number = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+    return len(header) == width and all(
+        len(row) <= width and all(number.fullmatch(cell or "0") for cell in row[2:]) for row in rows
+    )
 
 
 def _fits(row: Sequence[str | None], width: int, wanted: Iterable[tuple[int, re.Pattern[str]]]) -> bool:
