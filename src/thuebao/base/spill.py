@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,9 +86,9 @@ class Spill:
             if kept is not None:
                 self._write(kept)
 
-    def read(self, part: Part) -> pl.DataFrame:
-        """Return a part."""
-        columns = list(part.compact.schema)
+    def read(self, part: Part, some: Sequence[str] | None = None) -> pl.DataFrame:
+        """Return a part, or some of its columns."""
+        columns = list(part.compact.schema) if some is None else list(some)
         return part.compact.restored(self._stored(part, columns), columns)
 
     def take(self, part: Part, rows: pl.Series, columns: Collection[str]) -> pl.DataFrame:

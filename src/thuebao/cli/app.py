@@ -25,6 +25,7 @@ from thuebao.cli.follow import follow
 from thuebao.cli.help import Command, Group, finish
 from thuebao.cli.init import init
 from thuebao.cli.options import Lang, choice, complain, option
+from thuebao.cli.remedy import remedy
 from thuebao.cli.rules import rules
 from thuebao.cli.sample import sample
 from thuebao.cli.show import show
@@ -39,7 +40,7 @@ _AT_FIRST = 200_000
 
 _COMMANDS = {
     command.__name__: command
-    for command in (audit, init, columns, show, compare, follow, explain, rules, sample, verify)
+    for command in (audit, init, columns, show, compare, remedy, follow, explain, rules, sample, verify)
 }
 
 
@@ -88,7 +89,7 @@ def _language_of(arguments: Sequence[str]) -> None:
         if name in given:
             given[name] = value if sign else following
     asked = next((code for code in LANGUAGES if code == given["--lang"]), None)
-    if not asked and not {"audit", "show", "follow"}.isdisjoint(arguments):
+    if not asked and not {"audit", "show", "remedy", "follow"}.isdisjoint(arguments):
         from thuebao.engine.settings import SETTINGS_FILE, language_in
 
         asked = language_in(given["--config"] or SETTINGS_FILE)

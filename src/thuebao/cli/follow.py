@@ -15,24 +15,13 @@ import typer
 from thuebao.base.errors import UsageError
 from thuebao.base.messages import text
 from thuebao.cli.options import Lang, choice, complain, day, option, progress, stdout
+from thuebao.cli.present import NOTHING
+from thuebao.cli.show import OF_READING_AND_JUDGING
 
 if TYPE_CHECKING:
     from thuebao.engine.follow import Exports
 
-_OF_READING_AND_JUDGING = (
-    "operator",
-    "encoding",
-    "sheet",
-    "mappings",
-    "max_rejected",
-    "rules",
-    "parameters",
-    "memory_limit",
-    "temp_dir",
-)
-"""The options of an audit that say how exports are read and judged; what is asked for is what the list names."""
 _DAY = re.compile(r"^([0-9][0-9/-]*)=(.*)$", re.DOTALL)
-_NOTHING = 2
 
 
 class FollowFormat(StrEnum):
@@ -91,7 +80,7 @@ def follow(
     asked = Asked.of(context)
     given = asked.options()
     options = AuditOptions(
-        **{f.name: getattr(given, f.name) for f in fields(given) if f.name in _OF_READING_AND_JUDGING}
+        **{f.name: getattr(given, f.name) for f in fields(given) if f.name in OF_READING_AND_JUDGING}
     )
     started = now()
     days = _days(exports, day(as_of))
@@ -106,7 +95,7 @@ def follow(
     written = write_reports(reports, followed, fail_on.value, started, bom=bom, temp_dir=options.temp_dir)
     said = [text("follow.written", path=path) for path in written]
     unread = [error for one in followed.days for error in one.unreadable]
-    if quiet < _NOTHING:
+    if quiet < NOTHING:
         for line in (*unread, *([] if quiet else [*followed.notices, *said])):
             complain(line)
     if format is FollowFormat.JSON:

@@ -57,7 +57,7 @@ _ENDS_WITH_1 = {
     "rules": "example",
 }
 """Commands that can end with 1, and the text of what that says."""
-_READING = ("audit", "columns", "compare", "follow", "init", "show", "verify")
+_READING = ("audit", "columns", "compare", "follow", "init", "remedy", "show", "verify")
 """Commands that end with 3 for what they cannot read."""
 
 

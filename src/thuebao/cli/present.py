@@ -37,7 +37,7 @@ def present(
         if quiet < NOTHING:
             from thuebao.reports.gate import failed
 
-            _complain([*unread, *_passed_over(result), *failed(verdicts)])
+            _complain([*unread, *passed_over(result), *failed(verdicts)])
     elif format is Format.TABLE and not full:
         from thuebao.reports.screen.screen import screen
 
@@ -51,7 +51,7 @@ def present(
     _document(result, verdicts, format, quiet=bool(quiet), bom=options.bom)
 
 
-def _passed_over(result: AuditResult) -> list[str]:
+def passed_over(result: AuditResult) -> list[str]:
     """Return what is said even where quiet is asked for: how much of what was given is not in the result."""
     count = len(result.passed_over)
     # Where nothing was read, that is what is said.

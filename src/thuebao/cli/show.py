@@ -11,7 +11,7 @@ import typer
 from thuebao.base.messages import text
 from thuebao.cli.options import Lang, choice, option, stdout
 
-_OF_READING_AND_JUDGING = (
+OF_READING_AND_JUDGING = (
     "operator",
     "encoding",
     "sheet",
@@ -58,7 +58,7 @@ def show(
 
     asked = Asked.of(context)
     given = asked.options()
-    kept = {one.name: getattr(given, one.name) for one in fields(given) if one.name in _OF_READING_AND_JUDGING}
+    kept = {one.name: getattr(given, one.name) for one in fields(given) if one.name in OF_READING_AND_JUDGING}
     options = AuditOptions(**kept)
     with asked.blaming():
         law_of_rules = rulebook_of(options).law

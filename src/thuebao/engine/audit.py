@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
@@ -15,10 +15,12 @@ from polars.io.plugins import register_io_source
 from thuebao.base.errors import InputError, InputErrors
 from thuebao.base.messages import text
 from thuebao.base.scratch import private_folder
+from thuebao.engine.merge import TakeKinds
 from thuebao.engine.options import AuditOptions
 from thuebao.engine.outputs import check_findings_format, check_outputs
 from thuebao.engine.prepare import Prepared, prepare
 from thuebao.engine.progress import READING, Progress, Step, Told
+from thuebao.engine.read import Seeing
 from thuebao.engine.run import run
 from thuebao.engine.where import compared, may_be_offered, nearest
 from thuebao.results.compare.match import scan_findings
@@ -68,9 +70,13 @@ class Audit:
     Raises UsageError, RuleError or OutputError on what it cannot be asked for.
     """
 
-    def __init__(self, paths: Paths, options: AuditOptions) -> None:
-        self._prepared = prepare(options)
-        own = [path for path in options.outputs() if is_ours(path)]
+    def __init__(
+        self, paths: Paths, options: AuditOptions, *, seen: Iterable[str] = (), outputs: Iterable[Path] = ()
+    ) -> None:
+        """Take what is asked for. seen: facts that somebody looks at in every record; outputs: more that is written."""
+        prepared = prepare(options)
+        self._prepared = replace(prepared, wanted=replace(prepared.wanted, seen=frozenset(seen)))
+        own = [path for path in (*options.outputs(), *outputs) if is_ours(path)]
         self._sources = find_exports([paths] if isinstance(paths, str | os.PathLike) else paths, own)
         check_outputs(options, self._sources.files)
 
@@ -79,8 +85,28 @@ class Audit:
         """The rules of the audit."""
         return self._prepared.rulebook
 
-    def run(self, findings: Path | None = None, told: Told | None = None) -> AuditResult:
-        """Run the audit, write its findings to `findings` and rejected lines where the options say; `told` how far."""
+    @property
+    def prepared(self) -> Prepared:
+        """What the audit is ready to run with."""
+        return self._prepared
+
+    @property
+    def files(self) -> Sequence[str]:
+        """The exports that were found."""
+        return self._sources.files
+
+    def run(
+        self,
+        findings: Path | None = None,
+        told: Told | None = None,
+        *,
+        seeing: Seeing | None = None,
+        tell: TakeKinds | None = None,
+    ) -> AuditResult:
+        """Run the audit, write its findings to `findings` and rejected lines where the options say; `told` how far.
+
+        seeing: looks at each record; tell: is given the kinds of findings (engine/run.py).
+        """
         prepared, sources = self._prepared, self._sources
         result = run(
             prepared,
@@ -89,6 +115,8 @@ class Audit:
             rejects=prepared.options.rejects,
             passed_over=sources.passed_over,
             told=told,
+            seeing=seeing,
+            tell=tell,
         )
         unreadable = (*sources.errors, *result.unreadable)
         if not result.inputs and not unreadable:

@@ -13,9 +13,11 @@ from thuebao.engine.count import OFFENDERS, Counts, offenders
 from thuebao.engine.groups.finder import GROUP, Found
 from thuebao.engine.prepare import Prepared
 from thuebao.engine.shown import as_shown, shown_apart
-from thuebao.results.findings import ROWS, Files, Findings, shown
+from thuebao.results.findings import KINDS, ROWS, Files, Findings, shown
 from thuebao.results.result import Group
 
+TakeKinds = Callable[[pl.DataFrame, Files], None]
+"""Takes findings as KINDS has them, by record, and the files that the records stand in."""
 _CODE = "_code"
 _AT_A_TIME = 250_000
 """Findings that are merged at a time: some 100 MB with their texts."""
@@ -38,18 +40,23 @@ class Merge:
     files: Files
     at_once: int
 
-    def merge(self, write: Callable[[Findings], None] | None) -> Counts:
-        """Return the counts of findings across records; `write` is given all findings, in order."""
+    def merge(self, write: Callable[[Findings], None] | None, tell: TakeKinds | None = None) -> Counts:
+        """Return the counts of findings across records; `write` is given all findings, in order.
+
+        tell: is given their kinds in its place, with the files that their records stand in.
+        """
         counted: list[Counts] = []
         for window, hits in self._windows():
-            rows = self.own.between(*window) if write else None
+            rows = self.own.between(*window) if write or tell else None
             if hits and hits.found.height:
                 counted.append(self._counts(hits))
-                if write:
-                    across = self._rows(hits)
+                if write or tell:
+                    across = self._rows(hits) if write else self._kinds(hits)
                     rows = pl.concat([rows, across]).sort(ROW, "kind") if rows is not None else across
             if write and rows is not None:
                 write(Findings.placed(rows, self.files, self.prepared.texts))
+            elif tell and rows is not None:
+                tell(rows, self.files)
         return Counts.sum(self.prepared.keys, counted)
 
     def largest(self, code: str, values: Collection[str]) -> list[Group]:
@@ -173,6 +180,11 @@ class Merge:
         nothing = pl.repeat(0, again.height, dtype=pl.Int64, eager=True)
         known = offenders(again, nothing).with_columns(records=-pl.col("records"))
         return Counts.of(keys, [records], [rules], [by_offender, known])
+
+    def _kinds(self, hits: _Hits) -> pl.DataFrame:
+        """Return the kinds of findings (KINDS) of hits."""
+        first = pl.Series([self.prepared.texts.first[name] for name in self.found], dtype=pl.UInt32)
+        return pl.DataFrame({ROW: hits.found[ROW], "kind": first.gather(hits.found[_CODE])}, schema=KINDS)
 
     def _rows(self, hits: _Hits) -> pl.DataFrame:
         """Return the findings (ROWS) of hits."""

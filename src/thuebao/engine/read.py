@@ -19,7 +19,7 @@ from thuebao.base.spill import Spill
 from thuebao.engine.count import Counts, Tally
 from thuebao.engine.file_audit import FileAudit
 from thuebao.engine.file_findings import Doubts, doubts_of, file_findings, silenced
-from thuebao.engine.find import rows_of
+from thuebao.engine.find import kinds_of, rows_of
 from thuebao.engine.groups.nominations import Nominations
 from thuebao.engine.observe import Observed
 from thuebao.engine.plan import Plan, plan_for
@@ -56,7 +56,8 @@ class Reading:
     staged, nominations, own: where the staged columns, what nominates groups and the findings of record rules go,
     rejects: where rejected lines go; None if nobody asks for them. folder: for what has to lie on disk. exports: of all
     files, the sheets of a workbook one by one; for each of them `first` is the number of its first record in the whole
-    audit, `number_from` of its file's. seeing: looks at each record beside.
+    audit, `number_from` of its file's. seeing: looks at each record beside. kinds: whether of findings only their kinds
+    are wanted.
     """
 
     prepared: Prepared
@@ -66,6 +67,7 @@ class Reading:
     own: Spill | None
     rejects: RejectsOutput | None
     seeing: Seeing | None = None
+    kinds: bool = False
     inputs: list[Input] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
     export_findings: list[ExportFinding] = field(default_factory=list)
@@ -208,8 +210,10 @@ class Reading:
             audit.tally.check_operators(audit.export.path, header)
         hits, hitting = audit.plan.with_findings(judged)
         audit.tally.add_findings(hits, hitting)
-        if self.own:
-            prepared = self.prepared
+        prepared = self.prepared
+        if self.own and self.kinds:
+            self.own.add(kinds_of(hits, hitting, prepared.texts))
+        elif self.own:
             self.own.add(rows_of(hits, hitting, prepared.texts, prepared.keyed, reveal=prepared.options.reveal))
 
     def _take_back(self, before: int) -> None:

@@ -16,7 +16,7 @@ from thuebao.engine.file_findings import passed_over_findings, recognised, silen
 from thuebao.engine.groups.finder import Finder, Found
 from thuebao.engine.groups.nominations import Nominations
 from thuebao.engine.memory import enough
-from thuebao.engine.merge import Merge
+from thuebao.engine.merge import Merge, TakeKinds
 from thuebao.engine.plan import lacking
 from thuebao.engine.prepare import Prepared
 from thuebao.engine.progress import COMPARING, SETTLING, Steps, Told
@@ -48,18 +48,19 @@ def run(
     told: Told | None = None,
     seeing: Seeing | None = None,
     take: Callable[[Findings], None] | None = None,
+    tell: TakeKinds | None = None,
 ) -> AuditResult:
     """Audit the files; write the findings and the rejected lines where a path is given for them.
 
     passed_over: files that were found beside them and are not read; seeing: looks at each record; take: is given the
-    findings that are not written.
+    findings that are not written; tell: only their kinds, which takes less time.
 
     Raises OutputError when a disk does not take what is written.
     """
     options, staging = prepared.options, prepared.wanted.staging
     with ExitStack() as stack:
         folder = stack.enter_context(private_folder(options.temp_dir))
-        check_room(folder, files, across=bool(staging.searches), findings=bool(findings or take))
+        check_room(folder, files, across=bool(staging.searches), findings=bool(findings or take or tell))
         output = stack.enter_context(findings_file(findings, bom=options.bom)) if findings else None
         rejected = stack.enter_context(rejects_file(rejects, bom=options.bom)) if rejects else None
         write = output.add if output else take
@@ -70,9 +71,10 @@ def run(
             folder,
             staged=records if staging.searches else None,
             nominations=nominations,
-            own=own if write else None,
+            own=own if write or tell else None,
             rejects=rejected,
             seeing=seeing,
+            kinds=tell is not None,
         )
         steps = Steps(files, told)
         for n, path in enumerate(files):
@@ -89,7 +91,7 @@ def run(
         found = {code: groups.get(code, Found()) for code in prepared.searches}
         merge = Merge(prepared, records, own, found, reading.files, at_once)
         steps.phase(SETTLING)
-        counts = Counts.sum(prepared.keys, [*reading.counts, merge.merge(write)])
+        counts = Counts.sum(prepared.keys, [*reading.counts, merge.merge(write, tell)])
         largest = {code: merge.largest(code, staging.roots(prepared.searches[code].values)) for code in options.show}
         if output:
             output.wanted = bool(reading.inputs)

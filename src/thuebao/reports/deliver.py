@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
@@ -18,7 +17,7 @@ from thuebao.base.atomic_file import AtomicFile, Written
 from thuebao.base.clock import now
 from thuebao.base.errors import InputError, OutputError, UsageError
 from thuebao.base.messages import language, text
-from thuebao.base.paths import same_file
+from thuebao.base.paths import name_for_file, same_file
 from thuebao.engine.options import SHORT, AuditOptions
 from thuebao.engine.progress import WRITING, Step, Told
 from thuebao.reports.about import About
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
     from thuebao.results.compare.results import Comparison
     from thuebao.results.evidence.signatures.signer import Signer
 
-_LONGEST_NAME = 80
-"""Bytes of an operator's name in the name of its workbook: file systems take 255 in all."""
 _LIBRARIES = ("polars", "pyarrow", "python-calamine", "xlsxwriter")
 
 
@@ -190,7 +187,7 @@ class Delivery:
             raise OutputError("output_unwritable", path=folder, reason=error.strerror or error) from None
         paths: dict[str, Path] = {}
         for operator in result.operators["operator"]:
-            path = folder / f"{_file_name(operator)}.xlsx"
+            path = folder / f"{name_for_file(operator)}.xlsx"
             while any(same_file(path, other, fold_case=True) for other in paths.values()):
                 path = path.with_stem(path.stem + "_")
             paths[operator] = path
@@ -224,12 +221,6 @@ def _as_it_is(path: Path) -> AsRead | None:
 def _tell(told: Told | None, path: Path) -> None:
     if told:
         told(Step(WRITING, str(path)))
-
-
-def _file_name(operator: str | None) -> str:
-    """Return an operator's name as the name of a file, without what file systems do not take."""
-    plain = re.sub(r"[^\w .-]+", "_", operator or "").encode()[:_LONGEST_NAME].decode(errors="ignore")
-    return plain.strip(" .") or "_"
 
 
 def _versions() -> dict[str, str]:

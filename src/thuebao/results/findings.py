@@ -48,6 +48,9 @@ ROWS = {
 `kind` is a position in `Texts.frame`.
 """
 
+KINDS = {ROW: ROWS[ROW], "kind": ROWS["kind"]}
+"""Which findings there are, where nobody asks what stood in the field."""
+
 _UNUSUAL = r"[^ -~\u00a1-\u00ac\u00ae-\u02ff\u1ea0-\u1ef9]|^ | $"
 """What text has that may need trimming, composing or a control character shown: Latin letters, those of Vietnamese
 among them, and ASCII do not."""

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from thuebao.engine.groups.flags import Flags, no_flags
 from thuebao.engine.groups.nominations import BITS, Nominations, Some, joined, taken
 from thuebao.engine.groups.staging import OUTLINE, Family
 from thuebao.rulebook.sql import RECORDS, distinct
@@ -23,21 +24,15 @@ _Numbers = npt.NDArray[Any]
 
 
 @dataclass
-class Nominated:
+class Nominated(Flags):
     """The records of one key whose groups may fulfil a search over it: a bit for each record of the audit.
 
     most: records of a round. rounds: stretches of hashes, the first of each, and how many nominated records it has:
     about `most`, or all those of one hash.
     """
 
-    flags: _Numbers
     most: int
     rounds: list[tuple[int, int]] = field(default_factory=list)
-
-    def flag(self, rows: _Numbers) -> None:
-        """Add records."""
-        bits = np.left_shift(np.uint8(1), (rows & np.uint32(7)).astype(np.uint8))
-        np.bitwise_or.at(self.flags, rows >> np.uint32(3), bits)
 
     def count(self, hashes: _Numbers, sizes: _Numbers) -> None:
         """Add groups of so many records, in the order of the first BITS of their hashes."""
@@ -54,13 +49,6 @@ class Nominated:
             else:
                 self.rounds.append((first, total))
 
-    def among(self, first: int, last: int) -> pl.Series:
-        """Return the numbers of the records from `first` to `last` that are nominated."""
-        bits = np.unpackbits(self.flags[first >> 3 : (last >> 3) + 1], bitorder="little")
-        start = first & 7
-        at = np.flatnonzero(bits[start : start + last - first + 1])
-        return pl.Series(at.astype(np.uint32) + np.uint32(first))
-
 
 def nominated(nominations: Nominations, total: int, screened: int, most: int) -> dict[str, Nominated]:
     """Return what is nominated for each key of a family, of `total` records in all.
@@ -68,7 +56,7 @@ def nominated(nominations: Nominations, total: int, screened: int, most: int) ->
     screened: of how many records hashes may be held; most: records of a round.
     """
     family = nominations.family
-    found = {key: Nominated(np.zeros((total >> 3) + 1, np.uint8), most) for key in family.searches}
+    found = {key: Nominated(no_flags(total), most) for key in family.searches}
     for low, high, size in nominations.ranges(screened):
         large: dict[int, int] = {}
         if size <= 2 * screened:

@@ -172,6 +172,16 @@ class Sheet:
         self.repeat(self._next)
         self._rows(titles, rows)
 
+    def head(self, titles: Sequence[Column]) -> None:
+        """Write the header of a sheet's one table, always in sight and on every page; `filters` ends the table."""
+        self._sheet.freeze_panes(self._next + 1, 0)
+        self.repeat(self._next)
+        self._rows(titles, ())
+
+    def filters(self, count: int, width: int) -> None:
+        """Set filters on the table of `count` rows that was written last."""
+        self._sheet.autofilter(self._next - count - 1, 0, self._next - 1, width - 1)
+
     def _rows(self, titles: Sequence[Column], rows: Iterable[Sequence[Value]]) -> None:
         self.line([title for title, _ in titles], [HEADER] * len(titles))
         formats = [form for _, form in titles]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -13,25 +13,27 @@ from thuebao.base.errors import InputError, UsageError
 from thuebao.base.fold import fold_header
 from thuebao.base.messages import in_every_language
 from thuebao.results.compare.match import as_written, batches, ends_with_a_line, reading
-from thuebao.results.own.workbook import FINDINGS_BOOK_COLUMNS
+from thuebao.results.own.workbook import CARRIERS_BOOK_COLUMNS, FINDINGS_BOOK_COLUMNS, REMEDY_BOOK_COLUMNS
 from thuebao.sources import guarded
 from thuebao.sources.sheets.workbook import open_sheet
 
 REMEDY, FINDINGS = "remedy", "findings"
 """Kinds of lists."""
+_CARRIERS = "carriers"
+"""The second list of `thuebao remedy`, of errors that are the carrier's own: nobody is notified of these."""
 _NEEDED = {
     REMEDY: ("operator", "msisdn", "reason", "codes", "first_notice", "key"),
     FINDINGS: ("operator", "msisdn", "severity", "code", "key"),
 }
 """The columns that are read of each kind."""
-_OF_CARRIERS = frozenset({"operator", "msisdn", "codes", "what", "key"})
-"""Columns of the second list of `thuebao remedy`, of errors that are the carrier's own: nobody is notified of these."""
 _OPTIONAL = ("contract_number",)
 _ENDINGS = (".csv", ".parquet", ".xlsx")
 _TOP = 10  # rows of a sheet among which its header stands
 _AT_ONCE = 100_000
-TITLES: Mapping[str, str] = FINDINGS_BOOK_COLUMNS
-"""The titles by which a workbook calls the columns of a list, by their keys."""
+_BOOKS: tuple[Mapping[str, str], ...] = (REMEDY_BOOK_COLUMNS, FINDINGS_BOOK_COLUMNS, CARRIERS_BOOK_COLUMNS)
+"""The titles by which workbooks call the columns of lists, by their keys."""
+ERROR = "severity.error"
+"""The key of what a workbook calls the severity of errors."""
 
 
 @dataclass(frozen=True)
@@ -108,19 +110,27 @@ def opened(path: Path) -> ListFile:
                 raise InputError("findings_cut", path=path)
     with reading(path):
         columns = _scan(path).collect_schema().names()
-    return _known(path, columns)
+    kind = _kind(columns)
+    if kind == _CARRIERS:
+        raise InputError("list_of_carriers", path=path)
+    if kind is None:
+        some = FINDINGS if {"code", "severity"} & set(columns) else REMEDY
+        missing = (name for name in _NEEDED[some] if name not in columns)
+        raise InputError("list_columns", path=path, columns=", ".join(missing))
+    return ListFile(path, kind, _wanted(kind, columns))
 
 
-def _known(path: Path, columns: Sequence[str]) -> ListFile:
-    """Return the file with such columns as the kind that it is."""
+def _kind(columns: Collection[str]) -> str | None:
+    """Return the kind of list that has such columns, None where it is none."""
     for kind, needed in _NEEDED.items():
         if set(needed) <= set(columns):
-            return ListFile(path, kind, (*needed, *(name for name in _OPTIONAL if name in columns)))
-    if set(columns) >= _OF_CARRIERS:
-        raise InputError("list_of_carriers", path=path)
-    some = FINDINGS if {"code", "severity"} & set(columns) else REMEDY
-    missing = [name for name in _NEEDED[some] if name not in columns]
-    raise InputError("list_columns", path=path, columns=", ".join(missing))
+            return kind
+    # What else that list has, others have too.
+    return _CARRIERS if {"codes", "what", "key"} <= set(columns) else None
+
+
+def _wanted(kind: str, columns: Collection[str]) -> tuple[str, ...]:
+    return (*_NEEDED[kind], *(name for name in _OPTIONAL if name in columns))
 
 
 def _scan(path: Path) -> pl.LazyFrame:
@@ -134,26 +144,30 @@ def _workbook(path: Path) -> ListFile:
     with guarded(str(path)):
         names = open_sheet(str(path), path, "1").book.names
         first = list(islice(open_sheet(str(path), path, names[0]).rows(), _TOP))
-        error: InputError | None = None
         for at, row in enumerate(first):
-            columns = tuple(_column(title, n) for n, title in enumerate(row))
-            try:
-                found = _known(path, columns)
-            except InputError as none:
-                error = none if error is None or none.key == "list_of_carriers" else error
-                continue
-            same = [
-                name for name in names if next(islice(open_sheet(str(path), path, name).rows(), at, None), None) == row
-            ]
-            return replace(found, header=at, sheets=tuple((name, columns) for name in same))
-    raise error or InputError("list_columns", path=path, columns=", ".join(_NEEDED[REMEDY]))
+            for titles in _BOOKS:
+                columns = tuple(_column(title, n, titles) for n, title in enumerate(row))
+                if not {"operator", "msisdn", "key"} <= set(columns):
+                    continue
+                found = _kind(columns)
+                if found is None:
+                    continue
+                if found == _CARRIERS:
+                    raise InputError("list_of_carriers", path=path)
+                below = (name for name in names if _row(path, name, at) == row)
+                sheets = tuple((name, columns) for name in below)
+                return ListFile(path, found, _wanted(found, columns), at, sheets)
+    raise InputError("list_columns", path=path, columns=", ".join(_NEEDED[REMEDY]))
 
 
-def _column(title: str | None, at: int) -> str:
+def _row(path: Path, sheet: str, at: int) -> tuple[str | None, ...] | None:
+    return next(islice(open_sheet(str(path), path, sheet).rows(), at, None), None)
+
+
+def _column(title: str | None, at: int, titles: Mapping[str, str]) -> str:
     """Return the column that a title in a workbook stands for, in any language; else a name that no column has."""
     folded = fold_header(title or "")
-    for name in (*_NEEDED[REMEDY], *_NEEDED[FINDINGS], *_OPTIONAL):
-        titles = in_every_language(TITLES[name]) if name in TITLES else []
-        if folded in map(fold_header, (name, *titles)):
+    for name, key in titles.items():
+        if folded in map(fold_header, (name, *in_every_language(key))):
             return name
     return f"_{at}"

@@ -10,18 +10,18 @@ from pathlib import Path
 import polars as pl
 
 from thuebao.base.errors import InputError, UsageError
+from thuebao.base.messages import in_every_language
 from thuebao.facts.number import NumberParsing
 from thuebao.facts.text import Cleaning
-from thuebao.results.follow.list_files import FINDINGS, ListFile, list_files
+from thuebao.results.follow.list_files import ERROR, FINDINGS, ListFile, list_files
 from thuebao.results.follow.number_ids import NumberIds
 from thuebao.results.number_key import NUMBER, as_number, keyed_as_numbers
+from thuebao.results.remedy import OWN_INFORMATION
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.rule import SUBSCRIBER
 
 BY_KEY, BY_NUMBER = "key", "number"
 """How the numbers of a list are found in an export."""
-_OWN = "own information"
-"""The reason of a number that is listed for its own faults; of others it is their contract."""
 _STAR = "*"
 
 
@@ -66,7 +66,8 @@ def read_list(paths: Sequence[Path], rulebook: Rulebook, key: bytes | None, firs
     Raises UsageError or InputError where the list cannot be followed.
     """
     files, aside = list_files(paths)
-    rows = pl.concat([_prepared(file, frame, rulebook) for file in files for frame in file.rows()], how="diagonal")
+    some = [_prepared(file, frame, rulebook) for file in files for frame in file.rows()]
+    rows = pl.concat(some) if some else pl.DataFrame()
     if rows.is_empty():
         raise InputError("list_empty", path=files[0].path)
     by = _joined_by(files, rows, key)
@@ -103,7 +104,8 @@ def _prepared(file: ListFile, frame: pl.DataFrame, rulebook: Rulebook) -> pl.Dat
     common = frame.select("operator", "msisdn", "key")
     if file.kind == FINDINGS:
         subscribers = [rule.code for rule in rulebook.rules if rule.remedy == SUBSCRIBER]
-        counted = (frame["severity"] == "error") & frame["code"].is_in(subscribers)
+        errors = ["error", *in_every_language(ERROR)]
+        counted = frame["severity"].is_in(errors) & frame["code"].is_in(subscribers)
         nothing = pl.lit(None, dtype=pl.String)
         found = common.with_columns(frame["code"].alias("codes"), own=pl.lit(value=True), contract=nothing)
         return found.with_columns(first_notice=pl.lit(None, dtype=pl.Date)).filter(counted)
@@ -113,7 +115,7 @@ def _prepared(file: ListFile, frame: pl.DataFrame, rulebook: Rulebook) -> pl.Dat
     if wrong.any():
         raise InputError("list_day", path=file.path, value=frame["first_notice"].filter(wrong)[0])
     return common.with_columns(
-        frame["codes"].fill_null(""), own=frame["reason"] == _OWN, contract=contract, first_notice=days
+        frame["codes"].fill_null(""), own=frame["reason"] == OWN_INFORMATION, contract=contract, first_notice=days
     ).with_columns(contract=pl.when(~pl.col("contract").str.contains(_STAR, literal=True)).then("contract"))
 
 

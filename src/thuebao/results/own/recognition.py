@@ -16,11 +16,11 @@ def _is_book(stored: Stored, file: Path | BytesIO) -> bool:
     return is_book(stored, file)
 
 
-def _is_parquet_findings(stored: Stored, file: Path | BytesIO) -> bool:
-    from thuebao.results.own.tables import is_parquet_findings
+def _is_parquet_list(stored: Stored, file: Path | BytesIO) -> bool:
+    from thuebao.results.own.tables import is_parquet_list
 
     del stored
-    return is_parquet_findings(file)
+    return is_parquet_list(file)
 
 
 def _is_result(path: Path) -> bool:
@@ -36,7 +36,7 @@ def _is_page(path: Path) -> bool:
 
 
 # What recognises them takes a while to load, and few audits meet one.
-_SEEN: dict[bytes, Callable[[Stored, Path | BytesIO], bool]] = {b"PK\x03\x04": _is_book, b"PAR1": _is_parquet_findings}
+_SEEN: dict[bytes, Callable[[Stored, Path | BytesIO], bool]] = {b"PK\x03\x04": _is_book, b"PAR1": _is_parquet_list}
 _DOCUMENTS: dict[bytes, Callable[[Path], bool]] = {
     b'{\n "schema": "thuebao-': _is_result,
     b"<!DOCTYPE html>\n<html lang=": _is_page,
@@ -46,7 +46,7 @@ _LARGEST_IN_MEMORY = 1 << 30  # bytes of a packed file that is looked at whole
 
 
 def is_ours(path: Path) -> bool:
-    """Return whether a file is what an audit writes: findings, rejected lines, a workbook, a page, a document."""
+    """Return whether a file is what we write: findings, lists, rejected lines, a workbook, a page, a document."""
     try:
         with guarded(str(path)):
             # A pipe would be waited for.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from thuebao.base.errors import InputError
 from thuebao.base.messages import in_every_language
 from thuebao.results.follow.columns import CSV_COLUMNS
 from thuebao.results.follow.columns import SHEETS as FOLLOWED
+from thuebao.results.own.tables import CODES, STEPS
 from thuebao.rulebook.load import CODE
 from thuebao.rulebook.reference import shipped_reference
 from thuebao.sources import Stored, open_exports
@@ -51,6 +52,42 @@ FINDINGS_BOOK_COLUMNS = {
 """The columns of a workbook of findings alone, and the keys of their titles."""
 _FORMS = {"line": "(?:[0-9]+)?", "record": "[0-9]+", "code": CODE.pattern, "group": "(?:[0-9]+)?"}
 """What columns of findings hold that are not free, as regular expressions."""
+REMEDY_BOOK_COLUMNS = {
+    "path": "summary.file",
+    "record": "report.record",
+    "line": "findings_book.line",
+    "sheet": "findings_book.sheet",
+    "operator": "summary.operator",
+    "msisdn": "report.number",
+    "contract_number": "remedy.contract_number",
+    "status": "remedy.status",
+    "reason": "remedy.reason",
+    "codes": "remedy.codes",
+    "what": "remedy.what",
+    "first_notice": "remedy.first_notice",
+    "one_way_due": "remedy.one_way_due",
+    "two_way_due": "remedy.two_way_due",
+    "end_due": "remedy.end_due",
+    "next_step": "remedy.next_step",
+    "next_due": "remedy.next_due",
+    "key": "findings_book.key",
+}
+"""The columns of a workbook of numbers to be notified, and the keys of their titles."""
+CARRIERS_BOOK_COLUMNS = {
+    name: key
+    for name, key in REMEDY_BOOK_COLUMNS.items()
+    if name in ("path", "record", "line", "sheet", "operator", "msisdn", "codes", "what", "key")
+}
+"""Those of one of the carrier's own errors."""
+REMEDY_SHEET, CARRIERS_SHEET = "remedy.sheet", "remedy.carriers_sheet"
+"""The keys of the names of their sheets."""
+_PLACES = {"line": "(?:[0-9]+)?", "record": "[0-9]+", "codes": CODES}
+_BOOKS: dict[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
+    "report.findings": (FINDINGS_BOOK_COLUMNS, _FORMS),
+    REMEDY_SHEET: (REMEDY_BOOK_COLUMNS, _PLACES | STEPS),
+    CARRIERS_SHEET: (CARRIERS_BOOK_COLUMNS, _PLACES),
+}
+"""Workbooks of one list: the key of their sheets' name, their columns, and what these hold that is not free."""
 _FINDINGS, _FINDINGS_HEADER, _CODE_AT = "report.findings", 3, 6
 _MOST_PROPERTIES = 1 << 16
 """Bytes of a workbook's properties that are looked at: more than any program writes."""
@@ -71,24 +108,33 @@ def is_book(stored: Stored, file: Path | BytesIO) -> bool:
     except _NO_WORKBOOK:
         return False
     names = open_sheet(stored.path, _again(file), "1").book.names
-    if any(names[0] == name for name in in_every_language(_FINDINGS)):
-        return all(_is_findings(stored.path, file, name, names[0], n) for n, name in enumerate(names, 1))
+    for key, (titles, forms) in _BOOKS.items():
+        if names[0] in in_every_language(key):
+            return all(_is_list(stored.path, file, n, names, titles, forms) for n in range(len(names)))
     if tuple(names) in set(zip(*map(in_every_language, FOLLOWED), strict=True)):
         return _holds_counts(stored.path, file, names[-1]) and _holds_no_export(stored)
     return _has_our_sheets(stored.path, file, names) and _holds_no_export(stored)
 
 
-def _is_findings(path: str, file: Path | BytesIO, name: str, first: str, part: int) -> bool:
-    """Return whether the sheet is the given part of a workbook of findings alone, by its header and all of its rows."""
-    if name != (first if part == 1 else f"{first} {part}"):
+def _is_list(
+    path: str,
+    file: Path | BytesIO,
+    at: int,
+    names: Sequence[str],
+    titles: Mapping[str, str],
+    forms: Mapping[str, str],
+) -> bool:
+    """Return whether a sheet is the part at its place of a workbook of one list, by its header and all of its rows."""
+    name = names[at]
+    if name != (names[0] if at == 0 else f"{names[0]} {at + 1}"):
         return False
     rows = iter(open_sheet(path, _again(file), name).rows())
-    headers = set(zip(*map(in_every_language, FINDINGS_BOOK_COLUMNS.values()), strict=True))
+    headers = set(zip(*map(in_every_language, titles.values()), strict=True))
     header = tuple(next(rows, ()))
     if header not in headers:
         return False
-    columns = list(FINDINGS_BOOK_COLUMNS)
-    wanted = [(columns.index(column), re.compile(form)) for column, form in _FORMS.items()]
+    columns = list(titles)
+    wanted = [(columns.index(column), re.compile(form)) for column, form in forms.items()]
     return all(_fits(row, len(columns), wanted) for row in rows)
 
 
