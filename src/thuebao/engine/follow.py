@@ -20,7 +20,7 @@ from thuebao.engine.progress import Told
 from thuebao.engine.run import run
 from thuebao.facts.text import fold
 from thuebao.results.findings import Findings
-from thuebao.results.follow.columns import NOT_SEEN
+from thuebao.results.follow.columns import GONE, NOT_SEEN
 from thuebao.results.follow.listed import BY_KEY, Listed
 from thuebao.results.follow.number_ids import Lookup
 from thuebao.results.follow.result import Basis, Day, Followed, Lacking, counted
@@ -73,12 +73,13 @@ def follow(
     """
     known, law = timetables(rulebook.reference), rulebook.law
     before, found, notices = Before.nothing(listed), [], []
-    exit_code, matched = 0, False
+    exit_code, matched, noticed = 0, False, False
     for exports in days:
         day = _Day(listed, exports, options, rulebook)
         result, errors = day.read(told)
         seen = day.seen(result, whole=not errors)
         matched |= seen.records.height > 0
+        noticed |= seen.records["first_notice_day"].count() > 0
         states, before = states_on(exports.day, listed, seen, before, known, law.retention_years)
         exit_code = max(exit_code, *(error.exit_code for error in errors), 0)
         records = dict(result.operators.select("operator", "records").iter_rows())
@@ -95,6 +96,8 @@ def follow(
         )
         notices += [f"{exports.day}: {said}" for said in result.notices]
     _check_matched(listed, found, matched=matched)
+    if not listed.notices and matched and not noticed:
+        raise UsageError("follow_no_notice", path=os.fspath(listed.paths[0]))
     starts = [day for day in (listed.notices or ()) if day]
     basis = Basis(
         steps=tuple(dict.fromkeys(timetable_on(day, known, days[-1].day).basis(law) for day in starts)),
@@ -268,6 +271,9 @@ def _said_of(listed: Listed, days: Sequence[Day]) -> Iterator[str]:
             yield f"{day.day}: {text('follow.lacking', column=column, where=', '.join(dict.fromkeys(paths)), so=so)}"
         if day.rejected:
             yield f"{day.day}: {text('follow.rejected', count=day.rejected)}"
+        for name, counts in day.counts.items():
+            if listed.by == BY_KEY and counts[GONE] == counts["to_put_right"] > 0:
+                yield f"{day.day}: {text('follow.unmatched', operator=name, count=counts[GONE])}"
         unseen = [name for name, counts in day.counts.items() if counts[NOT_SEEN]]
         if unseen:
             yield f"{day.day}: {text('follow.not_seen_of', operators=', '.join(unseen))}"

@@ -66,6 +66,8 @@ def read_list(paths: Sequence[Path], rulebook: Rulebook, key: bytes | None, firs
     Raises UsageError or InputError where the list cannot be followed.
     """
     files, aside = list_files(paths)
+    if first_notice and files[0].kind != FINDINGS:
+        raise UsageError("follow_notice_given", day=first_notice)
     some = [_prepared(file, frame, rulebook) for file in files for frame in file.rows()]
     rows = pl.concat(some) if some else pl.DataFrame()
     if rows.is_empty():
