@@ -92,9 +92,13 @@ def follow(
         days = check_days(days, listed, rulebook)
         with progress(quiet=bool(quiet)) as tell:
             followed = follow(listed, days, options, rulebook, tell)
+    unread = [error for one in followed.days for error in one.unreadable]
+    if not any(one.files for one in followed.days):
+        for line in unread if quiet < NOTHING else ():
+            complain(line)
+        raise typer.Exit(followed.exit_of_reading)
     written = write_reports(reports, followed, fail_on.value, started, bom=bom, temp_dir=options.temp_dir)
     said = [text("follow.written", path=path) for path in written]
-    unread = [error for one in followed.days for error in one.unreadable]
     if quiet < NOTHING:
         for line in (*unread, *([] if quiet else [*followed.notices, *said])):
             complain(line)

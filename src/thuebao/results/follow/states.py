@@ -166,7 +166,9 @@ def _with_faults(each: pl.DataFrame, listed: Listed, seen: Seen) -> pl.DataFrame
     each = each.with_columns(wrong=pl.when(pl.col("there") & ~pl.col("over")).then(own))
     theirs = wanted.join(each.filter("own").select("item"), on="item", how="semi")
     beyond = found.join(theirs, on=["item", "name"], how="anti")["item"].unique()
-    each = each.with_columns(more=pl.col("item").is_in(beyond.implode()))
+    # Whoever was given a number answers for all of its faults: none of them is on the list.
+    theirs_anew = item.is_in(found["item"].unique().implode())
+    each = each.with_columns(more=pl.when("over").then(theirs_anew).otherwise(item.is_in(beyond.implode())))
     if each["own"].all():
         return each
     return each.with_columns(wrong=pl.when("own").then("wrong").otherwise(_of_contract()))
