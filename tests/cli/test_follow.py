@@ -325,6 +325,15 @@ def test_reports_hold_the_figures_and_are_known_as_own(listed: Desk, cli: Comman
     assert cli("follow", *KEYED, *days, *reports, "--force").code == 1
 
 
+@pytest.mark.parametrize("reveal", [(), ("--reveal",)])
+def test_operators_that_nobody_knows_are_followed_by_the_names_of_the_list(desk: Desk, cli: Command, reveal) -> None:
+    desk.write("key", "a key")
+    desk.export("before.csv", *(record(n, operator="Mạng Lạ") for n in range(3)))
+    assert cli("remedy", "before.csv", *REMEDY, "--key-file", "key", "--output", "list.csv", *reveal).code == 0
+    assert all(("*" in row["operator"]) is not bool(reveal) for row in desk.rows("list.csv"))
+    assert totals(cli, *KEYED, f"{FIRST}=before.csv")["active"] == 3
+
+
 def test_a_list_of_another_operator_is_told_from_lost_numbers(listed: Desk, cli: Command) -> None:
     listed.export("both.csv", *map(record, range(3)), record(6, msisdn="0981234567", operator="Viettel"))
     assert cli("remedy", "both.csv", *REMEDY, "--reveal", "--output", "two.csv").code == 0

@@ -85,6 +85,7 @@ NAMES = {
         "toml",
         "der",
         "pem",
+        "xlsx",
         "yyyy",
         "mm",
         "dd",
@@ -148,7 +149,7 @@ def words(said: str, typed: tuple[str, ...] = ()) -> set[str]:
     return {word.lower() for word in re.findall(r"(?<!\w)[A-Za-z]{2,}(?!\w)", said)}
 
 
-COMMANDS = ("audit", "init", "columns", "show", "compare", "follow", "explain", "rules", "sample", "verify")
+COMMANDS = ("audit", "init", "columns", "show", "compare", "remedy", "follow", "explain", "rules", "sample", "verify")
 
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)], ids=" ".join)

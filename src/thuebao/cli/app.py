@@ -38,10 +38,8 @@ _AT_FIRST = 200_000
 """Objects from which the collector first looks for waste."""
 
 
-_COMMANDS = {
-    command.__name__: command
-    for command in (audit, init, columns, show, compare, remedy, follow, explain, rules, sample, verify)
-}
+_LISTED = (audit, init, columns, show, compare, remedy, follow, explain, rules, sample, verify)
+_COMMANDS = {command.__name__: command for command in _LISTED}
 
 
 @cache

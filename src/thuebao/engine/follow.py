@@ -30,7 +30,7 @@ from thuebao.results.result import AuditResult
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.rule import SUBSCRIBER
 from thuebao.rulebook.timetable import timetable_on, timetables
-from thuebao.sources import find_exports
+from thuebao.sources import Operators, find_exports
 
 _DAYS = ("registration_day", "service_start_day", "first_notice_day", "one_way_day", "two_way_day")
 _FACTS = ("operator", NUMBER, "status_code", "is_terminated", "termination_day", "contract_number", *_DAYS)
@@ -130,7 +130,11 @@ class _Day:
         asked = replace(options, as_of=self._exports.day, select=sorted(self._asked), reveal=True)
         prepared = prepare(asked, rulebook)
         in_use = ~pl.col("is_terminated")  # of those whose service ended nothing more is asked for
-        return replace(prepared, wanted=replace(prepared.wanted, where=in_use, seen=frozenset(_FACTS)))
+        wanted = replace(prepared.wanted, where=in_use, seen=frozenset(_FACTS))
+        # Names of operators that nobody knows are masked as they are in the list, or are not.
+        masked = bool(self._operators.str.contains("*", literal=True).any())
+        operators = Operators.of(options.operator, prepared.read_as.mappings, reveal=not masked)
+        return replace(prepared, wanted=wanted, operators=operators)
 
     def read(self, told: Told | None) -> tuple[AuditResult, Sequence[ThuebaoError]]:
         """Read the exports; return what an audit says of them, and what could not be read."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
+from rich.rule import Rule as Line
 from rich.table import Table
 from rich.text import Text
 
@@ -15,13 +16,11 @@ from thuebao import __version__
 from thuebao.base.messages import text
 from thuebao.reports.format import MOST_ROWS, day, named_columns, number, titled
 from thuebao.reports.terminal import left_out, light_table, plain
-from thuebao.results.remedy import COUNTS, RemedyResult
+from thuebao.results.remedy import COUNTS, SCHEMA, RemedyResult
 from thuebao.results.result import DESELECTED, EVALUATED
 from thuebao.rulebook.rule import CARRIER, SUBSCRIBER
 from thuebao.rulebook.timetable import STEPS
 
-SCHEMA = "thuebao-remedy/1"
-_TABLE = ("own_information", "same_contract", *STEPS, "overdue", "carrier")
 _TELLING = {
     "status": "remedy.absent_status",
     "contract_number": "remedy.absent_contract",
@@ -97,19 +96,25 @@ def print_remedy(found: RemedyResult, console: Console) -> None:
         Text(text("remedy.days", **{step: day(getattr(days, step)) for step in STEPS})),
     ]
     if found.counts.height:
-        parts += ["", _table(found), *left_out(found.counts.height)]
+        parts += [Line(text("remedy.sheet"), align="left"), *_tables(found), *left_out(found.counts.height)]
     totals = {name: int(found.counts[name].sum()) for name in COUNTS}
     parts += [Text(text(f"remedy.{name}_said", count=totals[name])) for name in ("standing", "ended") if totals[name]]
     console.print(Group(*parts))
 
 
-def _table(found: RemedyResult) -> Table:
-    table = light_table(
-        *titled("left", "summary.operator"), *titled("right", *(f"remedy.of_{name}" for name in _TABLE))
-    )
+def _tables(found: RemedyResult) -> Iterator[RenderableType]:
+    """Yield how many numbers there are by reason, and by the step that is next."""
+    yield _table(found, ("own_information", "same_contract", "carrier"))
+    yield Line(text("remedy.next_steps"), align="left")
+    yield _table(found, (*STEPS, "overdue"))
+
+
+def _table(found: RemedyResult, names: Sequence[str]) -> Table:
+    keys = (f"remedy.of_{name}" for name in names)
+    table = light_table(*titled("left", "summary.operator"), *titled("right", *keys))
     for row in found.counts.head(MOST_ROWS).iter_rows(named=True):
-        table.add_row(plain(row["operator"]), *(number(row[name]) for name in _TABLE))
+        table.add_row(plain(row["operator"]), *(number(row[name]) for name in names))
     if found.counts.height > 1:
-        totals = (number(int(found.counts[name].sum())) for name in _TABLE)
+        totals = (number(int(found.counts[name].sum())) for name in names)
         table.add_row(Text(text("summary.all_operators"), "bold"), *totals)
     return table

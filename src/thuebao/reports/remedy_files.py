@@ -61,15 +61,18 @@ class RemedyFiles:
 
     @property
     def paths(self) -> list[Path]:
-        """The files whose names are known before anything is read."""
-        return [] if self.in_folder else [*_pair(self.output)]
+        """The files that may be written, as far as that is known before anything is read.
+
+        Which operators there are is not: in a folder, whatever stands there may be the list of one of them.
+        """
+        if not self.in_folder:
+            return [*_pair(self.output)]
+        there = self.output.iterdir() if self.output.is_dir() else ()
+        return sorted(path for path in there if path.suffix.lower() == self.ending)
 
     def check(self, read: Sequence[str | Path]) -> None:
         """Raise UsageError for a file that is there already, or one that is read."""
         paths = self.paths
-        if self.in_folder and self.output.is_dir():
-            # Which operators there are is not known yet: a list of any of them, or an export, would be in the way.
-            paths = sorted(path for path in self.output.iterdir() if path.suffix.lower() == self.ending)
         for path in paths:
             if any(same_file(path, given) for given in read):
                 raise UsageError("output_over_input", path=path)

@@ -10,6 +10,8 @@ import polars as pl
 from thuebao.results.result import AuditResult
 from thuebao.rulebook.timetable import Days, Timetable
 
+SCHEMA = "thuebao-remedy/1"
+"""The schema of the JSON document."""
 OWN_INFORMATION, SAME_CONTRACT = "own information", "same contract"
 """Why a number is notified: for an error in its own information, or for one of another number of its contract."""
 

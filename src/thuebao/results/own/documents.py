@@ -1,4 +1,4 @@
-"""Recognises our JSON documents: results, manifests, what was followed. Every key must be one that they have.
+"""Recognises our JSON documents, results, manifests and others: every key in them must be one that they have.
 
 A document with keys of its own may hold anything there, records too.
 """
@@ -11,8 +11,9 @@ from typing import Any
 
 from thuebao.base.errors import InputError
 from thuebao.results.compare.document import AUDIT, MANIFEST, parsed, read_result
-from thuebao.results.follow.columns import COUNTS, SHARE
-from thuebao.results.follow.columns import SCHEMA as FOLLOW
+from thuebao.results.follow import columns as follow
+from thuebao.results.remedy import COUNTS
+from thuebao.results.remedy import SCHEMA as REMEDY
 
 _LARGEST = 256 << 20  # bytes of a document, which is read whole
 
@@ -85,35 +86,49 @@ _KEYS: dict[str, Spec] = {
         outputs=[_keys(f"name {_FILE}")],
     ),
 }
-_FOLLOWED: Spec = _keys(
-    "schema fail_on passed",
-    tool=_TOOL,
-    list=_keys("kind numbers without_number found_by", paths=[_ONE], first_notice=_keys("first last")),
-    basis=_keys("retention_years", steps=[_ONE], retention=[_ONE]),
-    days=[
-        _keys(
-            "day rejected",
-            files=[_ONE],
-            unreadable=[_ONE],
-            lacking=[_keys("path column")],
-            operators=[dict.fromkeys(("operator", "records", *COUNTS, SHARE), _ONE)],
-            totals=dict.fromkeys((*COUNTS, SHARE), _ONE),
-        )
-    ],
-    notices=[_ONE],
-)
-"""What `thuebao follow` prints."""
+_FOLLOWED = {*follow.COUNTS, follow.SHARE}
+_OTHERS: dict[str, Spec] = {
+    REMEDY: _keys(
+        "schema as_of law where first_notice",
+        tool=_TOOL,
+        timetable=_keys("basis notice_days one_way two_way end whole_contract"),
+        days=_keys("notice one_way two_way end"),
+        inputs=[_keys("path records rejected")],
+        unreadable=[_keys("path reason")],
+        operators=[_keys(f"operator records {' '.join(COUNTS)}", codes=[_keys("code remedy numbers")])],
+        not_evaluated=[_ONE],
+        totals=_keys(" ".join(COUNTS)),
+        files=[_ONE],
+    ),
+    follow.SCHEMA: _keys(
+        "schema fail_on passed",
+        tool=_TOOL,
+        list=_keys("kind numbers without_number found_by", paths=[_ONE], first_notice=_keys("first last")),
+        basis=_keys("retention_years", steps=[_ONE], retention=[_ONE]),
+        days=[
+            _keys(
+                "day rejected",
+                files=[_ONE],
+                unreadable=[_ONE],
+                lacking=[_keys("path column")],
+                operators=[dict.fromkeys({"operator", "records", *_FOLLOWED}, _ONE)],
+                totals=dict.fromkeys(_FOLLOWED, _ONE),
+            )
+        ],
+        notices=[_ONE],
+    ),
+}
+"""Documents that hold no result of an audit, of which nothing reads more than this."""
 
 
 def is_result(path: Path) -> bool:
-    """Return whether a file is what an audit prints as JSON, or its manifest, by all that is in it. Raises OSError."""
+    """Return whether a file is what a command prints as JSON, or a manifest, by all that is in it. Raises OSError."""
     if path.stat().st_size > _LARGEST:
         return False
     try:
         document = parsed(path)
-        if isinstance(document, dict) and document.get("schema") == FOLLOW:
-            return _fits(document, _FOLLOWED)
-        return _fits(document, _KEYS[read_result(path).schema])
+        other = _OTHERS.get(str(document.get("schema"))) if isinstance(document, dict) else None
+        return _fits(document, other or _KEYS[read_result(path).schema])
     except (InputError, RecursionError):
         return False
 
