@@ -102,7 +102,7 @@ class Campaign:
     def apply(
         self, clean: pl.DataFrame, damaged: pl.DataFrame, shown: Sequence[str], newcomers: Callable[[str], pl.DataFrame]
     ) -> pl.DataFrame:
-        """Return the damaged records as this stage shows them, with `_state` and `_gone`.
+        """Return the damaged records as this stage shows them, with `_became` and `_gone`.
 
         clean: the same records, before they were damaged, with their facts; newcomers: records of an operator whose
         people may be given a number.
@@ -189,7 +189,7 @@ class Campaign:
 
     @staticmethod
     def _shown(frame: pl.DataFrame, shown: Sequence[str], state: str, *, gone: bool) -> pl.DataFrame:
-        said = pl.lit(state or None, dtype=pl.String).alias("_state")
+        said = pl.lit(state or None, dtype=pl.String).alias("_became")
         return frame.select(pl.col(shown), said, pl.lit(gone).alias("_gone"))
 
 

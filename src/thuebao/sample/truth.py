@@ -21,8 +21,8 @@ def truth_path(out: Path) -> Path:
 def truth_of(frame: pl.DataFrame, path: str) -> pl.DataFrame:
     """Return the planted violations of a chunk, in the file's order; of a campaign, what became of them."""
     more = []
-    if "_state" in frame.columns:
-        more = [pl.col("operator"), pl.col("msisdn"), pl.col("_state").alias("state")]
+    if "_became" in frame.columns:
+        more = [pl.col("operator"), pl.col("msisdn"), pl.col("_became").alias("state")]
     return (
         frame.lazy()
         .filter(pl.col("_code").is_not_null())

@@ -180,7 +180,7 @@ class _Maker:
         shown = [*self.headers, "_row", "_code", "_column"]
         hit = marked.filter("_defect")
         others = marked.lazy().filter(~pl.col("_defect")).select(shown).collect()
-        nothing = {"_state": pl.lit(None, dtype=pl.String), "_gone": pl.lit(value=False)}
+        nothing = {"_became": pl.lit(None, dtype=pl.String), "_gone": pl.lit(value=False)}
         damaged = self.defects.apply(hit, shown)
         staged = campaign.apply(hit, damaged, shown, self._people)
         whole = pl.concat([others.with_columns(**nothing), staged]).sort("_row")
