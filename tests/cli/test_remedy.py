@@ -400,6 +400,16 @@ def test_only_errors_lead_to_a_notice(desk: Desk, cli: Command) -> None:
     assert cli(*asked, "--severity", "PER104=error").document["totals"]["own_information"] == 0
 
 
+def test_contracts_in_rounds_are_the_same(desk: Desk, cli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign(desk, cli, seed=9)
+    assert cli(*ASKED, "exports", "--output", "at-once.csv").code == 0
+    monkeypatch.setattr("thuebao.engine.remedy.contracts._PER_RECORD", 1)
+    monkeypatch.setattr("thuebao.engine.remedy.run.enough", lambda records: records // 20)
+    assert cli(*ASKED, "exports", "--output", "in-rounds.csv").code == 0
+    assert "same contract" in (desk.path / "at-once.csv").read_text("utf-8")
+    assert (desk.path / "in-rounds.csv").read_bytes() == (desk.path / "at-once.csv").read_bytes()
+
+
 def test_the_document_is_known_as_our_own(desk: Desk, cli: Command) -> None:
     desk.export("exports/vina.csv", ERROR)
     document = cli(*ASKED, "exports", "--format", "json").out
