@@ -38,7 +38,7 @@ def render_page(followed: Followed, fail_on: FailOn, made: datetime) -> Iterator
     ]
     sections = [Section(name, title, body) for name, title, body in listed if body is not None]
     title = text("follow.title")
-    yield from framed(sections, _header(followed, title, made), title, made)
+    yield from framed(sections, _header(followed, title, made), title, made, searched=False)
 
 
 def _header(followed: Followed, title: str, made: datetime) -> Markup:

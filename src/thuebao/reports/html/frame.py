@@ -28,11 +28,16 @@ class Section(NamedTuple):
     body: Markup
 
 
-def framed(sections: Sequence[Section], header: Markup, title: str, started: datetime) -> Iterator[str]:
-    """Yield a document in pieces: the sections, numbered, below the header. started: when what it shows was begun."""
+def framed(
+    sections: Sequence[Section], header: Markup, title: str, started: datetime, *, searched: bool = True
+) -> Iterator[str]:
+    """Yield a document in pieces: the sections, numbered, below the header.
+
+    started: when what it shows was begun; searched: whether there is a script to search and filter by rules.
+    """
     yield f'<!DOCTYPE html>\n<html lang="{language()}">\n'
     skip = tag("a", text("page.skip"), href="#main", class_="skip")
-    yield f"{_head(title, started)}\n<body>\n{skip}\n"
+    yield f"{_head(title, started, _part('page.js') if searched else '')}\n<body>\n{skip}\n"
     yield f"{header}\n{_contents(sections)}\n{_main()}\n"
     for position, section in enumerate(sections, 1):
         heading = tag("h2", f"{position}. {section.title}")
@@ -57,12 +62,12 @@ def _digest(content: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
 
 
-def _head(title: str, started: datetime) -> Markup:
-    style, script = _part("page.css") + _paper(title, started), _part("page.js")
+def _head(title: str, started: datetime, script: str) -> Markup:
+    style = _part("page.css") + _paper(title, started)
     # The policy names the one stylesheet and the one script by their hashes: what a foreign text smuggled in would
     # neither run nor even be styled.
-    allowed = f"style-src {_digest(style)}; script-src {_digest(script)}"
-    policy = f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
+    allowed = f"style-src {_digest(style)};" + (f" script-src {_digest(script)};" if script else "")
+    policy = f"default-src 'none'; {allowed} base-uri 'none'; form-action 'none'"
     return tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -72,7 +77,7 @@ def _head(title: str, started: datetime) -> Markup:
         tag("meta", name="generator", content=f"thuebao {__version__}"),
         tag("title", f"{title} – {day(started.date())}"),
         tag("style", Markup(style)),
-        tag("script", Markup(script)),
+        tag("script", Markup(script)) if script else None,
     )
 
 
