@@ -45,7 +45,20 @@ def test_help_is_there_in_both_languages(cli: Command, command, lang) -> None:
         assert option in done.out
 
 
-COMMANDS = ("audit", "init", "columns", "show", "compare", "trend", "remedy", "explain", "rules", "sample", "verify")
+COMMANDS = (
+    "audit",
+    "init",
+    "columns",
+    "show",
+    "compare",
+    "trend",
+    "remedy",
+    "follow",
+    "explain",
+    "rules",
+    "sample",
+    "verify",
+)
 
 
 def options_of(command: str) -> list[str]:
@@ -98,7 +111,9 @@ def test_help_ends_with_two_examples_that_can_be_typed_and_the_exit_codes(cli: C
         assert set(re.findall(r"--[\w-]+", rest)) <= {*options_of(name)}
     codes = re.findall(r"^  (\d+)  ", out, re.MULTILINE)
     assert {"0", "2", "4", "130"} <= set(codes)
-    assert ("3" in codes) is (command in ("audit", "init", "columns", "show", "compare", "trend", "remedy", "verify"))
+    assert ("3" in codes) is (
+        command in ("audit", "init", "columns", "show", "compare", "trend", "remedy", "follow", "verify")
+    )
 
 
 def test_help_names_the_environment_variable_of_each_option(cli: Command) -> None:

@@ -96,6 +96,7 @@ NAMES = {
         "columns",
         "compare",
         "explain",
+        "follow",
         "remedy",
         "rules",
         "sample",
@@ -113,6 +114,8 @@ NAMES = {
         "auto",
         "canonical",
         "worse",
+        "wrong",
+        "overdue",
         "any",
         "number",
         "record",
@@ -149,7 +152,20 @@ def words(said: str, typed: tuple[str, ...] = ()) -> set[str]:
     return {word.lower() for word in re.findall(r"(?<!\w)[A-Za-z]{2,}(?!\w)", said)}
 
 
-COMMANDS = ("audit", "init", "columns", "show", "compare", "trend", "remedy", "explain", "rules", "sample", "verify")
+COMMANDS = (
+    "audit",
+    "init",
+    "columns",
+    "show",
+    "compare",
+    "trend",
+    "remedy",
+    "follow",
+    "explain",
+    "rules",
+    "sample",
+    "verify",
+)
 
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)], ids=" ".join)

@@ -21,6 +21,7 @@ from thuebao.cli.audit import audit
 from thuebao.cli.columns import columns
 from thuebao.cli.compare import compare
 from thuebao.cli.explain import explain
+from thuebao.cli.follow import follow
 from thuebao.cli.help import Command, Group, finish
 from thuebao.cli.init import init
 from thuebao.cli.options import Lang, choice, complain, option
@@ -38,7 +39,7 @@ _AT_FIRST = 200_000
 """Objects from which the collector first looks for waste."""
 
 
-_LISTED = (audit, init, columns, show, compare, trend, remedy, explain, rules, sample, verify)
+_LISTED = (audit, init, columns, show, compare, trend, remedy, follow, explain, rules, sample, verify)
 _COMMANDS = {command.__name__: command for command in _LISTED}
 
 
@@ -87,7 +88,7 @@ def _language_of(arguments: Sequence[str]) -> None:
         if name in given:
             given[name] = value if sign else following
     asked = next((code for code in LANGUAGES if code == given["--lang"]), None)
-    if not asked and not {"audit", "show", "remedy"}.isdisjoint(arguments):
+    if not asked and not {"audit", "show", "remedy", "follow"}.isdisjoint(arguments):
         from thuebao.engine.settings import SETTINGS_FILE, language_in
 
         asked = language_in(given["--config"] or SETTINGS_FILE)

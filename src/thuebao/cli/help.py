@@ -59,9 +59,16 @@ GROUPS = {
 _AUDIT = "audit"
 _OF_THE_PROGRAM = ("lang", "version", "install_completion", "show_completion", "help")
 """Options that no environment variable of a command gives; the language has one for all commands."""
-_ENDS_WITH_1 = {"audit": "found", "columns": "attention", "compare": "worse", "verify": "unlike", "rules": "example"}
+_ENDS_WITH_1 = {
+    "audit": "found",
+    "columns": "attention",
+    "compare": "worse",
+    "follow": "followed",
+    "verify": "unlike",
+    "rules": "example",
+}
 """Commands that can end with 1, and the text of what that says."""
-_READING = ("audit", "columns", "compare", "init", "remedy", "show", "trend", "verify")
+_READING = ("audit", "columns", "compare", "follow", "init", "remedy", "show", "trend", "verify")
 """Commands that end with 3 for what they cannot read."""
 
 

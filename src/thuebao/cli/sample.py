@@ -23,6 +23,7 @@ def sample(
     mess: Annotated[float, option("--mess", help_key="sample_mess", metavar="SHARE", min=0.0, max=1.0)] = 0.0,
     headers: Annotated[Headers, choice(Headers, "--headers", help_key="sample_headers")] = Headers.CANONICAL,
     as_of: Annotated[str | None, option("--as-of", help_key="sample_as_of", metavar="YYYY-MM-DD")] = None,
+    stage: Annotated[int | None, option("--stage", help_key="sample_stage", metavar="N", min=0)] = None,
     force: Annotated[bool, option("--force", help_key="sample_force")] = False,
     lang: Annotated[Lang | None, choice(Lang, "--lang", help_key="lang")] = None,
 ) -> None:
@@ -42,6 +43,7 @@ def sample(
             as_of=day(as_of),
             force=force,
             rules_dir=rules_home(),
+            stage=stage,
         )
     except FileExistsError:
         raise UsageError("sample_exists", path=out) from None
@@ -49,4 +51,7 @@ def sample(
         raise UsageError("sample_argument", reason=error) from None
     except OSError as error:
         raise OutputError("output_unwritable", path=out, reason=error.strerror or error) from None
-    print(text("notice.sample_written", records=records, path=out, truth=report.truth))
+    print(text("notice.sample_written", records=report.records, path=out, truth=report.truth))
+    if report.days:
+        day_of_stage, notice = report.days
+        print(text("notice.sample_stage", stage=stage, day=day_of_stage, notice=notice))

@@ -18,7 +18,8 @@ def remedial_facts(reference: Reference, as_of: date) -> dict[str, pl.Expr]:
     return _notice_facts(timetables(reference)) | _device_facts(reference.document("remedial")["device"], as_of)
 
 
-def _notice_facts(known: Sequence[Timetable]) -> dict[str, pl.Expr]:
+def due_days(known: Sequence[Timetable]) -> dict[str, pl.Expr]:
+    """Return the last day in time of each step, by first_notice_day, one_way_day and two_way_day."""
     notice = pl.col("first_notice_day")
 
     def days(step: str) -> pl.Expr:
@@ -31,13 +32,19 @@ def _notice_facts(known: Sequence[Timetable]) -> dict[str, pl.Expr]:
         # A lock of before the notice has another cause, and starts no clock.
         return pl.when(pl.col(day) >= notice).then(pl.col(day))
 
-    updated = earlier("first_notice", "update")
     return {
-        "notice_stands": (notice >= known[0].start)
-        & (~pl.col("has_info_updated_at") | (~updated).fill_null(value=False)),
         "one_way_due": notice + days("one_way"),
         "two_way_due": since("one_way_day") + days("two_way"),
         "end_due": since("two_way_day") + days("end"),
+    }
+
+
+def _notice_facts(known: Sequence[Timetable]) -> dict[str, pl.Expr]:
+    updated = earlier("first_notice", "update")
+    return {
+        "notice_stands": (pl.col("first_notice_day") >= known[0].start)
+        & (~pl.col("has_info_updated_at") | (~updated).fill_null(value=False)),
+        **due_days(known),
     }
 
 

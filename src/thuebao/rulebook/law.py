@@ -59,12 +59,14 @@ class Instrument:
 class Law:
     """Eras in order of time, the one on top of another after it, and instruments by id.
 
-    retention_years: how long the information of an ended subscriber must be kept.
+    retention_years: how long the information of an ended subscriber must be kept; retention_bases: by which provision,
+    and from which day on.
     """
 
     eras: tuple[Era, ...]
     instruments: dict[str, Instrument]
     retention_years: int
+    retention_bases: tuple[tuple[date, str], ...] = ()
 
     @classmethod
     def read(cls, home: Path) -> Law:
@@ -83,7 +85,13 @@ class Law:
             for e in document["era"]
         )
         listed = {i["id"]: Instrument(i["id"], i["number"], i["title"]) for i in document["instrument"]}
-        return cls(eras, listed, document["retention"]["years"])
+        retention = document["retention"]
+        bases = ((b["from"], f"{listed[b['instrument']].number}, {b['provision']}") for b in retention["basis"])
+        return cls(eras, listed, retention["years"], tuple(sorted(bases)))
+
+    def retention_basis(self, day: date) -> str | None:
+        """Return the provision by which information is kept on a day, None before there was one."""
+        return next((basis for start, basis in reversed(self.retention_bases) if start <= day), None)
 
     @cached_property
     def era_ids(self) -> tuple[str, ...]:

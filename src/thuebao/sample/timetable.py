@@ -9,6 +9,7 @@ from datetime import date
 
 import polars as pl
 
+from thuebao.sample.campaign import without_timetable
 from thuebao.sample.law import Law, days
 from thuebao.sample.population import Kind
 from thuebao.sample.registration import RENEWED, UPDATED, between
@@ -17,13 +18,17 @@ from thuebao.sample.streams import Streams
 _ROOM = 60  # days in which a whole timetable fits
 
 
-def with_timetable(frame: pl.DataFrame, streams: Streams, law: Law, as_of: date, *, updates: bool) -> pl.DataFrame:
+def with_timetable(
+    frame: pl.DataFrame, streams: Streams, law: Law, as_of: date, *, updates: bool, campaign: bool = False
+) -> pl.DataFrame:
     """Add what befell each number: days, null where nothing did.
 
     `_state` (0 active, 1 one way, 2 two ways, 3 terminated), `_notice` (first), `_one_way`, `_two_way`, `_device`
     (changed), `_outgoing` (seconds until it was suspended), `_again` (likewise, authenticated again),
-    `_updated` (none without `updates`), `_renewed` (shows the paper of that day).
+    `_updated` (none without `updates`), `_renewed` (shows the paper of that day). campaign: no number is under way.
     """
+    if campaign:
+        return _with_updates(without_timetable(frame), streams, law, days(as_of))
     end, key, registered, terms = days(as_of), pl.col("_g"), pl.col("_day"), law.terms
     alive = pl.col("_terminated").is_null()
     draw = streams.below("course", key, 1000)

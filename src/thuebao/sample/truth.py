@@ -8,6 +8,9 @@ import polars as pl
 
 COLUMNS = ("path", "record", "code", "column")
 """Columns of a truth file; `record` counts the data records of the file from 1."""
+OF_CAMPAIGN = ("operator", "msisdn", "state")
+"""Those that the truth about a stage of a campaign has besides (campaign.STATES); of a number that is gone there is no
+record."""
 
 
 def truth_path(out: Path) -> Path:
@@ -16,10 +19,19 @@ def truth_path(out: Path) -> Path:
 
 
 def truth_of(frame: pl.DataFrame, path: str) -> pl.DataFrame:
-    """Return the planted violations of a chunk, in the file's order."""
+    """Return the planted violations of a chunk, in the file's order; of a campaign, what became of them."""
+    more = []
+    if "_became" in frame.columns:
+        more = [pl.col("operator"), pl.col("msisdn"), pl.col("_became").alias("state")]
     return (
         frame.lazy()
         .filter(pl.col("_code").is_not_null())
-        .select(pl.lit(path).alias("path"), (pl.col("_row") + 1).alias("record"), code="_code", column="_column")
+        .select(
+            pl.when(pl.col("_row").is_not_null()).then(pl.lit(path)).alias("path"),
+            (pl.col("_row") + 1).alias("record"),
+            pl.col("_code").alias("code"),
+            pl.col("_column").alias("column"),
+            *more,
+        )
         .collect()
     )

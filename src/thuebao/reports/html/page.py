@@ -1,8 +1,4 @@
-"""Renders the audit as one HTML document: for a screen, and on A4 to be attached to an inspection record.
-
-It loads nothing. The policy names the one script that it runs, which sorts, searches and filters what is there already:
-without it everything stands on the page. What is folded on a screen stands open on paper.
-"""
+"""Renders the audit as one HTML document: for a screen, and on A4 to be attached to an inspection record."""
 
 from __future__ import annotations
 

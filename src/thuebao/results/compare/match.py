@@ -64,7 +64,7 @@ def scan_findings(path: Path) -> pl.LazyFrame:
     if kind not in (".csv", ".parquet"):
         raise UsageError("findings_kind", path=path)
     with reading(path):
-        if kind == ".csv" and not _ends_with_a_line(path):
+        if kind == ".csv" and not ends_with_a_line(path):
             raise InputError("findings_cut", path=path)
         scan = _scan_csv(path) if kind == ".csv" else pl.scan_parquet(path, glob=False)
         schema = scan.collect_schema()
@@ -74,7 +74,7 @@ def scan_findings(path: Path) -> pl.LazyFrame:
     return scan
 
 
-def _ends_with_a_line(path: Path) -> bool:
+def ends_with_a_line(path: Path) -> bool:
     """Return whether the file ends as a whole one does: a copy that broke off rarely stops behind a line."""
     with path.open("rb") as file:
         size = file.seek(0, SEEK_END)
@@ -128,7 +128,7 @@ def store_keys(findings: pl.LazyFrame, path: Path, key: str, folder: Path, name:
     by, rows, stars = KEYS[key], 0, _Stars()
     parts: list[Path] = []
     for batch in batches(findings.select(by), path):
-        keys = batch.with_columns(_plain(text) for text in batch if text.dtype == pl.String)
+        keys = batch.with_columns(as_written(text) for text in batch if text.dtype == pl.String)
         _check_whole(keys, path)
         if key == NUMBER:
             stars.look(keys["msisdn"], path)
@@ -142,7 +142,7 @@ def store_keys(findings: pl.LazyFrame, path: Path, key: str, folder: Path, name:
     return Keys(by, tuple(parts), rows)
 
 
-def _plain(texts: pl.Series) -> pl.Series:
+def as_written(texts: pl.Series) -> pl.Series:
     """Return texts as they are the same in CSV and Parquet: no formula is neutralised, and what is empty is missing."""
     if texts.str.starts_with("'").any():
         texts = texts.str.replace(_NEUTRALISED, "$1")
@@ -197,7 +197,7 @@ def refuse_masked(findings: pl.LazyFrame, path: Path) -> None:
     with reading(path):
         first = findings.select("msisdn").drop_nulls().head(_LOOKED_AT).collect(engine="streaming")["msisdn"]
     stars = _Stars()
-    stars.look(_plain(first), path)
+    stars.look(as_written(first), path)
     stars.check(path)
 
 
@@ -223,7 +223,7 @@ def whole(findings: pl.LazyFrame) -> pl.LazyFrame:
     """Return the findings of a file with all columns (SCHEMA), of an earlier version's too, and texts as they were."""
     schema = findings.collect_schema()
     given = [
-        pl.col(name).map_batches(_plain, return_dtype=kind) if kind == pl.String else pl.col(name)
+        pl.col(name).map_batches(as_written, return_dtype=kind) if kind == pl.String else pl.col(name)
         for name, kind in SCHEMA.items()
         if schema.get(name) == kind
     ]

@@ -11,6 +11,7 @@ from typing import Any
 
 from thuebao.base.errors import InputError
 from thuebao.results.compare.document import AUDIT, MANIFEST, parsed, result_in
+from thuebao.results.follow import columns as follow
 from thuebao.results.remedy import COUNTS
 from thuebao.results.remedy import SCHEMA as REMEDY
 from thuebao.results.trend import SCHEMA as TREND
@@ -103,6 +104,7 @@ _KEYS: dict[str, Spec] = {
         outputs=[_keys(f"name {_FILE}")],
     ),
 }
+_FOLLOWED = {*follow.COUNTS, follow.SHARE}
 _OTHERS: dict[str, Spec] = {
     REMEDY: _keys(
         "schema as_of law where first_notice",
@@ -125,6 +127,23 @@ _OTHERS: dict[str, Spec] = {
         operators=[_keys("operator", points=_POINTS, rules=[_keys("code", points=_POINTS)])],
         rules=[_keys("code severity", points=_POINTS)],
         provinces=[_keys("province", points=_POINTS)],
+    ),
+    follow.SCHEMA: _keys(
+        "schema fail_on passed",
+        tool=_TOOL,
+        list=_keys("kind numbers without_number found_by", paths=[_ONE], first_notice=_keys("first last")),
+        basis=_keys("retention_years", steps=[_ONE], retention=[_ONE]),
+        days=[
+            _keys(
+                "day rejected",
+                files=[_ONE],
+                unreadable=[_ONE],
+                lacking=[_keys("path column")],
+                operators=[dict.fromkeys({"operator", "records", *_FOLLOWED}, _ONE)],
+                totals=dict.fromkeys(_FOLLOWED, _ONE),
+            )
+        ],
+        notices=[_ONE],
     ),
 }
 """Documents that hold no result of an audit, of which nothing reads more than this."""

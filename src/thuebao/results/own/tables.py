@@ -1,4 +1,4 @@
-"""Recognises findings and rejected lines: each of their rows must be what an audit writes."""
+"""Recognises findings, rejected lines and what was followed: each of their rows must be what we write."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from thuebao.base.errors import InputError
 from thuebao.base.messages import forms
 from thuebao.results.files import REJECTS_COLUMNS
 from thuebao.results.findings import SCHEMA
+from thuebao.results.follow.columns import CSV_COLUMNS, SHARE
 from thuebao.results.remedy import CARRIERS_LIST, LIST, OWN_INFORMATION, SAME_CONTRACT
 from thuebao.rulebook.load import CODE, SEVERITIES
 from thuebao.rulebook.timetable import STEPS as IN_ORDER
@@ -58,8 +59,12 @@ _LONGEST_CELL = 1 << 27  # characters: a rejected line is as long as it was
 
 
 def is_list(stored: Stored) -> bool:
-    """Return whether a text, packed or not, is a CSV file of findings or of rejected lines."""
-    headers = {",".join(SCHEMA): _are_findings, ",".join(REJECTS_COLUMNS): _are_rejects}
+    """Return whether a text, packed or not, is a CSV file of findings, rejected lines, a list, or what was followed."""
+    headers = {
+        ",".join(SCHEMA): _are_findings,
+        ",".join(REJECTS_COLUMNS): _are_rejects,
+        ",".join(CSV_COLUMNS): _are_counts,
+    }
     headers |= {header: partial(_are_of_list, *known) for header, known in _LISTS.items()}
     head = stored.head(len(codecs.BOM_UTF8) + max(map(len, headers)) + 1)
     first = head.removeprefix(codecs.BOM_UTF8).partition(b"\n")[0].decode("latin-1")
@@ -92,6 +97,12 @@ def _are_findings(rows: Iterable[Sequence[str]]) -> bool:
 def _are_rejects(rows: Iterable[Sequence[str]]) -> bool:
     wanted = {"line": _NUMBER, "record": _NUMBER, "reason": _reasons()}
     return _all_match(rows, len(REJECTS_COLUMNS), _matchers(REJECTS_COLUMNS, wanted))
+
+
+def _are_counts(rows: Iterable[Sequence[str]]) -> bool:
+    wanted = dict.fromkeys(CSV_COLUMNS, _NUMBER) | {"day": _DAY, SHARE: r"(?:[01]\.[0-9]+)?"}
+    del wanted["operator"]
+    return _all_match(rows, len(CSV_COLUMNS), _matchers(CSV_COLUMNS, wanted))
 
 
 def _are_of_list(columns: Mapping[str, object], forms: Mapping[str, str], rows: Iterable[Sequence[str]]) -> bool:

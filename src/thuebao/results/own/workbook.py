@@ -12,6 +12,8 @@ from pathlib import Path
 
 from thuebao.base.errors import InputError
 from thuebao.base.messages import in_every_language
+from thuebao.results.follow.columns import CSV_COLUMNS
+from thuebao.results.follow.columns import SHEETS as FOLLOWED
 from thuebao.results.own.tables import CODES, STEPS
 from thuebao.rulebook.load import CODE
 from thuebao.rulebook.reference import shipped_reference
@@ -110,6 +112,8 @@ def is_book(stored: Stored, file: Path | BytesIO) -> bool:
     for key, (titles, forms) in _BOOKS.items():
         if names[0] in in_every_language(key):
             return all(_is_list(stored.path, file, n, names, titles, forms) for n in range(len(names)))
+    if tuple(names) in set(zip(*map(in_every_language, FOLLOWED), strict=True)):
+        return _holds_counts(stored.path, file, names[-1]) and _holds_no_export(stored)
     return _has_our_sheets(stored.path, file, names) and _holds_no_export(stored)
 
 
@@ -133,6 +137,17 @@ def _is_list(
     columns = list(titles)
     wanted = [(columns.index(column), re.compile(form)) for column, form in forms.items()]
     return all(_fits(row, len(columns), wanted) for row in rows)
+
+
+def _holds_counts(path: str, file: Path | BytesIO, name: str) -> bool:
+    """Return whether the sheet of all days has days, operators and counts below its header, and nothing else."""
+    rows = iter(open_sheet(path, _again(file), name).rows())
+    header = next(rows, ())
+    width = len(CSV_COLUMNS) - 1
+    number = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+    return len(header) == width and all(
+        len(row) <= width and all(number.fullmatch(cell or "0") for cell in row[2:]) for row in rows
+    )
 
 
 def _fits(row: Sequence[str | None], width: int, wanted: Iterable[tuple[int, re.Pattern[str]]]) -> bool:
