@@ -8,6 +8,7 @@ from itertools import islice
 
 import pytest
 
+from helpers.commands import COMMANDS
 from helpers.desks import Desk
 from helpers.outcomes import Command, one_message
 from helpers.people import ERROR
@@ -43,22 +44,6 @@ def test_help_is_there_in_both_languages(cli: Command, command, lang) -> None:
     }[command]
     for option in options:
         assert option in done.out
-
-
-COMMANDS = (
-    "audit",
-    "init",
-    "columns",
-    "show",
-    "compare",
-    "trend",
-    "remedy",
-    "follow",
-    "explain",
-    "rules",
-    "sample",
-    "verify",
-)
 
 
 def options_of(command: str) -> list[str]:

@@ -8,6 +8,7 @@ from importlib import resources
 
 import pytest
 
+from helpers.commands import COMMANDS
 from helpers.desks import Desk
 from helpers.outcomes import Command
 from helpers.people import ERROR, people
@@ -150,22 +151,6 @@ def words(said: str, typed: tuple[str, ...] = ()) -> set[str]:
     said = re.sub(r"^    thuebao .*$", " ", said, flags=re.MULTILINE)
     said = re.sub(r"--?[a-z][\w-]*|\S*[./_*=0-9:]\S*", " ", said)
     return {word.lower() for word in re.findall(r"(?<!\w)[A-Za-z]{2,}(?!\w)", said)}
-
-
-COMMANDS = (
-    "audit",
-    "init",
-    "columns",
-    "show",
-    "compare",
-    "trend",
-    "remedy",
-    "follow",
-    "explain",
-    "rules",
-    "sample",
-    "verify",
-)
 
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)], ids=" ".join)

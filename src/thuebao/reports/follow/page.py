@@ -16,8 +16,8 @@ from thuebao.reports.follow.tables import (
     verdict,
 )
 from thuebao.reports.format import day, number, share, time_of_day, titled
-from thuebao.reports.html.curve import curve
 from thuebao.reports.html.frame import Section, document
+from thuebao.reports.html.line_chart import line_chart
 from thuebao.reports.html.markup import Content, Markup, joined, tag
 from thuebao.reports.html.table import NUMBER, TEXT, table
 from thuebao.results.follow.result import FailOn, Followed
@@ -38,7 +38,7 @@ def render_page(followed: Followed, fail_on: FailOn, made: datetime) -> Iterator
     ]
     sections = [Section(name, title, body) for name, title, body in listed if body is not None]
     title = text("follow.title")
-    yield from document(title, _header(followed, title, made), sections, made, script=None)
+    yield from document(title, _header(followed, title, made), sections, made, style="line_chart.css", script=None)
 
 
 def _header(followed: Followed, title: str, made: datetime) -> Markup:
@@ -107,8 +107,11 @@ def _curve(followed: Followed, operator: str | None, name: str) -> Markup:
     counts = [one.totals if operator is None else one.counts[operator] for one in followed.days]
     parts = [(c["put_right"], c["to_put_right"]) for c in counts]
     title = operator if operator is not None else text("follow.all_operators")
-    said = "; ".join(f"{day(one.day)}: {share(*part)}" for one, part in zip(followed.days, parts, strict=True))
-    drawn = curve([one.day for one in followed.days], parts, f"{title}: {text('follow.share')}", said, name)
+    days = [one.day for one in followed.days]
+    values = [part / whole if whole else None for part, whole in parts]
+    said = [share(*part) for part in parts]
+    told = "; ".join(f"{day(one)}: {words}" for one, words in zip(days, said, strict=True))
+    drawn = line_chart(days, values, said, f"{title}: {text('follow.share')}", told, name)
     return tag("div", tag("h4", title), drawn)
 
 

@@ -38,7 +38,7 @@ def render(trend: Trend, made: datetime) -> Iterator[str]:
         tag("h1", text("trend.title")),
         tag("p", text("trend.head", count=len(trend.days), first=day(trend.days[0]), last=day(trend.days[-1]))),
     )
-    yield from document(text("trend.title"), header, sections, made, style="trend.css", script=None)
+    yield from document(text("trend.title"), header, sections, made, style="line_chart.css", script=None)
 
 
 def _summary(trend: Trend) -> Markup:

@@ -1,0 +1,5 @@
+"""The commands that there are, in the order of the help."""
+
+COMMANDS = tuple(
+    ["audit", "init", "columns", "show", "compare", "trend", "remedy", "follow", "explain", "rules", "sample", "verify"]
+)
