@@ -1,5 +1,16 @@
 """The commands that there are, in the order of the help."""
 
-COMMANDS = tuple(
-    ["audit", "init", "columns", "show", "compare", "trend", "remedy", "follow", "explain", "rules", "sample", "verify"]
+COMMANDS = (
+    "audit",
+    "init",
+    "columns",
+    "show",
+    "compare",
+    "trend",
+    "remedy",
+    "follow",
+    "explain",
+    "rules",
+    "sample",
+    "verify",
 )
