@@ -25,7 +25,8 @@ from helpers.places import SAMPLES
 from helpers.reports import DAY
 from thuebao.base.messages import LANGUAGES, text, use_language
 from thuebao.reports.about import About
-from thuebao.reports.documents.annex import Annex, RemedyCount, annex_of
+from thuebao.reports.documents.annex import annex_of
+from thuebao.reports.documents.content import Annex, RemedyCount
 from thuebao.reports.documents.pdf import annex_pdf
 from thuebao.reports.documents.word import annex_docx
 from thuebao.reports.format import number

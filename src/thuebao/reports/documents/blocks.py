@@ -10,7 +10,7 @@ from importlib import resources
 from typing import Any, Literal
 
 from thuebao.base.messages import grouped, text
-from thuebao.reports.documents.annex import Annex, InputRow, RuleRow
+from thuebao.reports.documents.content import Annex, InputRow, RuleRow
 from thuebao.reports.format import NOTHING
 
 Style = Literal["", "bold", "italic", "small"]

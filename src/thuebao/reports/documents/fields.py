@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
-from thuebao.reports.documents.annex import Annex, Count
+from thuebao.reports.documents.content import Annex, Count
 
 Row = Mapping[str, "Listing | None"]
 """Fields by their names; None is a value."""

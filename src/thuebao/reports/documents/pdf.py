@@ -10,8 +10,8 @@ from typing import Any
 
 from thuebao.base.messages import language
 from thuebao.base.scratch import private_folder
-from thuebao.reports.documents.annex import Annex
 from thuebao.reports.documents.blocks import Heading, Prose, blocks, frame, layout
+from thuebao.reports.documents.content import Annex
 from thuebao.results.own.office import OWN_DOCUMENT
 
 _KNOWN = frozenset(map(chr, range(0x20, 0x7F))) | frozenset(

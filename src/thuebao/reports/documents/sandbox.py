@@ -16,7 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from thuebao.base.errors import UsageError
 from thuebao.base.nearest import hint
-from thuebao.reports.documents.annex import MOST_ROWS
+from thuebao.reports.documents.content import MOST_ROWS
 from thuebao.reports.documents.fields import Listing, Row, fields_of
 
 FILTERS = ("capitalize", "count", "default", "first", "join", "last", "length", "lower", "title", "trim", "upper")

@@ -14,7 +14,7 @@ from typing import Any
 from thuebao.base.as_read import remember
 from thuebao.base.errors import OutputError, ThuebaoError, UsageError
 from thuebao.base.messages import text
-from thuebao.reports.documents.annex import Annex
+from thuebao.reports.documents.content import Annex
 from thuebao.reports.documents.fields import example, filling
 from thuebao.reports.documents.package import fixed
 from thuebao.results.own.office import OWN_DOCUMENT

@@ -9,8 +9,8 @@ from typing import Any
 
 from thuebao import __version__
 from thuebao.base.messages import language
-from thuebao.reports.documents.annex import Annex
 from thuebao.reports.documents.blocks import Cell, Frame, Heading, Prose, Style, Table, blocks, frame, layout
+from thuebao.reports.documents.content import Annex
 from thuebao.reports.documents.package import fixed
 from thuebao.results.own.office import OWN_DOCUMENT
 
