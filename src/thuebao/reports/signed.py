@@ -13,7 +13,7 @@ from thuebao.base.foreign_text import mask_text
 from thuebao.base.messages import text
 from thuebao.reports.manifest import moment
 from thuebao.reports.terminal import plain
-from thuebao.results.evidence.verify import is_as_wanted
+from thuebao.results.evidence.judged import is_as_wanted
 
 if TYPE_CHECKING:
     from thuebao.results.evidence.signatures.examining import Signed

@@ -19,7 +19,8 @@ from thuebao.reports.format import MOST_ROWS, titled
 from thuebao.reports.signed import signature_data, signature_text, signatures_data
 from thuebao.reports.terminal import light_table, plain
 from thuebao.results.evidence.document import DocumentVerification
-from thuebao.results.evidence.verify import ADDED, CHANGED, GONE, SAME, UNCHECKED, Checked, Verification, is_as_wanted
+from thuebao.results.evidence.judged import is_as_wanted
+from thuebao.results.evidence.verify import ADDED, CHANGED, GONE, SAME, UNCHECKED, Checked, Verification
 
 if TYPE_CHECKING:
     from thuebao.results.evidence.signatures.examining import Signed

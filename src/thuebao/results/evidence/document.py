@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thuebao.base.errors import InputError
-from thuebao.results.evidence.verify import is_as_wanted, read_regular, unproved
+from thuebao.results.evidence.judged import is_as_wanted, unproved
+from thuebao.results.evidence.regular import read_regular
 
 if TYPE_CHECKING:
     from thuebao.results.evidence.signatures.examining import Signed

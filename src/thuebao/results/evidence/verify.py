@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING
 
 from thuebao.base.errors import InputError, UsageError
 from thuebao.results.evidence.digests import digest_of, digest_of_rules, fingerprint, shipped_rules
+from thuebao.results.evidence.document import signatures_in_output
+from thuebao.results.evidence.judged import is_as_wanted, unproved
 from thuebao.results.evidence.manifest import File, Manifest, RuleFile, read_manifest
+from thuebao.results.evidence.regular import read_regular
 from thuebao.rulebook.reference import rules_home
 
 if TYPE_CHECKING:
@@ -99,23 +102,6 @@ class Verification:
         return is_as_wanted(self.signed, wanted=self.signed_wanted)
 
 
-def is_as_wanted(signed: Signed, *, wanted: bool) -> bool:
-    """Return whether a signature is as it was asked for. wanted: by somebody trusted."""
-    return signed.state in (("trusted",) if wanted else ("trusted", "unchecked"))
-
-
-def unproved(every: Sequence[Signed], *, wanted: bool) -> list[tuple[str, str | None]]:
-    """Return what was not checked of signatures, by the keys of the texts in [not_checked]."""
-    bare = [signed for signed in every if not signed.stamped]
-    left = {
-        "chain": bool(every) and not wanted,
-        "time": bool(bare),
-        "expired": any(signed.expired_since for signed in bare),
-        "revocation": bool(every),
-    }
-    return [(what, None) for what, is_left in left.items() if is_left]
-
-
 def signature_path(manifest: Path) -> Path:
     """Return where the signature of a manifest stands: beside it."""
     return manifest.with_name(f"{manifest.name}.p7s")
@@ -156,8 +142,6 @@ def _with_signatures(checked: Checked, trust: Sequence[Path]) -> Checked:
     path = Path(checked.found or checked.path)
     if checked.kind != OUTPUT or checked.status != SAME or path.suffix.lower() != ".pdf":
         return checked
-    from thuebao.results.evidence.document import signatures_in_output
-
     return replace(checked, signatures=signatures_in_output(path, trust))
 
 
@@ -167,18 +151,6 @@ def _content(path: Path) -> bytes:
     if len(content) > _LARGEST:
         raise InputError("manifest_too_large", path=path, limit=f"{_LARGEST >> 20} MiB")
     return content
-
-
-def read_regular(path: Path, most: int) -> bytes:
-    """Return a file as far as it is not larger than `most`, and a byte more. Raises InputError."""
-    try:
-        # What is no regular file might be waited for without end.
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise InputError("is_a_folder" if path.is_dir() else "not_a_file", path=path)
-        with path.open("rb") as file:
-            return file.read(most + 1)
-    except OSError as error:
-        raise InputError("file_unreadable", path=path, reason=error.strerror or error) from None
 
 
 def _signed(content: bytes, path: Path, trust: Sequence[Path]) -> Signed | None:
