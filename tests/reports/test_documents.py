@@ -26,7 +26,7 @@ from helpers.reports import DAY
 from thuebao.base.messages import LANGUAGES, text, use_language
 from thuebao.reports.about import About
 from thuebao.reports.documents.annex import annex_of
-from thuebao.reports.documents.content import Annex, RemedyCount
+from thuebao.reports.documents.content import Annex
 from thuebao.reports.documents.pdf import annex_pdf
 from thuebao.reports.documents.word import annex_docx
 from thuebao.reports.format import number
@@ -262,16 +262,23 @@ def test_exposure_is_printed_where_it_is_asked_for_with_its_caveats(desk: Desk, 
         assert "4. Dữ liệu vào" in bare
 
 
-def test_numbers_to_be_notified_are_printed_where_they_are_given(sample: AuditResult, desk: Desk) -> None:
-    use_language("vi")
-    full, bare = annex_of(sample, about(), [RemedyCount("Viettel", 1080, 12, 17)]), annex_of(sample, about())
-    for kind, write in (("docx", annex_docx), ("pdf", annex_pdf)):
-        desk.write(f"full.{kind}", write(full))
-        desk.write(f"bare.{kind}", write(bare))
-        said, without = read(desk.path / f"full.{kind}"), read(desk.path / f"bare.{kind}")
-        for part in ("4. Số thuê bao phải thông báo", "Viettel 1.080 12 17", "5. Dữ liệu vào"):
+def test_numbers_to_be_notified_are_those_of_remedy(desk: Desk, cli: Command) -> None:
+    desk.export("e/vina.csv", ERROR, *people(30))
+    command = ("remedy", "e", *DAY, "--first-notice", "2026-11-20", "--lang", "vi")
+    counts = json.loads(cli(*command, "--format", "json").out)["operators"][0]
+    assert counts["own_information"]
+    for kind in ("docx", "pdf"):
+        assert cli(*command, "-qq", "--report", f"a.{kind}").code == 0
+        assert cli("audit", "e", *DAY, "-qq", "--lang", "vi", "--report", f"bare.{kind}").code == 1
+        said, without = read(desk.path / f"a.{kind}"), read(desk.path / f"bare.{kind}")
+        row = f"VinaPhone {counts['own_information']} {counts['same_contract']} {counts['carrier']}"
+        for part in ("4. Số thuê bao phải thông báo", row, "5. Dữ liệu vào"):
             assert part in said
             assert part not in without
+        # Nothing is replaced.
+        assert cli(*command, "-qq", "--report", f"a.{kind}").code == 2
+    for wrong in ("a.html", "nowhere/a.pdf", "e/vina.csv"):
+        assert cli(*command, "-qq", "--report", wrong).code == 2
 
 
 def test_a_list_that_is_not_whole_says_so(sample: AuditResult, desk: Desk) -> None:

@@ -35,6 +35,7 @@ def remedy(
     first_notice: Annotated[str | None, option("--first-notice", help_key="first_notice", metavar="YYYY-MM-DD")] = None,
     output: Annotated[Path | None, option("--output", help_key="remedy_output", metavar="DIR|FILE")] = None,
     files: Annotated[ListFiles, choice(ListFiles, "--files", help_key="remedy_files")] = ListFiles.CSV,
+    report: Annotated[Path | None, option("--report", help_key="remedy_report", metavar="FILE")] = None,
     format: Annotated[ListFormat, choice(ListFormat, "--format", help_key="verify_format")] = ListFormat.TABLE,  # noqa: A002
     key_file: Annotated[Path | None, option("--key-file", help_key="key_file", metavar="FILE")] = None,
     reveal: Annotated[bool, option("--reveal", help_key="remedy_reveal")] = False,
@@ -65,7 +66,8 @@ def remedy(
     from thuebao.cli.settings import Asked
     from thuebao.engine.options import AuditOptions
     from thuebao.engine.remedy.run import Remedy
-    from thuebao.reports import remedy as report
+    from thuebao.reports import remedy as reports
+    from thuebao.reports.remedy_document import check_document, write_document
     from thuebao.reports.remedy_files import RemedyFiles
 
     notice = day(first_notice)
@@ -77,28 +79,34 @@ def remedy(
     if options.where is not None and not options.where.strip():
         raise UsageError("where_empty")
     quiet = asked.quiet
-    lists = None
+    lists, started = None, now()
     if output is not None:
-        lists = RemedyFiles(output, f".{files.value}", options.bom, options.force, options.temp_dir, now())
+        lists = RemedyFiles(output, f".{files.value}", options.bom, options.force, options.temp_dir, started)
     with asked.blaming():
         run = Remedy(asked.paths, options, notice, lists.paths if lists else ())
+    beside = filter(None, (options.key_file, Path(asked.settings.path) if asked.settings.path else None))
+    read: list[str | Path] = [*run.files, *options.mappings, *beside]
     if lists:
-        beside = filter(None, (options.key_file, Path(asked.settings.path) if asked.settings.path else None))
-        lists.check([*run.files, *options.mappings, *beside])
+        lists.check(read)
+    if report:
+        check_document(report, read, lists.paths if lists and not lists.in_folder else (), force=options.force)
     gc.freeze()  # what lives now lives to the end, and need not be looked at between batches
     with progress(quiet=bool(quiet)) as tell:
         found = run.run(lists.opened if lists else lambda _: nullcontext(lambda *_: None), tell)
     result, written = found.audit, lists.written if lists else []
+    if report and result.inputs:
+        write_document(report, found, started)
     said = [asked.said_of(error) for error in result.unreadable]
     if quiet:
         said = [*said, *passed_over(result)] if quiet < NOTHING else []
     else:
-        said += [*result.notices, *report.notices(found)]
+        said += [*result.notices, *reports.notices(found)]
         said += [text("notice.list_written", path=path) for path in written]
+        said += [text("notice.report_written", path=report)] if report and result.inputs else []
     for line in said:
         complain(line)
     if format is ListFormat.JSON:
-        print(report.render(found, written))
+        print(reports.render(found, written))
     elif not quiet and result.inputs:
-        report.print_remedy(found, stdout())
+        reports.print_remedy(found, stdout())
     raise typer.Exit(max((error.exit_code for error in result.unreadable), default=0))

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 
+import polars as pl
+
 from thuebao import __version__
 from thuebao.base.foreign_text import visible
 from thuebao.base.messages import language, text
@@ -19,7 +21,6 @@ from thuebao.reports.documents.content import (
     InputRow,
     NotComputedRow,
     OperatorRow,
-    RemedyCount,
     RemedyRow,
     RuleRow,
 )
@@ -34,13 +35,14 @@ from thuebao.results.result import DESELECTED, NOT_EVALUATED, Archive, AuditResu
 
 _IN_A_SENTENCE = 10
 """Operators that the paragraph names; our choice."""
+_NOTIFIED = ("own_information", "same_contract", "carrier")
 _NO_XML = re.compile("[\ufffe\uffff]")  # no characters, and no XML holds them
 
 
-def annex_of(result: AuditResult, about: About, remedies: Sequence[RemedyCount] = ()) -> Annex:
+def annex_of(result: AuditResult, about: About, remedies: pl.DataFrame | None = None) -> Annex:
     """Return what a document says of an audit. The same audit gives the same annex: it holds no time of the clock.
 
-    remedies: printed if they were worked out, as the result's exposure is.
+    remedies: operator and counts of results/remedy.py, printed if they were worked out, as the result's exposure is.
     """
     totals = result.totals
     errors, found = totals["records_with_errors"], totals["records_with_findings"]
@@ -75,12 +77,14 @@ def annex_of(result: AuditResult, about: About, remedies: Sequence[RemedyCount] 
         exposure=tuple(_exposures(exposure))[:MOST_ROWS] if exposure else (),
         not_computed=tuple(_not_computed(exposure))[:MOST_ROWS] if exposure else (),
         exposure_caveats=tuple(filter(None, _caveats(exposure))) if exposure else (),
-        remedies=tuple(
-            RemedyRow(plain(r.operator), Count(r.own_information), Count(r.same_contract), Count(r.carrier))
-            for r in remedies[:MOST_ROWS]
-        ),
+        remedies=tuple(_remedies(remedies)) if remedies is not None else (),
         day=result.as_of,
     )
+
+
+def _remedies(counts: pl.DataFrame) -> Iterator[RemedyRow]:
+    for operator, *numbers in counts.select("operator", *_NOTIFIED).head(MOST_ROWS).iter_rows():
+        yield RemedyRow(plain(operator), *map(Count, numbers))
 
 
 def plain(value: object) -> str:

@@ -84,16 +84,6 @@ class NotComputedRow:
 
 
 @dataclass(frozen=True)
-class RemedyCount:
-    """Numbers of an operator to be notified, by reason, and errors that are its own, as a caller has counted them."""
-
-    operator: str
-    own_information: int
-    same_contract: int
-    carrier: int
-
-
-@dataclass(frozen=True)
 class RemedyRow:
     """Numbers of an operator to be notified, and errors that are its own."""
 
