@@ -34,7 +34,7 @@ def measure(command: list[str], temporary: Path) -> Cost:
     def watch() -> None:
         nonlocal most
         while not ended.wait(0.2):
-            most = max(most, size_of(temporary))
+            most = max(most, size_of(temporary) + size_of_nameless(process.pid, temporary))
 
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ | {"TMPDIR": str(temporary)})
@@ -60,6 +60,19 @@ def size_of(path: Path) -> int:
     return total
 
 
+def size_of_nameless(pid: int, folder: Path) -> int:
+    """Return the bytes of files that a process holds open in a folder, and that have no name there any more (Linux)."""
+    total = 0
+    for held in Path(f"/proc/{pid}/fd").glob("*"):
+        try:
+            target = str(held.readlink())
+            if target.startswith(str(folder.resolve())) and target.endswith(" (deleted)"):
+                total += held.stat().st_size
+        except OSError:  # closed meanwhile
+            continue
+    return total
+
+
 def made(path: Path, script: str, *arguments: object) -> Path:
     """Return a generated file, made by a script of this folder if it is not there yet."""
     if not path.exists():
@@ -78,7 +91,7 @@ def audit(path: Path, *options: str) -> list[str]:
     """Return the command of an audit that writes its findings beside the export."""
     findings = path.with_name(f"{path.name}.findings.csv")
     command = [sys.executable, "-m", "thuebao", "audit", "--quiet", "--as-of", AS_OF.isoformat(), *options]
-    return [*command, "--findings", str(findings), str(path)]
+    return [*command, "--force", "--findings", str(findings), str(path)]
 
 
 def duckdb(path: Path, temporary: Path, memory: str = "-") -> list[str]:
