@@ -80,7 +80,7 @@ def _fitted(table: Table) -> Table:
     for column in table.columns:
         if column.justify == "right":
             words = str(column.header).split()
-            column.width = max(cell_len(str(part)) for part in (*words, *list(column.cells)[1:]))
+            column.width = max(cell_len(str(part)) for part in (*words, *column.cells))
     return table
 
 
