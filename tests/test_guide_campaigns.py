@@ -1,4 +1,4 @@
-"""The campaigns of the README and the guides, as who reads them tries them: each command in order, in an empty folder."""
+"""The campaigns of the README and the guides, as a reader tries them: each command in order, in an empty folder."""
 
 from __future__ import annotations
 
@@ -54,9 +54,8 @@ def test_a_campaign_goes_as_the_guide_shows(tmp_path: Path, guide: str, heading:
     listed = steps(section)
     assert len(listed) > 6
     for command, shown in listed:
-        done = subprocess.run(  # a command of the guide, with its redirections
-            ["/bin/sh", "-c", f"{command} 2>&1"], cwd=desk, env=environment, capture_output=True, encoding="utf-8"
-        )
+        shell = ("/bin/sh", "-c", f"{command} 2>&1")  # commands of guides redirect what they print
+        done = subprocess.run(shell, check=False, cwd=desk, env=environment, stdout=subprocess.PIPE, encoding="utf-8")
         printed = "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())
         assert done.returncode in (0, 1), f"{command}\n{printed}"
         assert not shown or re.fullmatch(pattern(shown), printed), f"{guide}: {command} prints\n{printed}"
