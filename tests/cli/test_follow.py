@@ -342,3 +342,40 @@ def test_a_list_of_another_operator_is_told_from_lost_numbers(listed: Desk, cli:
     counts = {row["operator"]: row for row in done.document["days"][0]["operators"]}
     assert (counts["Viettel"]["not_seen"], counts["Viettel"]["gone"], counts["VinaPhone"]["active"]) == (1, 0, 3)
     assert "Viettel" in done.err
+
+
+@pytest.fixture
+def campaign(desk: Desk, cli: Command) -> Desk:
+    """Return a desk with a list of several operators, and later exports with numbers in every state."""
+    for stage in (0, 3):
+        made = ("--stage", stage, "--as-of", NOTICE, "--records", 2000, "--defects", 0.1)
+        assert cli("sample", f"day{stage}", *made).code == 0
+    desk.write("key", "a key")
+    day = ("--as-of", "2026-03-03", "--first-notice", "2026-03-03")
+    assert cli("remedy", "day0", *day, "--key-file", "key", "--output", "list.csv").code == 0
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("en", {"active", "export", "checked", "overdue"}), ("vi", {"phục", "chiều", "động", "chấm", "trong"})],
+)
+def test_no_word_and_no_share_is_cut_on_a_screen_of_80_columns(
+    campaign: Desk, cli: Command, lang: str, words: set[str]
+) -> None:
+    out = cli("follow", "list.csv", "2026-04-20=day3", "--key-file", "key", "--lang", lang, COLUMNS=80).out
+    tables = out[: out.rindex("Viettel")].splitlines()
+    assert words <= set(" ".join(tables).split())
+    shares = [line for line in tables if "%" in line]
+    assert len(shares) > 2
+    assert all(re.match(r"\w.* \d[\d.,]* %  ", line) for line in shares)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_carriers_list_beside_is_passed_over_in_silence(listed: Desk, cli: Command, kind: str) -> None:
+    assert cli("remedy", "before", *REMEDY, "--key-file", "key", "--output", "lists", "--files", kind).code == 0
+    listed.export("after/a.csv", *map(record, range(3)))
+    followed = ("follow", "lists", f"{FIRST}=after", "--key-file", "key")
+    assert cli(*followed).err == ""
+    listed.write("lists/notes.csv", "a,b\n1,2\n")
+    one_message(cli(*followed), "notes.csv")

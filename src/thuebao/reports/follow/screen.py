@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.rule import Rule as Line
 from rich.table import Table
@@ -52,7 +53,7 @@ def _table(followed: Followed, names: Sequence[str], *, shared: bool) -> Table:
         cells = [number(counts[name]) for name in names]
         of_all = [share(counts["put_right"], counts["to_put_right"])] if shared else []
         table.add_row(plain(operator), *cells[:2], *of_all, *cells[2:])
-    return table
+    return _fitted(table)
 
 
 def _curve(followed: Followed) -> Table:
@@ -62,7 +63,7 @@ def _curve(followed: Followed) -> Table:
         totals: Mapping[str, int] = one.totals
         of_all = share(totals["put_right"], totals["to_put_right"])
         table.add_row(day(one.day), *(number(totals[name]) for name in CURVE), of_all, _bar(part))
-    return table
+    return _fitted(table)
 
 
 def _narrow(*columns: tuple[str, str]) -> Table:
@@ -71,6 +72,15 @@ def _narrow(*columns: tuple[str, str]) -> Table:
     for column in table.columns:
         column.no_wrap = column.justify == "left"
         column.vertical = "bottom"
+    return table
+
+
+def _fitted(table: Table) -> Table:
+    """Make columns of numbers as narrow as their longest word or cell: else words and shares are cut in two."""
+    for column in table.columns:
+        if column.justify == "right":
+            words = str(column.header).split()
+            column.width = max(cell_len(str(part)) for part in (*words, *column.cells))
     return table
 
 

@@ -68,7 +68,7 @@ class ListFile:
 
 
 def list_files(paths: Sequence[Path]) -> tuple[list[ListFile], list[Path]]:
-    """Return the files of a list, all of one kind, and those in a folder that are none.
+    """Return the files of a list, all of one kind, and those in a folder that are no list of `thuebao remedy` either.
 
     Raises UsageError or InputError where there is none, one is not to be understood, or they are of two kinds.
     """
@@ -84,9 +84,11 @@ def list_files(paths: Sequence[Path]) -> tuple[list[ListFile], list[Path]]:
             try:
                 found.append(opened(file))
             except InputError as error:
+                # The carrier's list always stands beside: that it is passed over is nothing to be told of.
                 if error.key not in ("list_of_carriers", "list_columns"):
                     raise
-                aside.append(file)
+                if error.key == "list_columns":
+                    aside.append(file)
         if len(found) == before:
             raise InputError("list_folder_empty", path=path)
     kinds = {file.kind for file in found}
