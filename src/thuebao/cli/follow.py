@@ -89,8 +89,9 @@ def follow(
         rulebook = rulebook_of(options)
         listed = read_list([list_], rulebook, read_key(key_file) if key_file else None, day(first_notice))
         found = [file for one in days for file in one.sources.files]
-        beside = filter(None, (*options.mappings, key_file, asked.settings.path))
-        check_reports(reports, found, [*listed.paths, *map(Path, beside)], force=force)
+        settings = Path(asked.settings.path) if asked.settings.path else None
+        beside = filter(None, (*options.mappings, key_file, settings))
+        check_reports(reports, found, [*listed.paths, *beside], force=force)
         days = check_days(days, listed, rulebook)
         with progress(quiet=bool(quiet)) as tell:
             followed = follow(listed, days, options, rulebook, tell)

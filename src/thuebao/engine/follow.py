@@ -28,8 +28,8 @@ from thuebao.results.follow.number_ids import Lookup
 from thuebao.results.follow.result import Basis, Day, Followed, Lacking, counted
 from thuebao.results.follow.states import SEEN, STATUSES, Before, Seen, states_on
 from thuebao.results.number_key import NUMBER, keyed_as_numbers
-from thuebao.results.result import AuditResult
 from thuebao.results.own import is_ours
+from thuebao.results.result import AuditResult
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.rule import SUBSCRIBER
 from thuebao.rulebook.timetable import timetable_on, timetables
