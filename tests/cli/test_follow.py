@@ -217,6 +217,8 @@ def test_nobody_is_blamed_for_what_was_not_read(listed: Desk, cli: Command) -> N
             2,
             ("html", "table, json, csv"),
         ),
+        (("plain.csv", "2026-03-18=masked.csv"), 3, ("masked.csv", "nothing was audited", "Give the exports")),
+        (("plain.csv", "2026-03-18=masked.csv", "-q"), 3, ("masked.csv", "nothing was audited", "Give the exports")),
     ],
 )
 def test_what_cannot_be_followed_is_said_in_one_line(listed: Desk, cli: Command, arguments, code, said) -> None:
@@ -237,6 +239,47 @@ def test_what_cannot_be_followed_is_said_in_one_line(listed: Desk, cli: Command,
     one_message(done, *said)
     assert "Traceback" not in done.said
     assert listed.files() == before
+
+
+@pytest.mark.parametrize(
+    ("list_", "exports", "report"),
+    [
+        ("plain.csv", "after", "after/vina.csv"),
+        ("plain.csv", "after/*.csv", "after/vina.csv"),
+        ("lists", "after", "lists/a.csv"),
+        ("plain.csv", "after", "plain.csv"),
+        ("plain.csv", "after", "key.csv"),
+        ("plain.csv", "after", "columns.csv"),
+    ],
+)
+def test_no_report_replaces_what_is_read(listed: Desk, cli: Command, list_, exports, report) -> None:
+    listed.export("after/vina.csv", *map(record, range(3)))
+    listed.write("lists/a.csv", (listed.path / "plain.csv").read_bytes())
+    listed.write("key.csv", "a key")
+    listed.write("columns.csv", '[columns]\nmsisdn = "msisdn"\n')
+    before = (listed.path / report).read_bytes()
+    given = ("--key-file", "key.csv", "--mapping", "columns.csv", "--report", report, "--force")
+    done = cli("follow", list_, f"{FIRST}={exports}", *given)
+    assert done.code == 2
+    one_message(done, report)
+    assert (listed.path / report).read_bytes() == before
+
+
+def test_a_report_of_an_earlier_run_beside_the_exports_may_be_replaced(listed: Desk, cli: Command) -> None:
+    listed.export("after/vina.csv", *map(record, range(3)))
+    given = ("plain.csv", f"{FIRST}=after", "--report", "after/report.csv")
+    assert cli("follow", *given).code == 1
+    first = (listed.path / "after/report.csv").read_bytes()
+    done = cli("follow", *given, "--force")
+    assert (done.code, (listed.path / "after/report.csv").read_bytes()) == (1, first)
+
+
+def test_a_day_without_exports_is_not_well(listed: Desk, cli: Command) -> None:
+    listed.export("after.csv", *map(record, range(3)))
+    done = cli("follow", "plain.csv", f"{FIRST}=after.csv", f"{SECOND}=masked.csv", "--format", "json")
+    assert done.code == 3
+    assert "masked.csv: nothing was audited" in done.err
+    assert [len(day["unreadable"]) for day in done.document["days"]] == [0, 1]
 
 
 def test_plain_numbers_and_keys_give_the_same(listed: Desk, cli: Command) -> None:

@@ -83,12 +83,15 @@ def follow(
         **{f.name: getattr(given, f.name) for f in fields(given) if f.name in OF_READING_AND_JUDGING}
     )
     started = now()
-    days = _days(exports, day(as_of))
     reports = report or []
-    check_reports(reports, [list_, *(path for one in days for path in one.paths)], force=force)
+    days = _days(exports, day(as_of), tuple(reports))
     with asked.blaming():
         rulebook = rulebook_of(options)
         listed = read_list([list_], rulebook, read_key(key_file) if key_file else None, day(first_notice))
+        found = [file for one in days for file in one.sources.files]
+        settings = Path(asked.settings.path) if asked.settings.path else None
+        beside = filter(None, (*options.mappings, key_file, settings))
+        check_reports(reports, found, [*listed.paths, *beside], force=force)
         days = check_days(days, listed, rulebook)
         with progress(quiet=bool(quiet)) as tell:
             followed = follow(listed, days, options, rulebook, tell)
@@ -117,12 +120,12 @@ def follow(
     raise typer.Exit(followed.exit_code(fail_on.value))
 
 
-def _days(given: Sequence[str], as_of: date | None) -> list[Exports]:
+def _days(given: Sequence[str], as_of: date | None, outputs: tuple[Path, ...]) -> list[Exports]:
     """Return the exports of each day. Raises UsageError for several of which one has no day."""
-    return list(_read(given, as_of))
+    return list(_read(given, as_of, outputs))
 
 
-def _read(given: Sequence[str], as_of: date | None) -> Iterator[Exports]:
+def _read(given: Sequence[str], as_of: date | None, outputs: tuple[Path, ...]) -> Iterator[Exports]:
     from thuebao.base.clock import today
     from thuebao.engine.follow import Exports
 
@@ -131,8 +134,8 @@ def _read(given: Sequence[str], as_of: date | None) -> Iterator[Exports]:
         if found and not Path(said).exists():
             when = day(found[1])
             if when:
-                yield Exports(when, (found[2],))
+                yield Exports(when, (found[2],), outputs)
         elif len(given) > 1:
             raise UsageError("follow_no_day", path=said)
         else:
-            yield Exports(as_of or today(), (said,))
+            yield Exports(as_of or today(), (said,), outputs)

@@ -30,7 +30,7 @@ from thuebao.results.own import is_ours
 from thuebao.results.result import AuditResult
 from thuebao.rulebook.book import Rulebook
 from thuebao.sources import find_exports
-from thuebao.sources.discover import STANDARD_INPUT
+from thuebao.sources.discover import STANDARD_INPUT, nothing_read
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
@@ -120,8 +120,7 @@ class Audit:
         )
         unreadable = (*sources.errors, *result.unreadable)
         if not result.inputs and not unreadable:
-            given = [*sources.files, *(passed.path for passed in sources.passed_over)]
-            unreadable = (InputError("nothing_read", path=", ".join(given)),)
+            unreadable = (nothing_read(sources),)
         scan = result.scan_findings  # of nothing, where nothing could be read
         if result.inputs:
             scan = partial(scan_findings, findings) if findings else partial(_read_again, prepared, sources.files)

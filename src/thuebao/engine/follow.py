@@ -6,7 +6,9 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
+from pathlib import Path
 
 import polars as pl
 
@@ -26,11 +28,13 @@ from thuebao.results.follow.number_ids import Lookup
 from thuebao.results.follow.result import Basis, Day, Followed, Lacking, counted
 from thuebao.results.follow.states import SEEN, STATUSES, Before, Seen, states_on
 from thuebao.results.number_key import NUMBER, keyed_as_numbers
+from thuebao.results.own import is_ours
 from thuebao.results.result import AuditResult
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.rule import SUBSCRIBER
 from thuebao.rulebook.timetable import timetable_on, timetables
-from thuebao.sources import Operators, find_exports
+from thuebao.sources import Found, Operators, find_exports
+from thuebao.sources.discover import nothing_read
 
 _DAYS = ("registration_day", "service_start_day", "first_notice_day", "one_way_day", "two_way_day")
 _FACTS = ("operator", NUMBER, "status_code", "is_terminated", "termination_day", "contract_number", *_DAYS)
@@ -47,6 +51,13 @@ class Exports:
 
     day: date
     paths: tuple[str, ...]
+    outputs: tuple[Path, ...] = ()
+    """Files that will be written, which are no exports if an earlier run wrote them."""
+
+    @cached_property
+    def sources(self) -> Found:
+        """The files that were found."""
+        return find_exports(self.paths, [path for path in self.outputs if is_ours(path)])
 
 
 def check_days(days: Sequence[Exports], listed: Listed, rulebook: Rulebook) -> list[Exports]:
@@ -138,7 +149,7 @@ class _Day:
 
     def read(self, told: Told | None) -> tuple[AuditResult, Sequence[ThuebaoError]]:
         """Read the exports; return what an audit says of them, and what could not be read."""
-        sources = find_exports(self._exports.paths)
+        sources = self._exports.sources
         result = run(
             self._prepared,
             sources.files,
@@ -147,7 +158,10 @@ class _Day:
             seeing=self,
             take=self._take,
         )
-        return result, (*sources.errors, *result.unreadable)
+        unreadable: tuple[ThuebaoError, ...] = (*sources.errors, *result.unreadable)
+        if not result.inputs and not unreadable:
+            unreadable = (nothing_read(sources),)
+        return result, unreadable
 
     def see(self, evaluated: pl.DataFrame, codes: Sequence[str]) -> None:
         """Keep what the records of listed numbers say."""

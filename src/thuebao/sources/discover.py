@@ -63,6 +63,12 @@ def find_exports(paths: Sequence[str | os.PathLike[str]], outputs: Sequence[Path
     return found
 
 
+def nothing_read(found: Found) -> InputError:
+    """Return what is to be said where all that was found is passed over."""
+    given = [*found.files, *(passed.path for passed in found.passed_over)]
+    return InputError("nothing_read", path=", ".join(given))
+
+
 def _identity(file: str) -> object:
     """Return device and inode of a file, which all links to it share; its name where it has none."""
     try:

@@ -16,13 +16,18 @@ from thuebao.results.follow.result import FailOn, Followed
 FORMATS = (".xlsx", ".html", ".csv")
 
 
-def check_reports(paths: Sequence[Path], read: Sequence[str | Path], *, force: bool) -> None:
-    """Raise UsageError or OutputError for a report that cannot be written, or would replace what is read or written."""
+def check_reports(paths: Sequence[Path], exports: Sequence[str], beside: Sequence[Path], *, force: bool) -> None:
+    """Raise UsageError or OutputError for a report that cannot be written, or would replace what is read or written.
+
+    exports: the files that were found; beside: the other files that are read.
+    """
     for at, path in enumerate(paths):
         if path.suffix.lower() not in FORMATS:
             raise UsageError("follow_report_format", path=path, known=", ".join(FORMATS))
-        if any(same_file(path, other) for other in read):
+        if any(same_file(path, other) for other in exports):
             raise UsageError("output_over_input", path=path)
+        if any(same_file(path, other) for other in beside):
+            raise UsageError("output_over_settings", path=path)
         if any(same_file(path, other) for other in paths[:at]):
             raise UsageError("outputs_same", path=path)
         if not path.parent.is_dir() or path.is_dir():
