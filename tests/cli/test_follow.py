@@ -217,6 +217,11 @@ def test_nobody_is_blamed_for_what_was_not_read(listed: Desk, cli: Command) -> N
             2,
             ("html", "table, json, csv"),
         ),
+        (
+            ("reason.csv", "2026-03-18=after.csv"),
+            3,
+            ("reason.csv", "OWN INFORMATION", "own information, same contract"),
+        ),
         (("plain.csv", "2026-03-18=masked.csv"), 3, ("masked.csv", "nothing was audited", "Give the exports")),
         (("plain.csv", "2026-03-18=masked.csv", "-q"), 3, ("masked.csv", "nothing was audited", "Give the exports")),
     ],
@@ -229,6 +234,7 @@ def test_what_cannot_be_followed_is_said_in_one_line(listed: Desk, cli: Command,
     listed.write("none.csv", plain.splitlines()[0] + "\n")
     listed.write("strange.csv", plain.replace("PER101", "XYZ999"))
     listed.write("day.csv", plain.replace(f",{NOTICE},", ",31.3.2026,"))
+    listed.write("reason.csv", plain.replace("own information", "OWN INFORMATION"))
     listed.write("key.csv", "a,b\n")
     listed.write("empty/readme.txt", "nothing")
     listed.write("mixed/a.csv", plain)
@@ -239,6 +245,22 @@ def test_what_cannot_be_followed_is_said_in_one_line(listed: Desk, cli: Command,
     one_message(done, *said)
     assert "Traceback" not in done.said
     assert listed.files() == before
+
+
+@pytest.mark.parametrize("separator", [";", "\t", ","])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_list_that_an_office_program_wrote_again_is_the_same(listed: Desk, cli: Command, separator, mark) -> None:
+    listed.export("after.csv", *map(record, range(2)), record(2, wrong=False))
+    expected = totals(cli, "plain.csv", f"{FIRST}=after.csv")
+    rows = listed.rows("plain.csv")
+    columns = list(reversed(rows[0]))
+    lines = [columns, *([row[name] for name in columns] for row in rows), [""] * len(columns), [""] * len(columns)]
+    year, month, day = NOTICE.split("-")
+    written = "".join(
+        separator.join(f'"{value}"' if separator in value else value for value in line) + "\r\n" for line in lines
+    )
+    listed.write("again.csv", mark + written.replace(NOTICE, f"{int(day):02}/{month}/{year}"))
+    assert totals(cli, "again.csv", f"{FIRST}=after.csv") == expected
 
 
 @pytest.mark.parametrize(

@@ -296,3 +296,12 @@ def test_a_manifest_is_a_result_too(cli: Command, desk: Desk, results: list[str]
     found = document(cli, *results, "manifest.json")
     assert [r["as_of"] for r in found["results"]] == [*DAYS, "2026-12-01"]
     assert column(found["operators"][0], "records_with_errors")[2:] == [1, 1]
+
+
+def test_a_result_that_powershell_wrote_is_the_same(desk: Desk, cli: Command) -> None:
+    paths = [audited(desk, cli, day) for day in DAYS[:2]]
+    expected = cli("trend", *paths, "--format", "json").document["total"]
+    for path in paths:
+        desk.write(str(path), (desk.path / path).read_text("utf-8").encode("utf-16"))
+    done = cli("trend", *paths, "--format", "json")
+    assert (done.code, done.document["total"]) == (0, expected)

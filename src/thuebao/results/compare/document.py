@@ -134,7 +134,9 @@ def result_in(document: Any, path: Path) -> Recorded:
 def parsed(path: Path) -> Any:
     """Return the JSON document of a file. Raises InputError when it cannot be read, or holds none."""
     try:
-        return json.loads(path.read_bytes().decode("utf-8-sig"))
+        raw = path.read_bytes()
+        # Windows PowerShell writes what a command prints as UTF-16.
+        return json.loads(raw.decode(json.detect_encoding(raw)))
     except FileNotFoundError:
         raise InputError("compare_missing", path=path) from None
     except OSError as error:

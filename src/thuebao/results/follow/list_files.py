@@ -30,6 +30,8 @@ _OPTIONAL = ("contract_number",)
 _ENDINGS = (".csv", ".parquet", ".xlsx")
 _TOP = 10  # rows of a sheet among which its header stands
 _AT_ONCE = 100_000
+_SEPARATORS = (",", ";", "\t")
+_LONGEST_HEADER = 10_000
 _BOOKS: tuple[Mapping[str, str], ...] = (REMEDY_BOOK_COLUMNS, FINDINGS_BOOK_COLUMNS, CARRIERS_BOOK_COLUMNS)
 """The titles by which workbooks call the columns of lists, by their keys."""
 ERROR = "severity.error"
@@ -53,7 +55,9 @@ class ListFile:
             return
         scan = _scan(self.path).select(self.columns)
         for batch in batches(scan, self.path):
-            yield batch.select(as_written(column.cast(pl.String)) for column in batch)
+            # Office programs leave empty rows below a list.
+            some = batch.filter(~pl.all_horizontal(pl.all().is_null()))
+            yield some.select(as_written(column.cast(pl.String)) for column in some)
 
     def _of_workbook(self) -> Iterator[pl.DataFrame]:
         for name, header in self.sheets:
@@ -137,8 +141,15 @@ def _wanted(kind: str, columns: Collection[str]) -> tuple[str, ...]:
 
 def _scan(path: Path) -> pl.LazyFrame:
     if path.suffix.lower() == ".csv":
-        return pl.scan_csv(path, infer_schema=False, glob=False)
+        return pl.scan_csv(path, separator=_separator(path), infer_schema=False, glob=False)
     return pl.scan_parquet(path, glob=False)
+
+
+def _separator(path: Path) -> str:
+    """Return what stands between the names of columns: no comma where an office program wrote the list again."""
+    with path.open("rb") as file:
+        header = file.readline(_LONGEST_HEADER)
+    return max(_SEPARATORS, key=lambda one: header.count(one.encode()))
 
 
 def _workbook(path: Path) -> ListFile:

@@ -16,7 +16,7 @@ from thuebao.facts.text import Cleaning
 from thuebao.results.follow.list_files import ERROR, FINDINGS, ListFile, list_files
 from thuebao.results.follow.number_ids import NumberIds
 from thuebao.results.number_key import NUMBER, as_number, keyed_as_numbers
-from thuebao.results.remedy import OWN_INFORMATION
+from thuebao.results.remedy import OWN_INFORMATION, SAME_CONTRACT
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.rule import SUBSCRIBER
 
@@ -112,7 +112,14 @@ def _prepared(file: ListFile, frame: pl.DataFrame, rulebook: Rulebook) -> pl.Dat
         found = common.with_columns(frame["code"].alias("codes"), own=pl.lit(value=True), contract=nothing)
         return found.with_columns(first_notice=pl.lit(None, dtype=pl.Date)).filter(counted)
     contract = frame["contract_number"] if "contract_number" in frame.columns else pl.lit(None, dtype=pl.String)
-    days = frame["first_notice"].str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    strange = frame["reason"].is_null() | ~frame["reason"].is_in([OWN_INFORMATION, SAME_CONTRACT])
+    if strange.any():
+        value, known = frame["reason"].filter(strange)[0] or "", f"{OWN_INFORMATION}, {SAME_CONTRACT}"
+        raise InputError("list_reason", path=file.path, value=value, known=known)
+    written = frame["first_notice"].str.slice(0, 10)
+    days = written.str.to_date("%Y-%m-%d", strict=False)
+    # As office programs write days again where days go before months, as everywhere in Viet Nam.
+    days = days.fill_null(written.str.to_date("%d/%m/%Y", strict=False))
     wrong = frame["first_notice"].is_not_null() & days.is_null()
     if wrong.any():
         raise InputError("list_day", path=file.path, value=frame["first_notice"].filter(wrong)[0])
