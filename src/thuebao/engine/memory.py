@@ -16,7 +16,7 @@ _PER_BYTE = 26
 """Bytes that an audit takes apart from what it reads, and for each byte of a text that is worked on at a time: what is
 read ahead, two batches under way, and what waits to be written. Measured on exports of 23 to 39 columns."""
 _MOST_DIGITS = 18
-_ENOUGH, _ROUNDS = 750_000, 100
+_ENOUGH, _ROUNDS = 1_000_000, 100
 """Records of a round from which larger rounds were not faster, and rounds that all records are divided into."""
 _DECIDING, _PER_RECORD = 400 * 10**6, 1_200
 """Bytes that are taken while groups are decided, and for each record: four times its values, for all made of them."""
