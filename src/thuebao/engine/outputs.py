@@ -33,11 +33,10 @@ def check_outputs(options: AuditOptions, exports: Sequence[str]) -> None:
     }
     written: list[Path] = []
     for path in options.outputs():
-        _check_apart(path, inputs, written, "outputs_same")
+        check_apart(path, inputs, written, "outputs_same")
         written.append(path)
     for path in options.reports:
-        if not path.parent.is_dir() or path.is_dir():
-            raise OutputError("output_unwritable", path=path, reason=text("error.no_such_place"))
+        check_place(path)
     if options.per_operator:
         _check_folder(options.per_operator, exports)
     if options.manifest:
@@ -73,6 +72,12 @@ def _check_signing(options: AuditOptions) -> None:
         raise UsageError("token_without_name")
     elif not options.pkcs11_module:
         raise UsageError("token_without_module", name=token)
+
+
+def check_place(path: Path) -> None:
+    """Raise OutputError unless a file of that name can stand where it is to be written."""
+    if not path.parent.is_dir() or path.is_dir():
+        raise OutputError("output_unwritable", path=path, reason=text("error.no_such_place"))
 
 
 def check_new(paths: Iterable[Path], *, force: bool) -> None:
@@ -124,7 +129,8 @@ def _other_inputs(options: AuditOptions) -> Iterator[Path]:
         yield from folder.glob("*.toml")
 
 
-def _check_apart(path: Path, inputs: Inputs, written: Sequence[Path], clash: str) -> None:
+def check_apart(path: Path, inputs: Inputs, written: Iterable[Path], clash: str) -> None:
+    """Raise UsageError for an output in the place of what is read, or (`clash`) of another output."""
     for key, some in inputs.items():
         if any(same_file(path, given) for given in some):
             raise UsageError(key, path=path)
@@ -146,7 +152,7 @@ def check_manifest_path(path: Path, written: Sequence[Path], inputs: Inputs) -> 
     if path.suffix.lower() != ".json":
         raise UsageError("manifest_format", path=path)
     for ours in _of_manifest(path):
-        _check_apart(ours, inputs, written, "manifest_over_output")
+        check_apart(ours, inputs, written, "manifest_over_output")
 
 
 def _of_manifest(path: Path) -> tuple[Path, Path]:

@@ -7,10 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from thuebao.base.atomic_file import AtomicFile
-from thuebao.base.errors import OutputError, UsageError
-from thuebao.base.messages import text
-from thuebao.base.paths import same_file
-from thuebao.engine.outputs import check_new
+from thuebao.base.errors import UsageError
+from thuebao.engine.outputs import check_apart, check_new, check_place
 from thuebao.reports.about import About
 from thuebao.reports.documents import LIBRARIES, PDF, check_installed
 from thuebao.results.remedy import RemedyResult
@@ -21,11 +19,8 @@ def check_document(path: Path, read: Iterable[str | Path], written: Iterable[Pat
     if path.suffix.lower() not in LIBRARIES:
         raise UsageError("report_format", path=path, known=", ".join(LIBRARIES))
     check_installed([path])
-    if not path.parent.is_dir() or path.is_dir():
-        raise OutputError("output_unwritable", path=path, reason=text("error.no_such_place"))
-    for key, others in (("output_over_input", read), ("outputs_same", written)):
-        if any(same_file(path, other) for other in others):
-            raise UsageError(key, path=path)
+    check_place(path)
+    check_apart(path, {"output_over_input": [*read]}, written, "outputs_same")
     check_new([path], force=force)
 
 
