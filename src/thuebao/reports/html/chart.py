@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from thuebao.reports.format import number
+from thuebao.reports.html.drawing import drawing
 from thuebao.reports.html.markup import Markup, tag
 
 # Sizes in units of the drawing, which are CSS pixels at full size; chosen by eye.
@@ -34,19 +35,8 @@ def bar_chart(bars: Sequence[Bar], title: str, description: str, name: str) -> M
     """Return the bars below each other, the longest one over the whole width; `name` makes ids of their own."""
     longest = max((bar.total for bar in bars), default=0)
     height = _ROW * len(bars)
-    return tag(
-        "svg",
-        tag("title", title, id=f"{name}-title"),
-        tag("desc", description, id=f"{name}-desc"),
-        (_row(bar, n * _ROW, longest) for n, bar in enumerate(bars)),
-        class_="chart",
-        role="img",
-        viewBox=f"0 0 {_WIDTH} {height}",
-        width=_WIDTH,
-        height=height,
-        aria_labelledby=f"{name}-title",
-        aria_describedby=f"{name}-desc",
-    )
+    rows = (_row(bar, n * _ROW, longest) for n, bar in enumerate(bars))
+    return drawing(title, description, name, (_WIDTH, height), rows)
 
 
 def _row(bar: Bar, top: int, longest: int) -> list[Markup]:

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import groupby
 
 from thuebao.reports.format import day
+from thuebao.reports.html.drawing import drawing
 from thuebao.reports.html.markup import Markup, tag
 
 # Sizes in units of the drawing, which are CSS pixels at full size; chosen by eye.
@@ -37,21 +38,16 @@ def line_chart(
     dots = [tag("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r=_DOT) for x, y in map(place, there)]
     ends = sorted({there[0], there[-1]}) if there else []
     words = [_word(*place(n), said[n]) for n in ends]
-    return tag(
-        "svg",
-        tag("title", title, id=f"{name}-title"),
-        tag("desc", told, id=f"{name}-desc"),
+    return drawing(
+        title,
+        told,
+        name,
+        (_WIDTH, _HEIGHT),
         tag("path", d=f"M{_LEFT} {_BOTTOM}H{_RIGHT}", class_="axis"),
         *(lines, dots, words),
         tag("text", day(days[0]), x=_LEFT, y=_DAYS_AT),
         tag("text", day(days[-1]), x=_RIGHT, y=_DAYS_AT, text_anchor="end") if days[1:] else None,
         class_="chart line",
-        role="img",
-        viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
-        width=_WIDTH,
-        height=_HEIGHT,
-        aria_labelledby=f"{name}-title",
-        aria_describedby=f"{name}-desc",
     )
 
 
