@@ -59,10 +59,22 @@ def nameless(path: Path) -> Path:
     The system frees it as soon as this process ends, however it ends: nothing of it stays on disk after a crash. Where
     the system has no such place, or too many are open, the file is at `path` and not made yet.
     """
+    return _without_name(path, path.parent, os.O_RDWR | os.O_CREAT)
+
+
+def take_over(path: Path, folder: Path) -> Path:
+    """Take its name off a file that another process wrote somewhere in a private folder; return where it can be read.
+
+    As with `nameless`, it stays at `path` where the system has no such place.
+    """
+    return _without_name(path, folder, os.O_RDWR)
+
+
+def _without_name(path: Path, folder: Path, flags: int) -> Path:
     if not _HANDLES.is_dir() or sum(map(len, _nameless.values())) >= _most_handles():
         return path
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    _nameless.setdefault(path.parent, []).append(handle)
+    handle = os.open(path, flags, 0o600)
+    _nameless.setdefault(folder, []).append(handle)
     path.unlink()
     return _HANDLES / str(handle)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -14,7 +14,7 @@ from thuebao.base.compact import Compact, compacted
 from thuebao.base.errors import OutputError
 from thuebao.base.helper_columns import ROW
 from thuebao.base.own_memory import frame_in_own_memory
-from thuebao.base.scratch import forget, nameless
+from thuebao.base.scratch import forget, nameless, take_over
 
 ROWS_PER_PART = 150_000
 """Rows of a file at most: some 8 MB, and few enough files for the country's records."""
@@ -22,27 +22,39 @@ ROWS_PER_PART = 150_000
 
 @dataclass(frozen=True)
 class Part:
-    """A Parquet file with the rows from `first` to `last`, so many of them, and how its columns were made smaller."""
+    """A Parquet file with the rows from `first` to `last`, so many of them, and how its columns were made smaller.
+
+    moved: by how much rows that are written in the file were counted on since.
+    """
 
     path: Path
     first: int
     last: int
     height: int
     compact: Compact
+    moved: int = 0
 
 
 class Spill:
     """Rows with a column ROW that never falls, in Parquet files of a private folder.
 
     usual: for some columns, what their value is nearly always (base/compact.py). most: rows of a part.
+    named: whether its files keep their names, so that another process can take them over.
 
     Raises OutputError when the disk is full.
     """
 
     def __init__(
-        self, folder: Path, name: str, usual: Mapping[str, pl.Expr] | None = None, most: int = ROWS_PER_PART
+        self,
+        folder: Path,
+        name: str,
+        usual: Mapping[str, pl.Expr] | None = None,
+        most: int = ROWS_PER_PART,
+        *,
+        named: bool = False,
     ) -> None:
         self._folder = folder
+        self._named = named
         self._name = name
         self._usual = usual or {}
         self._most = min(most, ROWS_PER_PART)
@@ -72,11 +84,27 @@ class Spill:
             small = small.drop(ROW)  # they count up one by one
         self._written += 1
         with writing_scratch(self._folder):
-            path = nameless(self._folder / f"{self._name}-{self._written}.parquet")
+            path = self._folder / f"{self._name}-{self._written}.parquet"
+            path = path if self._named else nameless(path)
             small.write_parquet(
                 path, compression="zstd", compression_level=1, statistics=False, row_group_size=max(1, frame.height)
             )
         self.parts.append(Part(path, first, last, frame.height, compact))
+
+    def handed_over(self) -> list[Part]:
+        """Return the files of all rows so far, which are no longer this one's."""
+        self.flush()
+        parts, self.parts = self.parts, []
+        return parts
+
+    def take_over(self, parts: Collection[Part], moved: int) -> None:
+        """Add the files of rows that another process wrote, each row counted on by `moved`."""
+        self.flush()
+        for part in parts:
+            path = take_over(part.path, self._folder)
+            self.parts.append(
+                replace(part, path=path, first=part.first + moved, last=part.last + moved, moved=part.moved + moved)
+            )
 
     def take_back(self, row: int) -> None:
         """Drop the rows from `row` on."""
@@ -107,7 +135,7 @@ class Spill:
         needed, in_file = part.compact.needed(columns), pl.read_parquet_schema(part.path)
         frame = pl.read_parquet(part.path, columns=[name for name in needed if name in in_file])
         if ROW in in_file:
-            return frame
+            return frame.with_columns((pl.col(ROW) + part.moved).cast(pl.UInt32)) if part.moved else frame
         rows = pl.int_range(part.first, part.last + 1, dtype=pl.UInt32, eager=True).alias(ROW)
         return frame.with_columns(rows) if frame.width else pl.DataFrame([rows])
 

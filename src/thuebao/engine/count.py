@@ -88,12 +88,25 @@ class _Sum:
         order = self._frames[0].columns
         return self._summed(pl.concat(self._frames)).select(order)
 
+    def handed_over(self) -> list[pl.DataFrame]:
+        """Return the sum as a frame, or none where nothing was added."""
+        return [self.total()] if self._frames else []
+
     def distinct(self, key: str) -> int:
         """Return how many values a key has so far."""
         return pl.concat(frame[key] for frame in self._frames).n_unique() if self._frames else 0
 
     def __bool__(self) -> bool:
         return bool(self._frames)
+
+
+@dataclass(frozen=True)
+class Tallied:
+    """What a tally counted, apart from its plan: for a tally of the same file to take over."""
+
+    counted: list[pl.DataFrame]
+    violations: list[pl.DataFrame]
+    offenders: Mapping[str, Offenders]
 
 
 class Tally:
@@ -120,6 +133,18 @@ class Tally:
             findings = hits.select(pl.sum_horizontal(found).cast(pl.Int64)).to_series()
             for by, counted in self.offenders.items():
                 counted.add(offences(hits, by, findings))
+
+    def handed_over(self) -> Tallied:
+        """Return what was counted."""
+        return Tallied(self._counted.handed_over(), self._violations.handed_over(), self.offenders)
+
+    def take_over(self, tallied: Tallied) -> None:
+        """Add what a tally of other records of the file counted."""
+        for sums, frames in ((self._counted, tallied.counted), (self._violations, tallied.violations)):
+            for frame in frames:
+                sums.add(frame)
+        for by, counted in self.offenders.items():
+            counted.add_all(tallied.offenders[by])
 
     @property
     def operators(self) -> tuple[str, ...]:

@@ -16,8 +16,8 @@ from thuebao.engine.plan import Plan
 from thuebao.engine.rejected import Rejections
 from thuebao.results.limit import Limit
 from thuebao.results.result import Input, SheetRead
-from thuebao.sources import Batch, Export
-from thuebao.sources.batch import PASSED_OVER
+from thuebao.sources import Export
+from thuebao.sources.batch import PASSED_OVER, Outline, Place
 from thuebao.sources.notice import digits_lost, rows_passed_over
 
 _AT_ONCE = 2
@@ -29,7 +29,8 @@ class FileAudit:
     """The audit of one file, under way.
 
     ignored: columns that the file has and that count as absent. first_row: the number of its first record in the
-    whole audit; rows: how many records and rejected lines it gave so far.
+    whole audit; rows: how many records and rejected lines it gave so far; then: from where it can be read on; ended:
+    whether it was read to its end.
     """
 
     export: Export
@@ -39,28 +40,39 @@ class FileAudit:
     ignored: frozenset[str]
     first_row: int
     rejections: Rejections
+    then: Place | None = None
+    ended: bool = False
     records: int = 0
     rows: int = 0
     passed_over: Counter[str] = field(default_factory=Counter)
 
-    def evaluated(self, place: Callable[[int, Batch], None]) -> Generator[pl.DataFrame]:
-        """Yield the evaluated batches, each record with its number.
+    def evaluated(
+        self, place: Callable[[int, Outline], None], end: int | None = None, enough: int | None = None
+    ) -> Generator[pl.DataFrame]:
+        """Yield the evaluated batches, each record with its number, from the place that was reached on.
 
-        place: told each batch, and the number of its first record.
+        place: told of each batch, and the number of its first record. end: where to stop; enough: records after which
+        to stop, if it can be read on from there.
         """
         under_way: deque[tuple[Future[pl.DataFrame], pl.DataFrame]] = deque()
-        with ThreadPoolExecutor(_AT_ONCE) as workers:
-            for batch in self.export.batches(set(self.plan.wanted)):
+        at_once = min(_AT_ONCE, pl.thread_pool_size())
+        with ThreadPoolExecutor(at_once) as workers:
+            for batch in self.export.batches(set(self.plan.wanted), self.then, end):
                 first = self.first_row + self.rows
-                place(first, batch)
+                place(first, batch.outline)
                 if batch.records.height:
                     if self.export.of_workbook:
                         self.observed.look_at_imported(batch.records)
                     evaluate = partial(self.plan.evaluate, batch.records, self.export.operator, first, batch.places)
                     under_way.append((workers.submit(evaluate), batch.records))
-                self._take(batch)
-                if len(under_way) == _AT_ONCE:
+                self.take(batch.outline)
+                self.then = batch.then
+                if len(under_way) == at_once:
                     yield self._observed(*under_way.popleft())
+                if enough is not None and self.then and self.records >= enough:
+                    break
+            else:
+                self.ended = True
             while under_way:
                 yield self._observed(*under_way.popleft())
 
@@ -71,9 +83,9 @@ class FileAudit:
         self.observed.look_at_digits(records, evaluated)
         return evaluated
 
-    def _take(self, batch: Batch) -> None:
+    def take(self, batch: Outline) -> None:
         """Count a batch."""
-        self.records += batch.records.height
+        self.records += batch.height
         self.rows += batch.size
         self.passed_over.update(batch.passed_over)
         for rejected in batch.rejected.values():

@@ -98,6 +98,13 @@ class Observed:
         """Count what was asked of each record of a batch."""
         self.counted.update({name: int(evaluated[name].sum()) for name in names})
 
+    def take_over(self, other: Observed) -> None:
+        """Add what was seen of other records of the file."""
+        self.counted.update(other.counted)
+        self.second_parts |= other.second_parts
+        self.day_first |= other.day_first
+        self.digits_lost.update(other.digits_lost)
+
     def look_at_dates(self, records: pl.DataFrame, evaluated: pl.DataFrame) -> None:
         """Look for parts above twelve in date columns: for first parts in some values, for second ones in invalid ones.
 

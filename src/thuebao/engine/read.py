@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -14,28 +14,29 @@ from typing import BinaryIO, Protocol
 import polars as pl
 
 from thuebao.base.errors import InputError
-from thuebao.base.helper_columns import INSIDE
-from thuebao.base.spill import Spill
 from thuebao.engine.count import Counts, Tally
 from thuebao.engine.exposure import ExposureCount
 from thuebao.engine.file_audit import FileAudit
 from thuebao.engine.file_findings import Doubts, doubts_of, file_findings, silenced
-from thuebao.engine.find import kinds_of, rows_of
-from thuebao.engine.groups.nominations import Nominations
+from thuebao.engine.keeping import Keeping
 from thuebao.engine.observe import Observed
 from thuebao.engine.offenders import Offenders
 from thuebao.engine.plan import Plan, plan_for
 from thuebao.engine.prepare import Prepared
 from thuebao.engine.progress import Steps
+from thuebao.engine.read_along import FIRST, read_along
 from thuebao.engine.rejected import Rejections
+from thuebao.engine.share import Placing
 from thuebao.engine.sheets import findings_of_sheets, of_sheets
+from thuebao.engine.workers import Workers
 from thuebao.results.evidence.digests import digest_of
 from thuebao.results.files import RejectsOutput
 from thuebao.results.findings import Files
 from thuebao.results.own import are_ours
 from thuebao.results.places import Lines
 from thuebao.results.result import Archive, ExportFinding, Input
-from thuebao.sources import Batch, Export, PassedOver, Stored, guarded, identified, open_exports, spool, unpacked
+from thuebao.sources import Export, PassedOver, Stored, guarded, identified, open_exports, spool, unpacked
+from thuebao.sources.batch import Outline
 from thuebao.sources.discover import STANDARD_INPUT, STANDARD_INPUT_SHOWN, is_part
 from thuebao.sources.packing.streams import ARCHIVES
 from thuebao.sources.passed_over import EMPTY, OWN
@@ -55,23 +56,21 @@ class Seeing(Protocol):
 class Reading:
     """Reads each file once, evaluates record rules, stages columns for group rules.
 
-    staged, nominations, own: where the staged columns, what nominates groups and the findings of record rules go,
-    rejects: where rejected lines go, exposed: what counts for fines; None if nobody asks for them. folder: for what has
-    to lie on disk. exports: of all files, the sheets of a workbook one by one; for each of them `first` is the number
-    of its first record in the whole audit, `number_from` of its file's. offenders: by fact, where those who took the
-    records are counted. seeing: looks at each record beside. kinds: whether of findings only their kinds are wanted.
+    keeping: what is kept of records; rejects: where rejected lines go, exposed: what counts for fines; None if nobody
+    asks for them. folder: for what has to lie on disk. exports: of all files, the sheets of a workbook one by one; for
+    each of them `first` is the number of its first record in the whole audit, `number_from` of its file's. offenders:
+    by fact, where those who took the records are counted. seeing: looks at each record beside. workers: processes that
+    read along, None if there are none.
     """
 
     prepared: Prepared
     folder: Path
-    staged: Spill | None
-    nominations: Sequence[Nominations]
-    own: Spill | None
+    keeping: Keeping
     rejects: RejectsOutput | None
     offenders: Mapping[str, Offenders]
     exposed: ExposureCount | None
     seeing: Seeing | None = None
-    kinds: bool = False
+    workers: Workers | None = None
     inputs: list[Input] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
     export_findings: list[ExportFinding] = field(default_factory=list)
@@ -185,7 +184,7 @@ class Reading:
         )
         most = export.stored.most_bytes
 
-        def place(first: int, batch: Batch) -> None:
+        def place(first: int, batch: Outline) -> None:
             audit.rejections.check_so_far(export.path, audit.records, most, prepared.most_rejected)
             self.rows = first + batch.size
             self.lines.add(first, batch)
@@ -193,43 +192,40 @@ class Reading:
                 record, why = first - audit.first_row + 1, audit.rejections.why
                 rejects.add((export.path, r.line, record + at, why(r), r.text) for at, r in batch.rejected.items())
 
-        with ExitStack() as stack:
-            for evaluated in stack.enter_context(closing(audit.evaluated(place))):
-                self._take(evaluated, audit)
-                steps.read(export, audit.rows, self.rows)
+        def done() -> None:
+            _check_operators(audit)
+            steps.read(export, audit.rows, self.rows)
+
+        self._read_on(audit, place, done, FIRST if self.workers else None)
+        if self.workers and not audit.ended:
+            columns = frozenset(present), frozenset(silenced(ignored, prepared.rulebook))
+            read_along(audit, columns, self.workers, self.keeping, place, done)
+            if not audit.ended:
+                self._read_on(audit, place, done)
         audit.check(prepared.most_rejected)
         return audit
 
+    def _read_on(self, audit: FileAudit, place: Placing, done: Callable[[], None], enough: int | None = None) -> None:
+        """Read a file on to its end; enough: or so many records of it; done: called behind each batch."""
+        with ExitStack() as stack:
+            for evaluated in stack.enter_context(closing(audit.evaluated(place, enough=enough))):
+                self._take(evaluated, audit)
+                done()
+
     def _take(self, evaluated: pl.DataFrame, audit: FileAudit) -> None:
-        """Count a batch, and stage what group rules need of it."""
-        if self.staged:
-            self.staged.add(evaluated.select(self.prepared.wanted.staged))
-            for nominations in self.nominations:
-                nominations.add(evaluated)
+        """Keep what is wanted of a batch."""
         if self.seeing:
             self.seeing.see(evaluated, audit.plan.codes)
-        judged = evaluated.select(audit.plan.judged)
-        if self.prepared.wanted.where is not None:
-            judged = judged.filter(INSIDE)
-        audit.tally.add(judged)
-        if header := audit.export.header.mapped.get("operator"):
-            audit.tally.check_operators(audit.export.path, header)
-        hits, hitting = audit.plan.with_findings(judged)
-        audit.tally.add_findings(hits, hitting)
-        prepared = self.prepared
+        hits, hitting = self.keeping.take(evaluated, audit.plan, audit.tally)
         if self.exposed:
             self.exposed.add(hits, {compiled.rule.code for compiled in hitting})
-        if self.own and self.kinds:
-            self.own.add(kinds_of(hits, hitting, prepared.texts))
-        elif self.own:
-            self.own.add(rows_of(hits, hitting, prepared.texts, prepared.keyed, reveal=prepared.options.reveal))
 
     def _take_back(self, before: int) -> None:
         """Drop what a file gave from the record `before` on."""
         self.rows = before
         self.lines.take_back(before)
         exposed = self.exposed.rows if self.exposed else None
-        for written in (self.staged, self.own, self.seeing, exposed, *self.nominations):
+        for written in (self.keeping, self.seeing, exposed):
             if written:
                 written.take_back(before)
 
@@ -252,6 +248,11 @@ def _check_records(audits: Collection[tuple[FileAudit, Doubts]]) -> None:
     """Raise InputError if no table of a file has a record."""
     if not any(audit.records for audit, _ in audits):
         raise InputError("file_without_records", path=next(audit.export.path for audit, _ in audits))
+
+
+def _check_operators(audit: FileAudit) -> None:
+    if header := audit.export.header.mapped.get("operator"):
+        audit.tally.check_operators(audit.export.path, header)
 
 
 def _standard_input() -> BinaryIO:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from thuebao.engine.count import Counts
 from thuebao.engine.exposure import ExposureCount
 from thuebao.engine.file_findings import passed_over_findings, recognised, silenced
 from thuebao.engine.groups.finder import Finder, Found
-from thuebao.engine.groups.nominations import Nominations
+from thuebao.engine.keeping import Keeping, Wish
 from thuebao.engine.memory import enough
 from thuebao.engine.merge import Merge, TakeKinds
 from thuebao.engine.offenders import OFFENDERS, Offenders
@@ -25,6 +25,7 @@ from thuebao.engine.prepare import Prepared
 from thuebao.engine.progress import COMPARING, SETTLING, Steps, Told
 from thuebao.engine.read import Reading, Seeing
 from thuebao.engine.shown import masked_columns, offenders_shown
+from thuebao.engine.workers import workers_for
 from thuebao.facts import needed_columns
 from thuebao.results.files import findings_file, rejects_file
 from thuebao.results.findings import SCHEMA, Findings
@@ -68,33 +69,23 @@ def run(
         output = stack.enter_context(findings_file(findings, bom=options.bom)) if findings else None
         rejected = stack.enter_context(rejects_file(rejects, bom=options.bom)) if rejects else None
         write = output.add if output else take
-        records = Spill(folder, "records", staging.usual, prepared.at_once // 2)
-        own = Spill(folder, "findings", most=prepared.at_once // 2)
+        wish = Wish(written=bool(write), kinds=tell is not None)
+        keeping = Keeping.of(prepared, folder, wish)
         offenders = {by: Offenders(folder, prepared.at_once) for by in OFFENDERS}
         exposed = ExposureCount(prepared.exposure, folder) if prepared.exposure else None
-        nominations = [Nominations(folder, family) for family in staging.families]
-        reading = Reading(
-            prepared,
-            folder,
-            staged=records if staging.searches else None,
-            nominations=nominations,
-            own=own if write or tell else None,
-            rejects=rejected,
-            offenders=offenders,
-            exposed=exposed,
-            seeing=seeing,
-            kinds=tell is not None,
-        )
+        reading = Reading(prepared, folder, keeping, rejected, offenders, exposed, seeing)
         steps = Steps(files, told)
-        for n, path in enumerate(files):
-            steps.begin(n)
-            reading.read(path, steps)
+        alone = seeing is not None or exposed is not None  # what looks at each record beside stands in this process
+        with nullcontext() if alone else workers_for(prepared, files, folder, wish) as reading.workers:
+            for n, path in enumerate(files):
+                steps.begin(n)
+                reading.read(path, steps)
         reading.finish()
-        for spill in (records, own):
-            spill.flush()
+        keeping.flush()
+        records, own = (spill or Spill(folder, name) for spill, name in ((keeping.staged, "-"), (keeping.own, "-")))
         at_once = min(prepared.at_once, enough(reading.rows))
         limited = prepared.wanted.where is not None
-        finder = Finder(staging, nominations, records, reading.rows, folder, at_once, limited)
+        finder = Finder(staging, keeping.nominations, records, reading.rows, folder, at_once, limited)
         steps.phase(COMPARING)
         groups = finder.find() if records.parts else {}
         found = {code: groups.get(code, Found()) for code in prepared.searches}

@@ -9,11 +9,11 @@ import polars as pl
 
 
 class Placed(Protocol):
-    """A batch of records: their places among records and rejected lines, and the lines on which they begin."""
+    """So many records: their places among records and rejected lines, and the lines on which they begin."""
 
     @property
-    def records(self) -> pl.DataFrame:
-        """The records."""
+    def height(self) -> int:
+        """How many records there are."""
 
     @property
     def places(self) -> pl.Series | None:
@@ -33,7 +33,7 @@ class Lines:
 
     def add(self, first: int, batch: Placed) -> None:
         """Add a batch whose first record or rejected line is the audit's number `first`."""
-        height = batch.records.height
+        height = batch.height
         if not height:
             return
         rows = pl.int_range(height, dtype=pl.UInt32, eager=True) if batch.places is None else batch.places

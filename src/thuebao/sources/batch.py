@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import polars as pl
@@ -31,12 +31,49 @@ class Rejected:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A place between two records of a file from which it can be read on.
+
+    at: bytes of text, or rows, before it; line: the number of the next one; records, passed_over: how many records
+    and other lines were before it.
+    """
+
+    at: int
+    line: int = 1
+    records: int = 0
+    passed_over: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What a batch says apart from its records, of which there are `height`; see Batch."""
+
+    height: int
+    places: pl.Series | None
+    rejected: Mapping[int, Rejected]
+    passed_over: Counter[str]
+    lines: pl.Series | None
+
+    @property
+    def size(self) -> int:
+        """Records and rejected lines."""
+        return self.height + len(self.rejected)
+
+    def counted_on(self, lines: int) -> Outline:
+        """Return the same with so many lines before it."""
+        rejected = {place: replace(one, line=one.line + lines) for place, one in self.rejected.items()}
+        below = None if self.lines is None else (self.lines + lines).cast(pl.UInt32)
+        return replace(self, rejected=rejected, lines=below)
+
+
+@dataclass(frozen=True)
 class Batch:
     """Records in canonical columns as raw text (`~msisdn`), in the file's order, and what is no record between them.
 
     places: for each record its place, from 0, among the batch's records and rejected lines; None: nothing rejected.
     rejected: by place. passed_over: kind → lines that are neither.
     lines: for each record the line of the file, or the row of the sheet, where it begins, from 1; None: it has none.
+    then: where the file can be read on; None: it has to be read from its beginning.
     """
 
     records: pl.DataFrame
@@ -44,11 +81,17 @@ class Batch:
     rejected: Mapping[int, Rejected] = field(default_factory=dict)
     passed_over: Counter[str] = field(default_factory=Counter)
     lines: pl.Series | None = None
+    then: Place | None = None
 
     @property
     def size(self) -> int:
         """Records and rejected lines."""
         return self.records.height + len(self.rejected)
+
+    @property
+    def outline(self) -> Outline:
+        """What it says apart from its records."""
+        return Outline(self.records.height, self.places, self.rejected, self.passed_over, self.lines)
 
 
 _T = TypeVar("_T")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Collection, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import partial
 from io import BytesIO
@@ -16,7 +17,7 @@ import polars as pl
 from thuebao.base.errors import InputError
 from thuebao.base.messages import text
 from thuebao.rulebook.reference import Reference
-from thuebao.sources.batch import Batch
+from thuebao.sources.batch import Batch, Place
 from thuebao.sources.delimited.layout import Layout, layout_of
 from thuebao.sources.delimited.table import MOST_BYTES, DelimitedTable
 from thuebao.sources.encodings.encoding import Encoding, carrier_of, detect
@@ -58,6 +59,20 @@ class Table(Protocol):
 
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield the wanted columns."""
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """What was noticed in some of the records of a file: for the export of all of them to take over.
+
+    others: records of other operators than the one of the option; numbers: of the columns, by position, of a Parquet
+    file; see Export and ParquetTable for the rest.
+    """
+
+    repairs: Repairs
+    cut: Counter[str]
+    others: int
+    numbers: Counter[int]
 
 
 @dataclass(frozen=True)
@@ -139,15 +154,50 @@ class Export:
         """How its columns map."""
         return self.table.header
 
-    def batches(self, wanted: set[str]) -> Iterator[Batch]:
+    @property
+    def divisible(self) -> DelimitedTable | ParquetTable | None:
+        """Its table, if it can be read on from a place in it, whatever was noticed before."""
+        table = self.table
+        return table if isinstance(table, DelimitedTable | ParquetTable) and table.divisible else None
+
+    def anew(self) -> Export:
+        """Return the same export, in which nothing was noticed so far."""
+        table = replace(self.table, numbers=Counter()) if isinstance(self.table, ParquetTable) else self.table
+        repairs = Repairs(self.repairs.said)
+        return replace(self, table=table, values=copy(self.values), repairs=repairs, cut=Counter())
+
+    @property
+    def noticed(self) -> Noticed:
+        """What was noticed in the records that were read."""
+        numbers = self.table.numbers if isinstance(self.table, ParquetTable) else Counter[int]()
+        return Noticed(self.repairs, self.cut, self.values.of_others, numbers)
+
+    def take_over(self, noticed: Noticed) -> None:
+        """Add what was noticed in other records of the file."""
+        self.repairs.take_over(noticed.repairs)
+        self.cut.update(noticed.cut)
+        self.values.of_others += noticed.others
+        if isinstance(self.table, ParquetTable):
+            self.table.numbers.update(noticed.numbers)
+
+    def batches(self, wanted: set[str], start: Place | None = None, end: int | None = None) -> Iterator[Batch]:
         """Yield the wanted canonical columns as raw text (`~msisdn`), in the file's order.
+
+        start, end: where to read on, and to stop, in a table that is divisible.
 
         Raises InputError, naming the line, where the file cannot be read, and when it changed meanwhile.
         """
         with guarded(self.path):
             before = self.stored.fingerprint()
-            self.cut.clear()
-            for batch in self.table.batches(wanted | self.values.parts if wanted else wanted):
+            columns = wanted | self.values.parts if wanted else wanted
+            if start is None:
+                self.cut.clear()
+                batches = self.table.batches(columns)
+            elif self.divisible:
+                batches = self.divisible.batches(columns, start, end)
+            else:
+                raise ValueError("only a divisible table is read from a place in it")
+            for batch in batches:
                 applied = self.values.apply(replace(batch, records=self.repairs.repaired(batch.records)))
                 records, cut = shortened(applied.records)
                 self.cut["values"] += cut

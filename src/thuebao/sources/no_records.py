@@ -9,7 +9,7 @@ import re
 import string
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache, cached_property
 from typing import Any, cast
@@ -36,11 +36,14 @@ _LEAST = 2  # cells that make a row of several columns a header again
 
 @dataclass
 class NoRecords:
-    """What is no record below the header of one table, judged from its first row to its last."""
+    """What is no record below the header of one table, judged from its first row to its last.
+
+    at_top: whether nothing but such rows was seen so far.
+    """
 
     path: str
     header: Header
-    _at_top: bool = field(default=True, init=False)
+    at_top: bool = True
 
     @cached_property
     def key(self) -> int:
@@ -61,7 +64,7 @@ class NoRecords:
         suspects = (~key.str.contains(_BEGINS_WITH_NINE).fill_null(value=False)).arg_true()
         if len(suspects):
             suspects = suspects.filter(~key.gather(suspects).str.contains(_NINE_DIGITS).fill_null(value=False))
-        at_top, self._at_top = self._at_top, False
+        at_top, self.at_top = self.at_top, False
         if not len(suspects):
             return rows, lines, Counter()
         doubtful = rows_at(suspects)
@@ -124,7 +127,7 @@ class NoRecords:
                 if kinds[n] in (None, TITLES) and _are_column_numbers(rows.row(n)):
                     kinds[n] = HEADERS
                 return
-        self._at_top = len(suspects) == height
+        self.at_top = len(suspects) == height
 
     @cached_property
     def _names(self) -> list[str]:

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
@@ -18,7 +19,7 @@ from thuebao.base.clock import VIET_NAM
 from thuebao.base.errors import InputError
 from thuebao.base.messages import text
 from thuebao.rulebook.columns import columns
-from thuebao.sources.batch import Batch, numbers_from
+from thuebao.sources.batch import Batch, Place, numbers_from
 from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
 from thuebao.sources.library_errors import refusing
@@ -79,24 +80,41 @@ class ParquetTable:
         """How many rows the file says it has."""
         return self.weight.groups[-1]
 
-    def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
-        """Yield batches of the wanted columns, as text."""
-        no_records = NoRecords(self.path, self.header)
+    @property
+    def divisible(self) -> bool:
+        """Whether it can be read on from any of its rows: it lies on disk."""
+        return isinstance(self.source, Path)
+
+    def ends(self, start: Place, share: float) -> list[int]:
+        """Return where about so many rows each end, from a row on, with a row group if that is near."""
+        step = max(1, int(share))
+        near = range(start.at + step, self.height - step // 2, step)
+        groups = (self.weight.groups[bisect_right(self.weight.groups, row) - 1] for row in near)
+        return [group if row - group < step // 2 else row for row, group in zip(near, groups, strict=True)]
+
+    def batches(self, wanted: Collection[str], start: Place | None = None, end: int | None = None) -> Iterator[Batch]:
+        """Yield batches of the wanted columns, as text. start: where to read on; end: before which row."""
+        no_records = NoRecords(self.path, self.header, at_top=start is None)
         names, chosen = self.header.raw_names, self.header.chosen(wanted)
         digits = [n for n in chosen if n in self.numeric and (c := self.header.canonical[n]) and columns()[c].digits]
-        self.numbers.clear()
-        first = 0
-        for frame in self._frames(sorted({*chosen, no_records.key})):
+        if start is None:
+            self.numbers.clear()
+        then = start or Place(0)
+        first = then.at
+        for frame in self._frames(sorted({*chosen, no_records.key}), first, self.height if end is None else end):
             rows_at = partial(self._rows, first, frame.height)
             lines, key = numbers_from(first + 1, frame.height), frame[names[no_records.key]]
             first += frame.height
             for n in digits:
                 self.numbers[n] += frame.height - frame[names[n]].null_count()
             records, _, passed_over = no_records.sift(frame, lines, key, rows_at)
-            yield Batch(records.select(names[n] for n in chosen or [no_records.key]), passed_over=passed_over)
+            before = then.passed_over + passed_over
+            then = Place(first, first + 1, then.records + records.height, before)
+            of_batch = records.select(names[n] for n in chosen or [no_records.key])
+            yield Batch(of_batch, passed_over=passed_over, then=then if self.divisible else None)
 
-    def _frames(self, chosen: Sequence[int]) -> Iterator[pl.DataFrame]:
-        """Yield the columns at some positions, as text, in batches."""
+    def _frames(self, chosen: Sequence[int], first: int, end: int) -> Iterator[pl.DataFrame]:
+        """Yield the columns at some positions, as text, in batches, from the row `first` to before `end`."""
         header, groups, weight = self.header, self.weight.groups, replace(self.weight, unpacked=0)
         with _refusals(self.path):
             scan = pl.scan_parquet(self.source, glob=False)
@@ -107,10 +125,10 @@ class ParquetTable:
             (pl.nth(n) if _is_shared(types[n]) else as_text(pl.nth(n), types[n])).alias(header.raw_names[n])
             for n in read
         ]
-        records, first, most = [0], 0, _FIRST_STRETCH
-        while first < groups[-1]:
+        records, most, expected = [0], _FIRST_STRETCH, end - first
+        while first < end:
             # Stretches in turn: left to itself the engine reads gigabytes ahead of whoever works on the batches.
-            rows = _stretch(groups, first, most)
+            rows = min(_stretch(groups, first, most), end - first)
             try:
                 with _refusals(self.path, records):
                     # Records count even where no column is wanted.
@@ -128,8 +146,8 @@ class ParquetTable:
             records.append(stretch.height)
             first += rows
             most = min(_LARGEST_STRETCH, 4 * rows, max(_HELD // (held // max(stretch.height, 1) + 1), 1))
-        if sum(records) != groups[-1]:
-            raise InputError("parquet_cut", path=self.path, records=sum(records), expected=groups[-1])
+        if sum(records) != expected:
+            raise InputError("parquet_cut", path=self.path, records=sum(records), expected=expected)
 
     def _rows(self, first: int, height: int, places: pl.Series) -> pl.DataFrame:
         """Return whole rows of a batch, as text, the beginnings of long ones; what is no text only shows that it is."""

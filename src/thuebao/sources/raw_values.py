@@ -60,6 +60,10 @@ class RawValues:
         self._present = OverDistinct(self._cleaning.present, pl.Boolean)
         self._differs = OverDistinct(self._differs_from_option, pl.Boolean)
 
+    def __reduce__(self) -> tuple[type[RawValues], tuple[object, ...]]:
+        """Go to another process as what it was made of."""
+        return RawValues, (self.path, self.header, self.mapping, self.whose, self.names)
+
     @property
     def parts(self) -> set[str]:
         """The names in a batch of columns that are a part of another one."""

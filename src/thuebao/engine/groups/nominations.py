@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,9 +34,10 @@ class Some(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Run:
-    """Records that were written together: where in the file, from which row to which, and where each bucket starts."""
+class Run:
+    """Records that were written together: where in a file, from which row to which, and where each bucket starts."""
 
+    path: Path
     offset: int
     first: int
     last: int
@@ -43,7 +45,7 @@ class _Run:
 
 
 class Nominations:
-    """The records of one family of keys in one file, run after run, each run in the order of buckets and rows.
+    """The records of one family of keys, run after run, each run in the order of buckets and rows.
 
     A bucket has the hashes that begin with the same bits, so that those of a range are read from one place of each run.
 
@@ -56,7 +58,7 @@ class Nominations:
         counted = [("counted", "<u4")] if family.counted else []
         self._record = np.dtype([("low", "<u2"), ("high", "u1"), ("after", "<u2"), *counted])
         self._pending: list[Some] = []
-        self._runs: list[_Run] = []
+        self._runs: list[Run] = []
         self._end = 0
 
     def add(self, evaluated: pl.DataFrame) -> None:
@@ -104,8 +106,19 @@ class Nominations:
             file.truncate(self._end)
             file.seek(self._end)
             file.write(records.data)
-        self._runs.append(_Run(self._end, first, last, starts))
+        self._runs.append(Run(self._path, self._end, first, last, starts))
         self._end += records.nbytes
+
+    def handed_over(self) -> list[Run]:
+        """Return the runs of all records so far, which are no longer this one's."""
+        self.flush()
+        runs, self._runs = self._runs, []
+        return runs
+
+    def take_over(self, runs: Collection[Run], moved: int) -> None:
+        """Add runs that another process wrote, each row counted on by `moved`."""
+        self.flush()
+        self._runs += [replace(run, first=run.first + moved, last=run.last + moved) for run in runs]
 
     def take_back(self, row: int) -> None:
         """Drop the records from the row `row` on."""
@@ -116,7 +129,8 @@ class Nominations:
             if run.first < row:
                 some = self._read([run], 0, _BUCKETS)
                 kept = _before(taken(some, np.argsort(some.rows, kind="stable")), row)
-            self._end = run.offset
+            if run.path == self._path:
+                self._end = run.offset
             if kept is not None:
                 self._write(kept)
 
@@ -143,14 +157,17 @@ class Nominations:
             yield self._read([run], low, high)
 
     def forget(self) -> None:
-        """Remove the file."""
-        self._path.unlink(missing_ok=True)
+        """Remove the files."""
+        for path in {self._path, *(run.path for run in self._runs)}:
+            path.unlink(missing_ok=True)
 
-    def _read(self, runs: list[_Run], low: int, high: int) -> Some:
+    def _read(self, runs: list[Run], low: int, high: int) -> Some:
         """Return the records of the buckets from `low` to before `high`, bucket by bucket within each run."""
         found = []
-        with self._path.open("rb") as file:
+        with ExitStack() as stack:
+            files = {path: stack.enter_context(path.open("rb")) for path in {run.path for run in runs}}
             for run in runs:
+                file = files[run.path]
                 start, end = int(run.starts[low]), int(run.starts[high])
                 if start == end:
                     continue

@@ -6,6 +6,7 @@ proof.py. Where they do not come out, the lines of that block are looked at one 
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -15,7 +16,7 @@ from functools import cached_property
 import polars as pl
 
 from thuebao.base.errors import InputError
-from thuebao.sources.batch import BLANK, HEADERS, TITLES, Batch, Rejected, batch_with_rejected, numbers_from
+from thuebao.sources.batch import BLANK, HEADERS, TITLES, Batch, Place, Rejected, batch_with_rejected, numbers_from
 from thuebao.sources.delimited.escapes import Hidden, may_be_escaped
 from thuebao.sources.delimited.layout import Layout
 from thuebao.sources.delimited.malformed import CUT, TOO_FEW, TOO_MANY, Grammar, SeparatedLines, separate_lines
@@ -36,6 +37,7 @@ _LONG_LINE, _OF_LONG_LINES = 8 << 10, 4 << 20
 _MOST_BESIDE, _MOST_BLANK, _MOST_OTHERS = 10, 3_000_000, 100_000
 """Lines that are passed over beside each record, and beside none: blank ones, of which a sheet's whole grid may come
 with a few records, and titles, sums and headers."""
+_HEAD = 1 << 20  # bytes that hold what stands above the records
 LONGEST_LINE = 64 << 20  # bytes that are held at most while a line end is looked for
 
 
@@ -58,18 +60,46 @@ class DelimitedTable:
         """How its columns map."""
         return self.layout.header
 
-    def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
-        """Yield batches of the wanted columns. Raises InputError where the file holds no lines of text."""
-        reader = _Reader(self.layout, self.encoding, wanted, NoRecords(self.stored.path, self.header))
+    @cached_property
+    def _above(self) -> int:
+        """The bytes above the first record: a byte order mark, and lines that each end with a line feed."""
+        head = self.stored.head(_HEAD) if self.divisible else b""
+        end = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
+        for _ in range(self.layout.above):
+            end = head.find(b"\n", end) + 1 or len(head)
+        return end
+
+    @property
+    def divisible(self) -> bool:
+        """Whether it can be read on from any of its lines: the bytes of the file are those of the text."""
+        return self.encoding.is_utf8 and not self.stored.packing and self.layout.line_end != "\r"
+
+    def ends(self, start: Place, share: float) -> list[int]:
+        """Return where about so many records each end, from a place on; what is left behind is at least half of it."""
+        step = max(1, int(share * self.layout.line_bytes))
+        return self.stored.line_ends(range(start.at + step, self.stored.size - step // 2, step))
+
+    def batches(self, wanted: Collection[str], start: Place | None = None, end: int | None = None) -> Iterator[Batch]:
+        """Yield batches of the wanted columns. Raises InputError where the file holds no lines of text.
+
+        start: where to read on, None at the beginning; end: before which byte.
+        """
+        no_records = NoRecords(self.stored.path, self.header, at_top=start is None)
+        reader = _Reader(self.layout, self.encoding, wanted, no_records)
         size = block_bytes(self.layout, self.most_bytes)
-        rest, line = b"", self.layout.above + 1
-        passed_over: Counter[str] = Counter()
-        records = 0
-        above = self.layout.passed_over.copy()
-        if self.layout.records_above:
-            yield reader.alone(self.layout.records_above)
-        pieces = _pieces(_below(self.encoding.utf8(self.stored.lines(size)), self.layout), size)
-        for piece, last in _portions(pieces):
+        rest = b""
+        above: Counter[str] = Counter()
+        if start:
+            then, line = start, start.line
+            pieces = _pieces(self.stored.lines(size, start.at, end), size)
+        else:
+            then, line = Place(self._above), self.layout.above + 1
+            above.update(self.layout.passed_over)
+            if self.layout.records_above:
+                yield reader.alone(self.layout.records_above)
+            pieces = _pieces(_below(self.encoding.utf8(self.stored.lines(size)), self.layout), size)
+        for piece, of_end in _portions(pieces):
+            last = of_end and end is None
             data, rest = _cut(rest, piece, last=last)
             if len(rest) > LONGEST_LINE:
                 line += data.count(b"\n")
@@ -82,10 +112,10 @@ class DelimitedTable:
             line += lines
             batch.passed_over.update(above)
             above.clear()
-            records += batch.records.height
-            passed_over.update(batch.passed_over)
-            self._check(passed_over, records, line)
-            yield batch
+            passed_over = then.passed_over + batch.passed_over
+            then = Place(then.at + consumed, line, then.records + batch.records.height, passed_over)
+            self._check(passed_over, then.records, line)
+            yield replace(batch, then=then) if self.divisible else batch
 
     def _check(self, passed_over: Counter[str], records: int, line: int) -> None:
         """Raise InputError where lines above `line` are blank, titles and the like beside hardly any records."""

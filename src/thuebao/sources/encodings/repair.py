@@ -65,6 +65,16 @@ class Repairs:
             if seen["lost"] > _HALF * seen["filled"] and seen["left"] <= (1 - _NEARLY_ALL) * seen["filled"]
         }
 
+    def take_over(self, other: Repairs) -> None:
+        """Add what was seen of other records of the file, in which nothing was repaired."""
+        for name, seen in other._tally.items():
+            self._tally.setdefault(name, Counter()).update(seen)
+
+    @property
+    def needed(self) -> bool:
+        """Whether something is repaired: what was seen in a batch counts for those behind it."""
+        return bool(self._found)
+
     def repaired(self, records: pl.DataFrame) -> pl.DataFrame:
         """Return a batch of text columns, with what was damaged as it was before."""
         # The places are gathered: `gather_every` costs ten times as much.

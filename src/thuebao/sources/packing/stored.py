@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
@@ -74,10 +74,26 @@ class Stored:
         with reading(self.path), self.open() as file:
             yield from unpacking.chunks_of(file, at_once=size)
 
-    def lines(self, size: int) -> Iterator[bytes]:
-        """Yield the same, `size` bytes at a time or somewhat more: whole lines, where that costs nothing."""
+    def lines(self, size: int, first: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """Yield the same, `size` bytes at a time or somewhat more: whole lines, where that costs nothing.
+
+        first, end: from which byte, and before which; of what is packed, all.
+        """
         with reading(self.path), self.open() as file:
-            yield from unpacking.chunks_of(file, at_once=size) if self.packing else unpacking.lines_of(file, size)
+            if self.packing:
+                yield from unpacking.chunks_of(file, at_once=size)
+            else:
+                yield from unpacking.lines_of(file, size, first, end)
+
+    def line_ends(self, near: Iterable[int]) -> list[int]:
+        """Return where the lines end in which some bytes stand, those of far longer lines than usual left out."""
+        with reading(self.path), self.open() as file:
+            ends = []
+            for place in near:
+                file.seek(place)
+                if line_end := file.read(_SLICE).find(b"\n") + 1:
+                    ends.append(place + line_end)
+            return ends
 
     def head(self, size: int) -> bytes:
         """Return the first `size` unpacked bytes, fewer where it ends or breaks off before.

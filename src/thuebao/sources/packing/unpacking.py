@@ -122,14 +122,17 @@ def chunks_of(file: BinaryIO, size: int = sys.maxsize, at_once: int = _CHUNK) ->
         size -= len(chunk)
 
 
-def lines_of(file: BinaryIO, at_once: int) -> Iterator[bytes]:
-    """Yield a file that can be sought in, so many bytes at a time, and on to the end of the line if that is near."""
-    place = 0
+def lines_of(file: BinaryIO, at_once: int, first: int = 0, end: int | None = None) -> Iterator[bytes]:
+    """Yield a file that can be sought in, so many bytes at a time, and on to the end of the line if that is near.
+
+    first, end: from which byte, and before which.
+    """
+    place = first
     while True:
         file.seek(place + at_once)
         more = file.read(_LINE).find(b"\n") + 1
         file.seek(place)
-        if not (chunk := file.read(at_once + more)):
+        if not (chunk := file.read(min(at_once + more, sys.maxsize if end is None else end - place))):
             return
         yield chunk
         place += len(chunk)

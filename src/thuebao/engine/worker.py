@@ -1,0 +1,62 @@
+"""A process of its own that reads shares of exports for an audit: what it is sent and answers goes over its pipes."""
+
+from __future__ import annotations
+
+import pickle
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from thuebao.engine.keeping import Keeping, Wish
+from thuebao.engine.options import AuditOptions
+from thuebao.engine.plan import Plan, plan_for
+from thuebao.engine.prepare import prepare
+from thuebao.engine.share import Share, ShareRead, read_share
+from thuebao.rulebook.book import Rulebook
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a process is to do for its audit. folder: its own, for what has to lie on disk."""
+
+    options: AuditOptions
+    rulebook: Rulebook
+    folder: Path
+    wish: Wish
+
+
+def serve(asked: BinaryIO, answers: BinaryIO) -> None:
+    """Answer each share with what it says (ShareRead), None where it cannot be read alone, until there is none more."""
+    order: Order = pickle.load(asked)
+    prepared = prepare(order.options, order.rulebook)
+    keeping = Keeping.of(prepared, order.folder, order.wish, named=True)
+    plans: dict[tuple[frozenset[str], frozenset[str]], Plan] = {}
+    while True:
+        try:
+            share: Share = pickle.load(asked)
+        except EOFError:
+            return
+        read: ShareRead | None
+        try:
+            columns = share.present, share.silent
+            if columns not in plans:
+                plans[columns] = plan_for(prepared.compilation, prepared.wanted, *columns)
+            read = read_share(share, keeping, plans[columns], order.folder)
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt | SystemExit):
+                raise
+            keeping.take_back(0)
+            read = None
+        pickle.dump(read, answers, protocol=pickle.HIGHEST_PROTOCOL)
+        answers.flush()
+
+
+def main() -> None:
+    """Serve over standard input and output, until either is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the audit is told, and ends this process
+    try:
+        serve(sys.stdin.buffer, sys.stdout.buffer)
+    except (BrokenPipeError, EOFError, pickle.UnpicklingError):
+        sys.exit(1)
