@@ -44,28 +44,27 @@ class Keeping:
     """Keeps what is wanted of every record.
 
     staged, nominations, own: where the staged columns, what nominates groups and the findings of rules about records
-    go; None, or none, if nobody asks for them. kinds: whether of findings only their kinds are wanted.
+    go, as far as somebody asks for them.
     """
 
     prepared: Prepared
-    staged: Spill | None
+    wish: Wish
+    staged: Spill
     nominations: Sequence[Nominations]
-    own: Spill | None
-    kinds: bool
+    own: Spill
 
     @classmethod
     def of(cls, prepared: Prepared, folder: Path, wish: Wish, *, named: bool = False) -> Keeping:
         """Return a keeping of nothing so far. named: whether another process takes it over."""
         staging, most = prepared.wanted.staging, prepared.at_once // 2
-        staged = Spill(folder, "records", staging.usual, most, named=named) if staging.searches else None
-        own = Spill(folder, "findings", most=most, named=named) if wish.written or wish.kinds else None
-        nominations = [Nominations(folder, family) for family in staging.families]
-        return cls(prepared, staged, nominations, own, wish.kinds)
+        staged = Spill(folder, "records", staging.usual, most, named=named)
+        own = Spill(folder, "findings", most=most, named=named)
+        return cls(prepared, wish, staged, [Nominations(folder, family) for family in staging.families], own)
 
     def take(self, evaluated: pl.DataFrame, plan: Plan, tally: Tally) -> tuple[pl.DataFrame, list[CompiledRule]]:
         """Keep what is wanted of a batch and count it; return its records with findings, and the rules that hit."""
         prepared = self.prepared
-        if self.staged:
+        if prepared.wanted.staging.searches:
             self.staged.add(evaluated.select(prepared.wanted.staged))
             for nominations in self.nominations:
                 nominations.add(evaluated)
@@ -75,33 +74,32 @@ class Keeping:
         tally.add(judged)
         hits, hitting = plan.with_findings(judged)
         tally.add_findings(hits, hitting)
-        if self.own and self.kinds:
+        if self.wish.kinds:
             self.own.add(kinds_of(hits, hitting, prepared.texts))
-        elif self.own:
+        elif self.wish.written:
             self.own.add(rows_of(hits, hitting, prepared.texts, prepared.keyed, reveal=prepared.options.reveal))
         return hits, hitting
 
     def flush(self) -> None:
         """Write what waits to be written."""
-        for spill in (self.staged, self.own):
-            if spill:
-                spill.flush()
+        self.staged.flush()
+        self.own.flush()
 
     def handed_over(self) -> Kept:
         """Return what was kept so far, which is no longer this one's."""
-        staged, own = (spill.handed_over() if spill else [] for spill in (self.staged, self.own))
-        return Kept(staged, [nominations.handed_over() for nominations in self.nominations], own)
+        nominated = [nominations.handed_over() for nominations in self.nominations]
+        return Kept(self.staged.handed_over(), nominated, self.own.handed_over())
 
     def take_over(self, kept: Kept, before: int) -> None:
         """Add what another process kept of the records behind the first `before` ones."""
-        for spill, parts in ((self.staged, kept.staged), (self.own, kept.own)):
-            if spill:
-                spill.take_over(parts, before)
+        self.staged.take_over(kept.staged, before)
+        self.own.take_over(kept.own, before)
         for nominations, runs in zip(self.nominations, kept.nominated, strict=True):
             nominations.take_over(runs, before)
 
     def take_back(self, row: int) -> None:
         """Drop what was kept of the records from the row `row` on."""
-        for written in (self.staged, self.own, *self.nominations):
-            if written:
-                written.take_back(row)
+        self.staged.take_back(row)
+        self.own.take_back(row)
+        for nominations in self.nominations:
+            nominations.take_back(row)

@@ -24,7 +24,7 @@ from thuebao.engine.offenders import Offenders
 from thuebao.engine.plan import Plan, plan_for
 from thuebao.engine.prepare import Prepared
 from thuebao.engine.progress import Steps
-from thuebao.engine.read_along import FIRST, read_along
+from thuebao.engine.read_along import read_along
 from thuebao.engine.rejected import Rejections
 from thuebao.engine.share import Placing
 from thuebao.engine.sheets import findings_of_sheets, of_sheets
@@ -196,7 +196,8 @@ class Reading:
             _check_operators(audit)
             steps.read(export, audit.rows, self.rows)
 
-        self._read_on(audit, place, done, FIRST if self.workers else None)
+        # What is wrong with a file mostly shows in its first records.
+        self._read_on(audit, place, done, 1 if self.workers else None)
         if self.workers and not audit.ended:
             columns = frozenset(present), frozenset(silenced(ignored, prepared.rulebook))
             read_along(audit, columns, self.workers, self.keeping, place, done)

@@ -13,8 +13,6 @@ from thuebao.engine.share import Placing, Share, ShareRead, put_together
 from thuebao.engine.workers import Workers
 from thuebao.sources.batch import Place
 
-FIRST = 150_000
-"""Records of a file that are read before others read along: what is wrong with it mostly shows in its first ones."""
 _SHARE = 250_000
 """About how many records a share has: enough for its fixed cost, and few enough for all to end at the same time."""
 

@@ -11,7 +11,6 @@ import polars as pl
 
 from thuebao.base.messages import text
 from thuebao.base.scratch import check_room, private_folder
-from thuebao.base.spill import Spill
 from thuebao.engine.count import Counts
 from thuebao.engine.exposure import ExposureCount
 from thuebao.engine.file_findings import passed_over_findings, recognised, silenced
@@ -82,7 +81,7 @@ def run(
                 reading.read(path, steps)
         reading.finish()
         keeping.flush()
-        records, own = (spill or Spill(folder, name) for spill, name in ((keeping.staged, "-"), (keeping.own, "-")))
+        records = keeping.staged
         at_once = min(prepared.at_once, enough(reading.rows))
         limited = prepared.wanted.where is not None
         finder = Finder(staging, keeping.nominations, records, reading.rows, folder, at_once, limited)
@@ -91,7 +90,7 @@ def run(
         found = {code: groups.get(code, Found()) for code in prepared.searches}
         if exposed:
             exposed.settle(at_once)
-        merge = Merge(prepared, records, own, found, reading.files, at_once, offenders, exposed)
+        merge = Merge(prepared, records, keeping.own, found, reading.files, at_once, offenders, exposed)
         steps.phase(SETTLING)
         counts = Counts.sum(prepared.keys, [*reading.counts, merge.merge(write, tell)])
         most = {by: counted.most() for by, counted in offenders.items()}

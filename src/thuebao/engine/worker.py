@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from thuebao.base.messages import Language, use_language
 from thuebao.engine.keeping import Keeping, Wish
 from thuebao.engine.options import AuditOptions
 from thuebao.engine.plan import Plan, plan_for
@@ -21,6 +22,7 @@ from thuebao.rulebook.book import Rulebook
 class Order:
     """What a process is to do for its audit. folder: its own, for what has to lie on disk."""
 
+    language: Language
     options: AuditOptions
     rulebook: Rulebook
     folder: Path
@@ -30,6 +32,7 @@ class Order:
 def serve(asked: BinaryIO, answers: BinaryIO) -> None:
     """Answer each share with what it says (ShareRead), None where it cannot be read alone, until there is none more."""
     order: Order = pickle.load(asked)
+    use_language(order.language)
     prepared = prepare(order.options, order.rulebook)
     keeping = Keeping.of(prepared, order.folder, order.wish, named=True)
     plans: dict[tuple[frozenset[str], frozenset[str]], Plan] = {}

@@ -16,6 +16,7 @@ from queue import SimpleQueue
 
 import polars as pl
 
+from thuebao.base.messages import language
 from thuebao.engine.keeping import Wish
 from thuebao.engine.memory import memory_limit
 from thuebao.engine.prepare import Prepared
@@ -27,7 +28,7 @@ WORTH_OF_TEXT = 300 << 20
 """Bytes of all files from which on other processes gain more time than it takes to start them."""
 MOST = 4
 """More processes than this wait for the one that puts together what they read."""
-MEMORY_OF_ONE, MEMORY_OF_THE_FIRST = 500 * 10**6, 800 * 10**6
+MEMORY_OF_ONE, MEMORY_OF_THE_FIRST = 700 * 10**6, 500 * 10**6
 """Bytes that a process takes that reads shares, and the one that started them."""
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from thuebao.base.allocators import keep_memory; "
@@ -102,7 +103,7 @@ def workers_for(prepared: Prepared, files: Sequence[str], folder: Path, wish: Wi
         return
     options = replace(prepared.options, as_of=prepared.as_of)
     try:
-        workers = Workers(Order(options, prepared.rulebook, folder, wish), count)
+        workers = Workers(Order(language(), options, prepared.rulebook, folder, wish), count)
     except OSError:  # there may be no more processes: this one reads alone
         yield None
         return

@@ -77,7 +77,12 @@ class DelimitedTable:
     def ends(self, start: Place, share: float) -> list[int]:
         """Return where about so many records each end, from a place on; what is left behind is at least half of it."""
         step = max(1, int(share * self.layout.line_bytes))
-        return self.stored.line_ends(range(start.at + step, self.stored.size - step // 2, step))
+        return self.stored.starts(range(start.at + step, self.stored.size - step // 2, step), self._is_of_record)
+
+    def _is_of_record(self, line: bytes) -> bool:
+        """Return whether a line is most likely a whole record, and not the end of one whose quotes hold a line feed."""
+        separators, quotes = (line.count(sign.encode()) for sign in (self.layout.separator, self.layout.quote))
+        return line.endswith(b"\n") and separators >= len(self.header.names) - 1 and quotes % 2 == 0
 
     def batches(self, wanted: Collection[str], start: Place | None = None, end: int | None = None) -> Iterator[Batch]:
         """Yield batches of the wanted columns. Raises InputError where the file holds no lines of text.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
@@ -85,15 +85,19 @@ class Stored:
             else:
                 yield from unpacking.lines_of(file, size, first, end)
 
-    def line_ends(self, near: Iterable[int]) -> list[int]:
-        """Return where the lines end in which some bytes stand, those of far longer lines than usual left out."""
+    def starts(self, near: Iterable[int], of_record: Callable[[bytes], bool]) -> list[int]:
+        """Return where the first line behind each of some bytes starts that is of a record, if there is one near."""
+        found = []
         with reading(self.path), self.open() as file:
-            ends = []
             for place in near:
                 file.seek(place)
-                if line_end := file.read(_SLICE).find(b"\n") + 1:
-                    ends.append(place + line_end)
-            return ends
+                start = 0
+                for line in file.read(_SLICE).splitlines(keepends=True):
+                    if start and of_record(line):
+                        found.append(place + start)
+                        break
+                    start += len(line)
+        return found
 
     def head(self, size: int) -> bytes:
         """Return the first `size` unpacked bytes, fewer where it ends or breaks off before.
