@@ -85,12 +85,11 @@ class ParquetTable:
         """Whether it can be read on from any of its rows: it lies on disk."""
         return isinstance(self.source, Path)
 
-    def ends(self, start: Place, share: float) -> list[int]:
+    def ends(self, start: Place, share: int) -> list[int]:
         """Return where about so many rows each end, from a row on, with a row group if that is near."""
-        step = max(1, int(share))
-        near = range(start.at + step, self.height - step // 2, step)
+        near = range(start.at + share, self.height - share // 2, share)
         groups = (self.weight.groups[bisect_right(self.weight.groups, row) - 1] for row in near)
-        return [group if row - group < step // 2 else row for row, group in zip(near, groups, strict=True)]
+        return [group if row - group < share // 2 else row for row, group in zip(near, groups, strict=True)]
 
     def batches(self, wanted: Collection[str], start: Place | None = None, end: int | None = None) -> Iterator[Batch]:
         """Yield batches of the wanted columns, as text. start: where to read on; end: before which row."""

@@ -74,15 +74,26 @@ class DelimitedTable:
         """Whether it can be read on from any of its lines: the bytes of the file are those of the text."""
         return self.encoding.is_utf8 and not self.stored.packing and self.layout.line_end != "\r"
 
-    def ends(self, start: Place, share: float) -> list[int]:
-        """Return where about so many records each end, from a place on; what is left behind is at least half of it."""
-        step = max(1, int(share * self.layout.line_bytes))
-        return self.stored.starts(range(start.at + step, self.stored.size - step // 2, step), self._is_of_record)
+    def ends(self, start: Place, share: int) -> list[int]:
+        """Return where so many records each end, or a few more, from a place on: where a batch ends, if a record does.
 
-    def _is_of_record(self, line: bytes) -> bool:
-        """Return whether a line is most likely a whole record, and not the end of one whose quotes hold a line feed."""
-        separators, quotes = (line.count(sign.encode()) for sign in (self.layout.separator, self.layout.quote))
-        return line.endswith(b"\n") and separators >= len(self.header.names) - 1 and quotes % 2 == 0
+        What is left behind is at least half of it.
+        """
+        least, ends = share * self.layout.line_bytes, [start.at]
+        for place, beginning in self.stored.starts(block_bytes(self.layout, self.most_bytes), start.at):
+            if place - ends[-1] >= least and self.stored.size - place >= least // 2:
+                within = self._first_record(beginning)
+                ends += [place + within] if within is not None else []
+        return ends[1:]
+
+    def _first_record(self, beginning: bytes) -> int | None:
+        """Return where the first of some lines begins that begins a record most likely: others lie within quotes."""
+        place, separator = 0, self.layout.separator.encode()
+        for line in beginning.split(b"\n"):
+            if line.count(separator) >= len(self.header.names) - 1:
+                return place
+            place += len(line) + 1
+        return None
 
     def batches(self, wanted: Collection[str], start: Place | None = None, end: int | None = None) -> Iterator[Batch]:
         """Yield batches of the wanted columns. Raises InputError where the file holds no lines of text.

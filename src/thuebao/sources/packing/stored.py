@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
@@ -85,19 +85,10 @@ class Stored:
             else:
                 yield from unpacking.lines_of(file, size, first, end)
 
-    def starts(self, near: Iterable[int], of_record: Callable[[bytes], bool]) -> list[int]:
-        """Return where the first line behind each of some bytes starts that is of a record, if there is one near."""
-        found = []
+    def starts(self, size: int, first: int) -> Iterator[tuple[int, bytes]]:
+        """Yield where `lines` goes on, and what begins there; of a file that is not packed."""
         with reading(self.path), self.open() as file:
-            for place in near:
-                file.seek(place)
-                start = 0
-                for line in file.read(_SLICE).splitlines(keepends=True):
-                    if start and of_record(line):
-                        found.append(place + start)
-                        break
-                    start += len(line)
-        return found
+            yield from unpacking.starts_of_lines(file, size, first, self.size)
 
     def head(self, size: int) -> bytes:
         """Return the first `size` unpacked bytes, fewer where it ends or breaks off before.

@@ -129,13 +129,25 @@ def lines_of(file: BinaryIO, at_once: int, first: int = 0, end: int | None = Non
     """
     place = first
     while True:
-        file.seek(place + at_once)
-        more = file.read(_LINE).find(b"\n") + 1
+        length = _length(file, place, at_once)
         file.seek(place)
-        if not (chunk := file.read(min(at_once + more, sys.maxsize if end is None else end - place))):
+        if not (chunk := file.read(length if end is None else min(length, end - place))):
             return
         yield chunk
         place += len(chunk)
+
+
+def starts_of_lines(file: BinaryIO, at_once: int, first: int, end: int) -> Iterator[tuple[int, bytes]]:
+    """Yield where `lines_of` goes on, from one byte to before another, and what begins there."""
+    place = first
+    while (place := place + _length(file, place, at_once)) < end:
+        file.seek(place)
+        yield place, file.read(_LINE)
+
+
+def _length(file: BinaryIO, place: int, at_once: int) -> int:
+    file.seek(place + at_once)
+    return at_once + file.read(_LINE).find(b"\n") + 1
 
 
 def gzip_pieces(file: Path) -> Pieces:
