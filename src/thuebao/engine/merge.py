@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from thuebao.base.ahead import one_ahead
 from thuebao.base.helper_columns import ERA, ERROR, HIT, ROW
 from thuebao.base.spill import Part, Spill
 from thuebao.engine.count import Counts
@@ -51,20 +52,27 @@ class Merge:
         tell: is given their kinds in its place, with the files that their records stand in.
         """
         counted: list[Counts] = []
+        wanted = self._rows if write else self._kinds if tell else None
+        for rows in one_ahead(self._settled(wanted, counted)):
+            if write:
+                write(Findings.placed(rows, self.files, self.prepared.texts))
+            elif tell:
+                tell(rows, self.files)
+        return Counts.sum(self.prepared.keys, counted)
+
+    def _settled(self, wanted: Callable[[_Hits], pl.DataFrame] | None, counted: list[Counts]) -> Iterator[pl.DataFrame]:
+        """Count the hits of each window, and yield all findings in it, in order; wanted: what is wanted of hits."""
         for window, hits in self._windows():
-            rows = self.own.between(*window) if write or tell else None
+            rows = self.own.between(*window) if wanted else None
             if hits and hits.found.height:
                 counted.append(self._counts(hits))
                 if self.exposed:
                     self._expose(self.exposed, hits)
-                if write or tell:
-                    across = self._rows(hits) if write else self._kinds(hits)
+                if wanted:
+                    across = wanted(hits)
                     rows = pl.concat([rows, across]).sort(ROW, "kind") if rows is not None else across
-            if write and rows is not None:
-                write(Findings.placed(rows, self.files, self.prepared.texts))
-            elif tell and rows is not None:
-                tell(rows, self.files)
-        return Counts.sum(self.prepared.keys, counted)
+            if rows is not None:
+                yield rows
 
     def largest(self, code: str, values: Collection[str]) -> list[Group]:
         """Return the largest groups that a rule found, each with its first records and the facts `values`."""
