@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -28,13 +30,14 @@ class Cost:
 def measure(command: list[str], temporary: Path) -> Cost:
     """Run a command; return wall and processor seconds, peak megabytes, and the most that lay in `temporary`."""
     temporary.mkdir(parents=True, exist_ok=True)
-    most = 0.0
+    most, peak = 0.0, 0.0
     ended = threading.Event()
 
     def watch() -> None:
-        nonlocal most
-        while not ended.wait(0.2):
+        nonlocal most, peak
+        while not ended.wait(0.1):
             most = max(most, size_of(temporary) + size_of_nameless(process.pid, temporary))
+            peak = max(peak, sum(map(resident, processes_of(process.pid))))
 
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ | {"TMPDIR": str(temporary)})
@@ -46,7 +49,29 @@ def measure(command: list[str], temporary: Path) -> Cost:
     watcher.join()
     if os.waitstatus_to_exitcode(status) not in (0, 1):
         sys.exit(f"failed: {' '.join(command)}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, most / 1e6)
+    # The account of each process has its own peak; several have one together when they are looked at.
+    return Cost(wall, usage.ru_utime + usage.ru_stime, max(usage.ru_maxrss, peak) / 1024, most / 1e6)
+
+
+def processes_of(pid: int) -> Iterator[int]:
+    """Yield a process and those that it started, and they (Linux)."""
+    yield pid
+    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            started = thread.read_text().split()
+        except OSError:  # it ended meanwhile
+            continue
+        for child in started:
+            yield from processes_of(int(child))
+
+
+def resident(pid: int) -> int:
+    """Return the kilobytes of memory that a process has (Linux), 0 if it ended."""
+    try:
+        found = re.search(r"VmRSS:\s+([0-9]+)", Path(f"/proc/{pid}/status").read_text())
+    except OSError:
+        return 0
+    return int(found[1]) if found else 0
 
 
 def size_of(path: Path) -> int:
