@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Collection
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 
 import thuebao
 from thuebao.base.helper_columns import ROW
-from thuebao.base.spill import Spill
+from thuebao.base.spill import Part, Spill
 from thuebao.engine.groups.finder import Finder, Found
 
 MAKE = Path(__file__).parents[2] / "benchmarks" / "make_foreign.py"
@@ -122,3 +123,30 @@ def test_rows_come_back_as_they_were(tmp_path: Path, seed: int, monkeypatch: pyt
     assert between is not None
     assert between.equals(frame.slice(17, 79))
     assert spill.between(500_000, 600_000) is None
+
+
+def test_what_is_staged_is_read_once_to_decide_on_the_groups_of_all_rules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[int] = []
+    take, find = Spill.take, Finder.find
+
+    def counted(self: Spill, part: Part, rows: pl.Series, columns: Collection[str]) -> pl.DataFrame:
+        taken.append(part.first)
+        return take(self, part, rows, columns)
+
+    def counting(self: Finder) -> dict[str, Found]:
+        assert len(self.records.parts) > 1
+        taken.clear()
+        found = find(self)
+        assert sorted(taken) == [part.first for part in self.records.parts]
+        return found
+
+    monkeypatch.setattr(Spill, "take", counted)
+    monkeypatch.setattr(Finder, "find", counting)
+    monkeypatch.setattr("thuebao.base.spill.ROWS_PER_PART", 5_000)
+    paths = [tmp_path / "one.csv", tmp_path / "two.csv"]
+    for path, seed in zip(paths, ("1", "2"), strict=True):
+        subprocess.run([sys.executable, str(MAKE), str(path), "--records", "10000", "--seed", seed], check=True)
+    result = thuebao.audit(paths, as_of=date(2026, 11, 23))
+    assert sum(rule.violations > 0 for rule in result.rules if rule.rule.grouping) > 3
