@@ -113,10 +113,9 @@ class Finder:
             if not len(wanted):
                 continue
             taken = self.records.take(part, wanted, sorted({*chain.from_iterable(columns.values())}))
-            for (some, partitions), of_key in zip(decided, numbers, strict=True):
-                rows = taken.select(columns[some.key])
-                rows = rows if len(of_key) == len(wanted) else rows[wanted.search_sorted(of_key)]
-                rows = rows.filter(pl.any_horizontal(some.family.parts))
+            for some, partitions in decided:
+                takes_part = pl.any_horizontal(some.family.parts) & some.nominated.are_chosen(wanted)
+                rows = taken.select(columns[some.key]).filter(takes_part)
                 rows = rows.with_columns(self.staging.hashes[some.key].alias(some.key))
                 partitions.add(rows.filter(pl.col(some.key).is_not_null()))
         for some, partitions in decided:
