@@ -73,9 +73,7 @@ class Spill:
         self._written += 1
         with writing_scratch(self._folder):
             path = nameless(self._folder / f"{self._name}-{self._written}.parquet")
-            small.write_parquet(
-                path, compression="zstd", compression_level=1, statistics=False, row_group_size=max(1, frame.height)
-            )
+            small.write_parquet(path, compression="lz4", statistics=False, row_group_size=max(1, frame.height))
         self.parts.append(Part(path, first, last, frame.height, compact))
 
     def take_back(self, row: int) -> None:
