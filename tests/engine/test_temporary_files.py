@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Collection
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 
 import thuebao
 from thuebao.base.helper_columns import ROW
-from thuebao.base.spill import Spill
+from thuebao.base.spill import Part, Spill
 from thuebao.engine.groups.finder import Finder, Found
 
 MAKE = Path(__file__).parents[2] / "benchmarks" / "make_foreign.py"
@@ -66,6 +67,11 @@ def rows(count: int, seed: int) -> pl.DataFrame:
     moments = [datetime(1999 + int(n) % 30, 5, 6, 7, 8, int(n) % 60, int(n) % 2 * seed % 2) for n in range(count)]
     odd = ["", "0", "-5", "+5", " 5", "٣", "1" * 25, None]
     text = [f"{n:012}" for n in rng.integers(0, 10**12, count)]
+    # Of one length, as digests are, and nearly so.
+    of_length = [24, 64, 32, 6, 26, 8, 128, 130][seed]
+    digests = [rng.bytes(of_length // 2).hex() for _ in range(count)]
+    nearly = {0: digests[3].upper(), 1: "g" * of_length, 2: "", 3: "é" * (of_length // 2), 4: digests[3] + "0a"}
+    almost = [nearly.get(seed, text) if n == 103 else text for n, text in enumerate(digests)]
     mixed = [odd[n % len(odd)] if n % 7 == seed % 7 else value for n, value in enumerate(text)]
     return pl.DataFrame(
         {
@@ -73,6 +79,11 @@ def rows(count: int, seed: int) -> pl.DataFrame:
             "digits": text,
             "signed": pl.Series([f"{n:+04}" for n in rng.integers(-99, 99, count)]),
             "mixed": pl.Series(mixed, dtype=pl.String),
+            "digest": pl.Series([None if n % 13 == seed % 3 else text for n, text in enumerate(digests)]),
+            "digests": digests,
+            "almost": almost,
+            "of_odd_length": [text[1:] for text in digests],
+            "signed_or_not": ["+0" if n == 100 - seed else "10" for n in range(count)],
             "large": pl.Series([str(2**63 - 3 + int(n)) for n in rng.integers(0, 5, count)]),
             "usual": pl.Series([None if n % 11 == 0 else mixed[n - n % 5 // 4] for n in range(count)], dtype=pl.String),
             "moment": pl.Series(moments, dtype=pl.Datetime("us")),
@@ -102,6 +113,15 @@ def test_no_temporary_file_with_values_has_a_name(tmp_path: Path, monkeypatch: p
     assert {name for name in names[0] if not name.startswith("keys")} == {"lock"}
 
 
+def test_digests_take_half_the_bytes_of_their_texts(tmp_path: Path) -> None:
+    rng, count = np.random.default_rng(1), 10_000
+    spill = Spill(tmp_path, "rows")
+    texts = [None if n % 10 == 0 else rng.bytes(32).hex() for n in range(count)]
+    spill.add(pl.DataFrame({ROW: pl.Series(range(count), dtype=pl.UInt32), "digest": texts}))
+    spill.flush()
+    assert sum(part.path.stat().st_size for part in spill.parts) < 0.93 * 32 * count
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_rows_come_back_as_they_were(tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("thuebao.base.spill.ROWS_PER_PART", 40)
@@ -115,10 +135,44 @@ def test_rows_come_back_as_they_were(tmp_path: Path, seed: int, monkeypatch: pyt
     spill.flush()
     assert pl.concat(spill.read(part) for part in spill.parts).equals(frame)
     some = numbers.filter(numbers % 3 == 0)
-    for columns in ([ROW], ["nothing"], ["usual"], ["minute", "digits"], ["signed", "large", "far", ROW]):
+    for columns in (
+        [ROW],
+        ["nothing"],
+        ["usual"],
+        ["minute", "digits"],
+        ["digest", "almost"],
+        ["signed", "large", "far", ROW],
+    ):
         taken = [spill.take(p, some.filter(some.is_between(p.first, p.last)), columns) for p in spill.parts]
         assert pl.concat(taken).equals(frame.filter(pl.col(ROW) % 3 == 0).select(columns))
     between = spill.between(int(numbers[17]), int(numbers[95]))
     assert between is not None
     assert between.equals(frame.slice(17, 79))
     assert spill.between(500_000, 600_000) is None
+
+
+def test_what_is_staged_is_read_once_to_decide_on_the_groups_of_all_rules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[int] = []
+    take, find = Spill.take, Finder.find
+
+    def counted(self: Spill, part: Part, rows: pl.Series, columns: Collection[str]) -> pl.DataFrame:
+        taken.append(part.first)
+        return take(self, part, rows, columns)
+
+    def counting(self: Finder) -> dict[str, Found]:
+        assert len(self.records.parts) > 1
+        taken.clear()
+        found = find(self)
+        assert sorted(taken) == [part.first for part in self.records.parts]
+        return found
+
+    monkeypatch.setattr(Spill, "take", counted)
+    monkeypatch.setattr(Finder, "find", counting)
+    monkeypatch.setattr("thuebao.base.spill.ROWS_PER_PART", 5_000)
+    paths = [tmp_path / "one.csv", tmp_path / "two.csv"]
+    for path, seed in zip(paths, ("1", "2"), strict=True):
+        subprocess.run([sys.executable, str(MAKE), str(path), "--records", "10000", "--seed", seed], check=True)
+    result = thuebao.audit(paths, as_of=date(2026, 11, 23))
+    assert sum(rule.violations > 0 for rule in result.rules if rule.rule.grouping) > 3

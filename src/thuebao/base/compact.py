@@ -1,4 +1,7 @@
-"""Columns in fewer bytes while they lie on disk, without loss: digits are numbers, moments seconds."""
+"""Columns in fewer bytes while they lie on disk, without loss: digits are numbers, moments seconds.
+
+What is left of them is compressed fast rather than well: numbers are hardly any smaller for it.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from thuebao.base.hex_text import as_words, from_words
+
 _SAME = "="
 """Before a column's name: whether its value is the usual one."""
+_WORD = "#"
+"""Between a column's name and which of the numbers that its texts write one behind the other."""
 _LONGEST = 19
 """Digits that a 64-bit number has at most."""
 _MOMENT = pl.Datetime("us")
@@ -18,12 +25,14 @@ _MOMENT = pl.Datetime("us")
 class Compact:
     """How the columns of one frame were made smaller.
 
-    schema: as it was; digits: the length of texts that are numbers now, by column; usual: for a column, what its value
-    usually is, worked out from others; columns: those that are left.
+    schema: as it was; digits: the length of texts that are numbers now, by column; words: that of texts of hexadecimal
+    digits, which are several numbers now, and the columns of these; usual: for a column, what its value usually is,
+    worked out from others; columns: those that are left.
     """
 
     schema: pl.Schema
     digits: Mapping[str, int]
+    words: Mapping[str, tuple[int, list[str]]]
     usual: Mapping[str, pl.Expr]
     columns: frozenset[str]
 
@@ -32,10 +41,15 @@ class Compact:
         needed = set(columns)
         for name in self.usual.keys() & needed:
             needed |= {_SAME + name, *self.usual[name].meta.root_names()}
+        for name in self.words.keys() & needed:
+            needed.update(self.words[name][1])
         return sorted(needed & self.columns)
 
     def restored(self, frame: pl.DataFrame, columns: Collection[str]) -> pl.DataFrame:
         """Return the columns as they were, from those that they need."""
+        for name, (length, words) in self.words.items():
+            if words[0] in frame.columns:
+                frame = frame.with_columns(from_words([frame[word] for word in words], length).alias(name))
         own = {name: self._restored(name, dtype) for name, dtype in frame.schema.items() if name in self.schema}
         frame = frame.with_columns(**own)
         wanted = [
@@ -62,31 +76,41 @@ class Compact:
 def compacted(frame: pl.DataFrame, usual: Mapping[str, pl.Expr]) -> tuple[pl.DataFrame, Compact]:
     """Return the frame in fewer bytes, and how; usual: for some columns, what their value is nearly always."""
     there = {name: expr for name, expr in usual.items() if {name, *expr.meta.root_names()} <= set(frame.columns)}
-    same = {name: pl.col(name).eq_missing(expr) for name, expr in there.items()}
-    small = frame.with_columns(
-        **{_SAME + name: expr for name, expr in same.items()},
-        **{name: pl.when(~expr).then(name) for name, expr in same.items()},
-    )
-    digits = {}
+    # One after the other: what two columns of one step have in common is worked out twice.
+    small = frame.with_columns(pl.col(name).eq_missing(expr).alias(_SAME + name) for name, expr in there.items())
+    small = small.with_columns(pl.when(pl.col(_SAME + name).not_()).then(name).alias(name) for name in there)
+    digits, words = dict[str, int](), dict[str, tuple[int, list[str]]]()
     for column in small:
-        if column.null_count() == small.height:
+        if column.null_count() == small.height > 0:
             # A column without any value costs as much as another, and is as well had from the schema.
             small = small.drop(column.name)
-        elif column.dtype == pl.String and (length := _digits(column)):
-            number = column.cast(pl.Int64, strict=False)
-            if number.null_count() == column.null_count():
-                small, digits[column.name] = small.with_columns(number), length
+        elif column.dtype == pl.String and (number := _number(column)) is not None:
+            small, digits[column.name] = small.with_columns(number), _length(column)
+        elif column.dtype == pl.String and (several := as_words(column)) is not None:
+            names = [f"{column.name}{_WORD}{n}" for n in range(len(several))]
+            words[column.name] = _length(column), names
+            small = small.drop(column.name).with_columns(**dict(zip(names, several, strict=True)))
         elif column.dtype == _MOMENT and (seconds := _seconds(column)) is not None:
             small = small.with_columns(seconds)
-    return small, Compact(frame.schema, digits, there, frozenset(small.columns))
+    return small, Compact(frame.schema, digits, words, there, frozenset(small.columns))
 
 
-def _digits(texts: pl.Series) -> int:
-    """Return how many digits each text has, if they are nothing else and all have as many; else 0."""
+def _length(texts: pl.Series) -> int:
+    """Return how many bytes each text has, 0 if not all have as many."""
     lengths = texts.str.len_bytes()
     least, most = lengths.min(), lengths.max()
-    alike = least == most and isinstance(most, int) and 0 < most <= _LONGEST
-    return most if isinstance(most, int) and alike and texts.str.contains("^[0-9]+$").all() else 0
+    return most if isinstance(most, int) and least == most else 0
+
+
+def _number(texts: pl.Series) -> pl.Series | None:
+    """Return the numbers that texts write, if they are nothing but digits and all have as many; else None."""
+    if not 0 < _length(texts) <= _LONGEST or not (texts >= "0").all():  # a sign in front comes before all digits
+        return None
+    number = texts.cast(pl.Int64, strict=False)
+    if number.null_count() > texts.null_count():
+        return None
+    small = number.cast(pl.Int32, strict=False)
+    return small if small.null_count() == number.null_count() else number
 
 
 def _seconds(moments: pl.Series) -> pl.Series | None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
@@ -32,7 +33,17 @@ GROUP = "_group"
 _SIZE = "_size"
 _SCREENED_PER_RECORD = 3
 """How many records of which only hashes are held take the memory of one whose values are."""
+_FLAGS_PER_RECORD = 8 * 1_200
+"""How many records of which only a bit is held take the memory of one whose values are."""
 _SEED = 2
+
+
+class _Chosen(NamedTuple):
+    """What is nominated for a key of a family."""
+
+    family: Family
+    key: str
+    nominated: Nominated
 
 
 @dataclass
@@ -67,38 +78,54 @@ class Finder:
     def find(self) -> dict[str, Found]:
         """Return what each search found, by its code."""
         found = {search.code: Found() for search in self.staging.searches}
+        for chosen in self._together():
+            self._decide_chosen(chosen, found)
+        return found
+
+    def _together(self) -> Iterator[list[_Chosen]]:
+        """Yield what is nominated: of several families at a time where memory holds all that they nominate."""
+        waiting, held = list[_Chosen](), 0
         for nominations in self.nominations:
             nominations.flush()
             by_key = nominated(nominations, self.total, self.at_once * _SCREENED_PER_RECORD, self.at_once)
             nominations.forget()
-            self._decide_family(nominations.family, by_key, found)
-        return found
+            chosen = [_Chosen(nominations.family, key, some) for key, some in by_key.items() if some.rounds]
+            size = sum(size for some in chosen for _, size in some.nominated.rounds)
+            size += len(chosen) * self.total // _FLAGS_PER_RECORD
+            if waiting and held + size > self.at_once:
+                yield waiting
+                waiting, held = [], 0
+            waiting, held = waiting + chosen, held + size
+        if waiting:
+            yield waiting
 
-    def _decide_family(self, family: Family, by_key: Mapping[str, Nominated], found: Mapping[str, Found]) -> None:
+    def _decide_chosen(self, chosen: Sequence[_Chosen], found: Mapping[str, Found]) -> None:
         """Add to `found` what is found in nominated groups, whose records are read once, in their order."""
-        decided = {}
-        for key, chosen in by_key.items():
-            if chosen.rounds:
-                bounds = pl.Series([first for first, _ in chosen.rounds[1:]], dtype=pl.UInt64)
-                decided[key] = Partitions(self.folder, f"groups{key}", key, bounds, self.at_once // len(by_key))
-        if not decided:
-            return
-        values = {value for key in decided for search in family.searches[key] for value in search.values}
-        of_hashes = {name for key in decided for name in self.staging.hashes[key].meta.root_names()}
-        columns = [ROW, ERA, *sorted({*family.parts, *self.staging.roots(values | of_hashes)})]
-        columns += [INSIDE] if self.limited else []
+        decided = []
+        for some in chosen:
+            bounds = pl.Series([first for first, _ in some.nominated.rounds[1:]], dtype=pl.UInt64)
+            held = self.at_once // len(chosen)
+            decided.append((some, Partitions(self.folder, f"groups{some.key}", some.key, bounds, held)))
+        columns = {some.key: self._columns(some) for some in chosen}
         for part in self.records.parts:
-            numbers = {key: by_key[key].among(part.first, part.last) for key in decided}
-            wanted = pl.concat(numbers.values()).unique().sort() if len(numbers) > 1 else next(iter(numbers.values()))
+            numbers = [some.nominated.among(part.first, part.last) for some in chosen]
+            wanted = pl.concat(numbers).unique().sort() if len(numbers) > 1 else numbers[0]
             if not len(wanted):
                 continue
-            taken = self.records.take(part, wanted, columns).filter(pl.any_horizontal(family.parts))
-            for key, partitions in decided.items():
-                some = taken if len(decided) == 1 else taken.filter(pl.col(ROW).is_in(numbers[key].implode()))
-                some = some.with_columns(self.staging.hashes[key].alias(key))
-                partitions.add(some.filter(pl.col(key).is_not_null()))
-        for key, partitions in decided.items():
-            self._decide_key(key, family.searches[key], by_key[key], partitions, found)
+            taken = self.records.take(part, wanted, sorted({*chain.from_iterable(columns.values())}))
+            for some, partitions in decided:
+                takes_part = pl.any_horizontal(some.family.parts) & some.nominated.are_chosen(wanted)
+                rows = taken.select(columns[some.key]).filter(takes_part)
+                rows = rows.with_columns(self.staging.hashes[some.key].alias(some.key))
+                partitions.add(rows.filter(pl.col(some.key).is_not_null()))
+        for some, partitions in decided:
+            self._decide_key(some.key, some.family.searches[some.key], some.nominated, partitions, found)
+
+    def _columns(self, chosen: _Chosen) -> list[str]:
+        """Return the staged columns by which the groups of a key are decided."""
+        values = {value for search in chosen.family.searches[chosen.key] for value in search.values}
+        roots = self.staging.roots(values.union(self.staging.hashes[chosen.key].meta.root_names()))
+        return [ROW, ERA, *sorted({*chosen.family.parts, *roots}), *([INSIDE] if self.limited else [])]
 
     def _decide_key(
         self,

@@ -32,3 +32,8 @@ class Flags:
         start = first & 7
         at = np.flatnonzero(bits[start : start + last - first + 1])
         return pl.Series(at.astype(np.uint32) + np.uint32(first))
+
+    def are_chosen(self, rows: pl.Series) -> pl.Series:
+        """Return of some records, by their numbers, whether each is chosen."""
+        numbers = rows.to_numpy()
+        return pl.Series(self.flags[numbers >> np.uint32(3)] >> (numbers & np.uint32(7)).astype(np.uint8) & 1 != 0)
