@@ -18,6 +18,7 @@ NUMBER = "msisdn_current"
 def read_key(path: Path) -> bytes:
     """Return the bytes of a key file. Raises UsageError when it is empty or cannot be read."""
     try:
+        path.stat()
         key = path.read_bytes() if path.is_file() else b""
     except OSError as error:
         raise UsageError("key_file_unreadable", path=path, reason=error.strerror) from None

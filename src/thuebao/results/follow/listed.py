@@ -103,7 +103,8 @@ def _prepared(file: ListFile, frame: pl.DataFrame, rulebook: Rulebook) -> pl.Dat
     """Return operator, msisdn, key, codes, own, first_notice, contract of rows that count."""
     if frame["operator"].null_count():
         raise InputError("findings_cut", path=file.path)
-    common = frame.select("operator", "msisdn", "key")
+    # A blank that a hand left behind a name is none of it.
+    common = frame.select(pl.col("operator").str.strip_chars(), "msisdn", "key")
     if file.kind == FINDINGS:
         subscribers = [rule.code for rule in rulebook.rules if rule.remedy == SUBSCRIBER]
         errors = ["error", *in_every_language(ERROR)]
