@@ -8,6 +8,7 @@ and once to decide, and what is read goes to the range or the round that it belo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import chain, count
@@ -16,6 +17,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from thuebao.base.ahead import one_ahead
 from thuebao.base.errors import OutputError
 from thuebao.base.helper_columns import ERA, INSIDE, ROW
 from thuebao.base.spill import Spill, writing_scratch
@@ -35,6 +37,8 @@ _SCREENED_PER_RECORD = 3
 """How many records of which only hashes are held take the memory of one whose values are."""
 _FLAGS_PER_RECORD = 8 * 1_200
 """How many records of which only a bit is held take the memory of one whose values are."""
+_AT_ONCE = 2
+"""Keys whose groups are decided at the same time."""
 _SEED = 2
 
 
@@ -107,19 +111,23 @@ class Finder:
             held = self.at_once // len(chosen)
             decided.append((some, Partitions(self.folder, f"groups{some.key}", some.key, bounds, held)))
         columns = {some.key: self._columns(some) for some in chosen}
-        for part in self.records.parts:
-            numbers = [some.nominated.among(part.first, part.last) for some in chosen]
-            wanted = pl.concat(numbers).unique().sort() if len(numbers) > 1 else numbers[0]
-            if not len(wanted):
-                continue
-            taken = self.records.take(part, wanted, sorted({*chain.from_iterable(columns.values())}))
+        for taken, wanted in one_ahead(self._taken(chosen, sorted({*chain.from_iterable(columns.values())}))):
             for some, partitions in decided:
                 takes_part = pl.any_horizontal(some.family.parts) & some.nominated.are_chosen(wanted)
                 rows = taken.select(columns[some.key]).filter(takes_part)
                 rows = rows.with_columns(self.staging.hashes[some.key].alias(some.key))
                 partitions.add(rows.filter(pl.col(some.key).is_not_null()))
-        for some, partitions in decided:
-            self._decide_key(some.key, some.family.searches[some.key], some.nominated, partitions, found)
+        # What several families nominate fits in memory together: while one waits for a thread, another goes on.
+        with ThreadPoolExecutor(min(_AT_ONCE, len(decided))) as pool:
+            list(pool.map(lambda each: self._decide_key(each[0], each[1], found), decided))
+
+    def _taken(self, chosen: Sequence[_Chosen], columns: Sequence[str]) -> Iterator[tuple[pl.DataFrame, pl.Series]]:
+        """Yield the records that are nominated for some key, part by part, and their numbers."""
+        for part in self.records.parts:
+            numbers = [some.nominated.among(part.first, part.last) for some in chosen]
+            wanted = pl.concat(numbers).unique().sort() if len(numbers) > 1 else numbers[0]
+            if len(wanted):
+                yield self.records.take(part, wanted, columns), wanted
 
     def _columns(self, chosen: _Chosen) -> list[str]:
         """Return the staged columns by which the groups of a key are decided."""
@@ -129,14 +137,13 @@ class Finder:
 
     def _decide_key(
         self,
-        key: str,
-        searches: Sequence[Search],
-        chosen: Nominated,
+        chosen: _Chosen,
         decided: Partitions,
         found: Mapping[str, Found],
     ) -> None:
         """Add to `found` what the searches over a key find in the records of its nominated groups."""
-        for (_, size), (_, of_round) in zip(chosen.rounds, decided.ranges(), strict=True):
+        key, searches = chosen.key, chosen.family.searches[chosen.key]
+        for (_, size), (_, of_round) in zip(chosen.nominated.rounds, decided.ranges(), strict=True):
             slices = -(-size // (2 * self.at_once))
             rows = of_round.collect().with_columns(pl.len().over(key).alias(_SIZE)).lazy() if slices == 1 else of_round
             for search in searches:
