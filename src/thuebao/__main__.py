@@ -32,6 +32,8 @@ def main() -> None:
         kept = "narenas:2,dirty_decay_ms:-1,muzzy_decay_ms:-1,background_thread:false"
         os.environ.setdefault("_RJEM_MALLOC_CONF", kept)
         _set_malloc({_MMAP_THRESHOLD: 32 << 20, _TRIM_THRESHOLD: 128 << 20})
+    # That of numpy keeps threads for products of matrices, of which there are none: they turn before they sleep.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _silence_libraries()
     take_signals()
     from thuebao.cli.app import run
