@@ -58,9 +58,16 @@ UNNEEDED = {
     "python_calamine",
     "rich",
     "sqlglot",
+    "statistics",
+    "thuebao.engine.exposure",
+    "thuebao.results.exposure",
+    "thuebao.rulebook.fines",
+    "thuebao.sources.json.table",
+    "thuebao.sources.parquet",
+    "thuebao.sources.parquet_weight",
     "xlsxwriter",
 }
-"""What reads or writes files of another kind than text, or draws, and takes a while to load."""
+"""What reads or writes files of another kind than text, counts for fines, or draws, and takes a while to load."""
 
 
 def test_an_audit_of_text_loads_no_reader_of_anything_else(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import polars as pl
 
@@ -17,7 +17,6 @@ from thuebao.base.errors import InputError
 from thuebao.base.helper_columns import INSIDE
 from thuebao.base.spill import Spill
 from thuebao.engine.count import Counts, Tally
-from thuebao.engine.exposure import ExposureCount
 from thuebao.engine.file_audit import FileAudit
 from thuebao.engine.file_findings import Doubts, doubts_of, file_findings, silenced
 from thuebao.engine.find import kinds_of, rows_of
@@ -39,6 +38,9 @@ from thuebao.sources import Batch, Export, PassedOver, Stored, guarded, identifi
 from thuebao.sources.discover import STANDARD_INPUT, STANDARD_INPUT_SHOWN, is_part
 from thuebao.sources.packing.streams import ARCHIVES
 from thuebao.sources.passed_over import EMPTY, OWN
+
+if TYPE_CHECKING:
+    from thuebao.engine.exposure import ExposureCount
 
 
 class Seeing(Protocol):

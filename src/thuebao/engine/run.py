@@ -13,7 +13,6 @@ from thuebao.base.messages import text
 from thuebao.base.scratch import check_room, private_folder
 from thuebao.base.spill import Spill
 from thuebao.engine.count import Counts
-from thuebao.engine.exposure import ExposureCount
 from thuebao.engine.file_findings import passed_over_findings, recognised, silenced
 from thuebao.engine.groups.finder import Finder, Found
 from thuebao.engine.groups.nominations import Nominations
@@ -71,7 +70,7 @@ def run(
         records = Spill(folder, "records", staging.usual, prepared.at_once // 2)
         own = Spill(folder, "findings", most=prepared.at_once // 2)
         offenders = {by: Offenders(folder, prepared.at_once) for by in OFFENDERS}
-        exposed = ExposureCount(prepared.exposure, folder) if prepared.exposure else None
+        exposed = prepared.exposure.count(folder) if prepared.exposure else None
         nominations = [Nominations(folder, family) for family in staging.families]
         reading = Reading(
             prepared,

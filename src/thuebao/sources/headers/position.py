@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from statistics import median_low
 from typing import NamedTuple
 
 from thuebao.base.errors import InputError
@@ -80,12 +79,17 @@ class Look(NamedTuple):
     def usual(cls, rows: Sequence[Row], header: int) -> Look:
         """Return what the rows below a header usually hold."""
         below = [look for look in map(cls.of, rows[header + 1 :]) if look.values]
-        return cls(*map(median_low, zip(*below, strict=True))) if below else cls(cls.of(rows[header]).filled, 1, 1)
+        return cls(*map(_median, zip(*below, strict=True))) if below else cls(cls.of(rows[header]).filled, 1, 1)
 
     def is_like(self, other: Look) -> bool:
         """Return whether a row is rather a record than a title, where rows usually hold so much."""
         enough = 3 * self.filled >= 2 * other.filled and 3 * self.values >= 2 * other.values
         return enough and self.numbers > 0
+
+
+def _median(counts: Sequence[int]) -> int:
+    """Return the one in the middle, the lower of two; `statistics` takes longer to load than headers to be found."""
+    return sorted(counts)[(len(counts) - 1) // 2]
 
 
 def _filled(row: Row) -> bool:
