@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping
@@ -36,8 +37,10 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _silence_libraries()
     take_signals()
+    gc.disable()  # modules that are loaded live to the end, and nothing of them is waste
     from thuebao.cli.app import run
 
+    gc.enable()  # when it first looks for waste, `run` says
     run(sys.argv[1:])
 
 
