@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -22,10 +23,14 @@ def main() -> None:
             os._exit(2)
         return
     keep_memory(limited=any(argument.startswith("--memory-limit") for argument in sys.argv[1:]))
+    # numpy keeps threads for products of matrices, of which there are none: they turn before they sleep.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _silence_libraries()
     take_signals()
+    gc.disable()  # modules that are loaded live to the end, and nothing of them is waste
     from thuebao.cli.app import run
 
+    gc.enable()  # when it first looks for waste, `run` says
     run(sys.argv[1:])
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 import thuebao
+from thuebao.results.own import tables
+from thuebao.sources import Stored
 
 AUDIT = ("audit", "vina.csv", "--as-of", "2026-11-23", "--reveal", "--fail-on", "never", "-q")
 
@@ -137,3 +139,23 @@ def test_a_manifest_has_no_option_that_was_not_given(desk: Any, cli: Any) -> Non
     desk.export("vina.csv")
     assert cli("audit", "vina.csv", "-q", "--manifest", "m.json").code == 0
     assert json.loads(Path("m.json").read_text("utf-8"))["options"] == {"manifest": "m.json"}
+
+
+def test_findings_that_are_replaced_are_read_only_where_they_stand_among_the_exports(
+    desk: Any, cli: Any, last: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading them to their end, as recognising them takes, is as long as a good part of the audit."""
+    read: list[str] = []
+    is_list = tables.is_list
+
+    def noted(stored: Stored) -> bool:
+        read.append(stored.file.name)
+        return is_list(stored)
+
+    monkeypatch.setattr(tables, "is_list", noted)
+    assert cli(*AUDIT, "--findings", "last.csv", "--force").code == 0
+    assert Path("last.csv").read_bytes() == last
+    assert read == ["vina.csv"]
+    assert cli("audit", ".", *AUDIT[2:], "--findings", "last.csv", "--force").code == 0
+    assert Path("last.csv").read_bytes() == last
+    assert "last.csv" in read

@@ -7,6 +7,11 @@ import polars as pl
 import pytest
 
 import thuebao
+from thuebao.facts import codes
+from thuebao.facts.codes import code_finder
+from thuebao.facts.kernel import Kernel
+from thuebao.facts.text import Cleaning
+from thuebao.rulebook.reference import Reference, rules_home
 
 NONE = "none"
 
@@ -129,3 +134,18 @@ def test_a_column_of_many_texts_is_read_as_one_of_few(tmp_path: Path) -> None:
     texts = [f"{number} {word}" for number in range(100, 400) for word in ("Hủy", "Đang hoạt động", "Khóa")]
     held = found(tmp_path, "status", texts, ["status_code = 'terminated'", "status_code = 'active'"])
     assert held == [{"status_code = 'terminated'"}, {"status_code = 'active'"}, set()] * 300
+
+
+def test_words_of_a_column_are_put_together_only_where_there_are_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    reference, made = Reference(rules_home()), []
+
+    def noted(of: Reference, column: str) -> Kernel:
+        made.append(column)
+        return code_finder(of, column)
+
+    monkeypatch.setattr(codes, "code_finder", noted)
+    facts = codes.coded_facts(reference, Cleaning(reference))
+    records = pl.DataFrame({"~sex": ["Nam", None], "~status": ["-", None]}, schema_overrides={"~status": pl.String})
+    found = records.select(facts[name].alias(name) for name in ("_sex_kind", "_status_kind", "sex", "status"))
+    assert [column.to_list() for column in found] == [["male", None], [None, None], ["male", None], [None, None]]
+    assert made == ["sex"]

@@ -1,6 +1,11 @@
 """Names: the form in which they are compared, what is no name, what was damaged; and names of countries."""
 
+import polars as pl
 import pytest
+
+from thuebao.facts.person import person_facts
+from thuebao.facts.text import Cleaning
+from thuebao.rulebook.reference import Reference, rules_home
 
 ALIKE = [
     ("Nguyễn Văn Hòa", "NGUYỄN VĂN HOÀ"),
@@ -133,3 +138,13 @@ def test_what_is_no_nationality(violated) -> None:
     texts = ["NA", "n/a", "704", "Kinh", "Sao Hỏa", "XX", "người", "Hà Nội"]
     found = violated([{"nationality": text} for text in texts], "PER121", "PER122")
     assert found == [{"PER121"}] * 2 + [{"PER122"}] * 6
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"), [("Việt Nam", False), ("VN", False), ("Viet Nam", True), ("Atlantis", True)]
+)
+def test_names_of_countries_are_folded_where_one_is_not_known_as_it_is_written(text: str, folded: bool) -> None:
+    reference = Reference(rules_home())
+    nationality = person_facts(reference, Cleaning(reference))["nationality_code"]
+    pl.DataFrame({"~nationality": ["Việt Nam", text, None, "-"]}).select(nationality)
+    assert ("countries_folded" in vars(reference)) == folded

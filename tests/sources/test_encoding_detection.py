@@ -11,6 +11,7 @@ import pytest
 
 from helpers.encodings import ALL, GARBLED, WRITERS, data_of, garble, tcvn3_typed, windows_1258
 from thuebao.rulebook.columns import columns
+from thuebao.sources.encodings import mojibake
 from thuebao.sources.encodings.encoding import Encoding, detect
 
 
@@ -162,3 +163,19 @@ def test_a_garbled_file_with_a_mark_or_a_damaged_line_is_garbled() -> None:
     assert detect([codecs.BOM_UTF8 + data]) == Encoding(GARBLED)
     assert detect([data + b"\nx\xff"]) == Encoding(GARBLED)
     assert detect([garble(unicodedata.normalize("NFD", "\n".join([HEADER, *records(100)])))]) == Encoding(GARBLED)
+
+
+def test_lines_that_are_as_they_should_be_are_not_all_tried_as_misread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few that came in so among thousands, which shows in the first bytes."""
+    lines = records(3000)
+    lines[7] = lines[7].encode().decode("cp1252", errors="replace")
+    tried = []
+
+    def counted(data: bytes, name: str) -> bytes | None:
+        tried.append(data)
+        return repaired(data, name)
+
+    repaired = mojibake.repaired
+    monkeypatch.setattr(mojibake, "repaired", counted)
+    assert detect(samples_of("\n".join([HEADER, *lines]).encode())) == Encoding("utf-8")
+    assert 0 < len(tried) < len(lines)

@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from thuebao.base.atomic_file import too_many_open
 from thuebao.base.errors import OutputError, UsageError
 from thuebao.base.leftovers import lock, part_name, remove_leftovers
@@ -97,6 +95,7 @@ def _most_handles() -> int:
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0] // _PART_OF_HANDLES
 
 
+_PARQUET = b"PAR1"
 _PER_TEXT_BYTE = 0.4
 _PER_RECORD = 120
 """What is staged for each byte of a text, and for each record of a Parquet file, which packs more into a byte; with
@@ -124,6 +123,10 @@ def _staged_bytes(path: str) -> float:
     size = Path(path).stat().st_size
     try:
         with Path(path).open("rb") as file:
+            if file.read(len(_PARQUET)) != _PARQUET:
+                return size * _PER_TEXT_BYTE
+            import pyarrow.parquet as pq  # long to load, and most exports are text
+
             rows = int(pq.read_metadata(file).num_rows)
     except Exception:  # it is no Parquet, or damaged, which makes the library raise anything: its reader will say so
         return size * _PER_TEXT_BYTE

@@ -17,7 +17,7 @@ from thuebao.base.messages import text
 from thuebao.base.scratch import private_folder
 from thuebao.engine.merge import TakeKinds
 from thuebao.engine.options import AuditOptions
-from thuebao.engine.outputs import check_findings_format, check_outputs
+from thuebao.engine.outputs import check_findings_format, check_outputs, own_among
 from thuebao.engine.prepare import Prepared, prepare
 from thuebao.engine.progress import READING, Progress, Step, Told
 from thuebao.engine.read import Seeing
@@ -26,7 +26,6 @@ from thuebao.engine.where import compared, may_be_offered, nearest
 from thuebao.results.compare.match import scan_findings
 from thuebao.results.files import FINDINGS_FORMATS
 from thuebao.results.findings import SCHEMA
-from thuebao.results.own import is_ours
 from thuebao.results.result import AuditResult
 from thuebao.rulebook.book import Rulebook
 from thuebao.sources import find_exports
@@ -76,7 +75,7 @@ class Audit:
         """Take what is asked for. seen: facts that somebody looks at in every record; outputs: more that is written."""
         prepared = prepare(options)
         self._prepared = replace(prepared, wanted=replace(prepared.wanted, seen=frozenset(seen)))
-        own = [path for path in (*options.outputs(), *outputs) if is_ours(path)]
+        own = own_among([*options.outputs(), *outputs])
         self._sources = find_exports([paths] if isinstance(paths, str | os.PathLike) else paths, own)
         check_outputs(options, self._sources.files)
 

@@ -79,6 +79,10 @@ class ExposurePlan:
             measured += [_Measured(f"{fine.id}_{n}", fine, ladder, errors) for n, ladder in enumerate(fine.ladders)]
         return cls(fines, tuple(m for m in measured if m.pointers), as_of)
 
+    def count(self, folder: Path) -> ExposureCount:
+        """Return a count that has not begun. folder: for what has to lie on disk."""
+        return ExposureCount(self, folder)
+
     @property
     def facts(self) -> frozenset[str]:
         """The facts that are wanted of records with findings."""

@@ -17,6 +17,7 @@ from thuebao.base.fold import fold_text
 from thuebao.base.helper_columns import ROW
 from thuebao.base.messages import text
 from thuebao.engine.options import AuditOptions
+from thuebao.engine.outputs import own_among
 from thuebao.engine.prepare import Prepared, prepare
 from thuebao.engine.progress import Told
 from thuebao.engine.run import run
@@ -28,7 +29,6 @@ from thuebao.results.follow.number_ids import Lookup
 from thuebao.results.follow.result import Basis, Day, Followed, Lacking, counted
 from thuebao.results.follow.states import SEEN, STATUSES, Before, Seen, states_on
 from thuebao.results.number_key import NUMBER, keyed_as_numbers
-from thuebao.results.own import is_ours
 from thuebao.results.result import AuditResult
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.rule import SUBSCRIBER
@@ -57,7 +57,7 @@ class Exports:
     @cached_property
     def sources(self) -> Found:
         """The files that were found."""
-        return find_exports(self.paths, [path for path in self.outputs if is_ours(path)])
+        return find_exports(self.paths, own_among(self.outputs))
 
 
 def check_days(days: Sequence[Exports], listed: Listed, rulebook: Rulebook) -> list[Exports]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -11,13 +12,15 @@ from thuebao.base.ahead import one_ahead
 from thuebao.base.helper_columns import ERA, ERROR, HIT, ROW
 from thuebao.base.spill import Part, Spill
 from thuebao.engine.count import Counts
-from thuebao.engine.exposure import ExposureCount
 from thuebao.engine.groups.finder import GROUP, Found
 from thuebao.engine.offenders import OFFENDERS, Offenders, offences
 from thuebao.engine.prepare import Prepared
 from thuebao.engine.shown import as_shown, shown_apart
 from thuebao.results.findings import KINDS, ROWS, Files, Findings, shown
 from thuebao.results.result import Group
+
+if TYPE_CHECKING:
+    from thuebao.engine.exposure import ExposureCount
 
 TakeKinds = Callable[[pl.DataFrame, Files], None]
 """Takes findings as KINDS has them, by record, and the files that the records stand in."""

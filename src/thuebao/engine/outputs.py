@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from thuebao.base.errors import OutputError, UsageError
@@ -13,11 +14,21 @@ from thuebao.base.paths import same_file
 from thuebao.engine.options import FULL, SHORT, AuditOptions
 from thuebao.results.evidence.signing import token_in
 from thuebao.results.files import FINDINGS_BOOK, FINDINGS_FORMATS
+from thuebao.results.own import is_ours
 
 DOCUMENT = ".docx"
 REPORT_FORMATS = (".xlsx", ".html", DOCUMENT, ".pdf")
 Inputs = Mapping[str, Sequence[str | Path]]
 """What is read, by the error that an output in its place is."""
+
+
+def own_among(outputs: Iterable[Path]) -> Callable[[str], bool]:
+    """Return what tells of a file that it is one of these outputs, and that an earlier run wrote it.
+
+    A long list is read to its end for that, which nobody waits for unless it stands among the exports.
+    """
+    places, are_own = [*outputs], cache(is_ours)
+    return lambda file: any(same_file(file, output) and are_own(output) for output in places)
 
 
 def check_outputs(options: AuditOptions, exports: Sequence[str]) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from thuebao.base.clock import today
 from thuebao.base.errors import UsageError
 from thuebao.base.nearest import hint
-from thuebao.engine.exposure import ExposurePlan
 from thuebao.engine.groups.identities import IdentityPicture
 from thuebao.engine.groups.search import Search
 from thuebao.engine.groups.staging import staging_for
@@ -30,6 +30,9 @@ from thuebao.rulebook.sql import compile_where
 from thuebao.sources import Operators, ReadAs
 from thuebao.sources.encodings.encoding import encoding_named
 from thuebao.sources.operators import checked_mapping
+
+if TYPE_CHECKING:
+    from thuebao.engine.exposure import ExposurePlan
 
 COUNTED_BY = {"month": "registration_month", "province_now": "province_now"}
 """What records can be counted by beside the canonical columns."""
@@ -104,7 +107,7 @@ def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared
     shows = {code: fact for code, s in searches.items() if (fact := shown_fact(rulebook.by_code[code].field, s))}
     picture = IdentityPicture.of(rulebook.reference, facts, schema, rulebook.law) if searches else None
     read_as = reading_of(options)
-    exposure = ExposurePlan.of(rulebook, as_of) if options.exposure else None
+    exposure = _exposure(rulebook, as_of) if options.exposure else None
     where = where_of(options.where, options.province, rulebook.reference)
     wanted = Wanted(
         selected,
@@ -141,6 +144,12 @@ def prepare(options: AuditOptions, rulebook: Rulebook | None = None) -> Prepared
         key=read_key(options.key_file) if options.key_file else None,
         exposure=exposure,
     )
+
+
+def _exposure(rulebook: Rulebook, as_of: date) -> ExposurePlan:
+    from thuebao.engine.exposure import ExposurePlan  # few ask for it
+
+    return ExposurePlan.of(rulebook, as_of)
 
 
 def _fact_of(name: str) -> str:

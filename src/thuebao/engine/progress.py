@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thuebao.sources import Export
-from thuebao.sources.parquet import ParquetTable
 
 READING, COMPARING, SETTLING, WRITING = "reading", "comparing", "settling", "writing"
 """What is done: files read, records compared with each other, findings put in order and counted, reports written."""
@@ -73,6 +72,8 @@ def _part_read(export: Export, rows: int) -> float:
     """Return about which part of a file so many rows are; 0 where that shows at the end only, as of what is packed."""
     if export.layout and not export.stored.packing:
         return min(1.0, rows * export.layout.line_bytes / (export.stored.size or 1))
+    from thuebao.sources.parquet import ParquetTable  # loaded where there is one
+
     if isinstance(export.table, ParquetTable):
         return min(1.0, rows / (export.table.height or 1))
     return 0.0

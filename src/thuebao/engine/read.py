@@ -9,13 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import polars as pl
 
 from thuebao.base.errors import InputError
 from thuebao.engine.count import Counts, Tally
-from thuebao.engine.exposure import ExposureCount
 from thuebao.engine.file_audit import FileAudit
 from thuebao.engine.file_findings import Doubts, doubts_of, file_findings, silenced
 from thuebao.engine.keeping import Keeping
@@ -40,6 +39,9 @@ from thuebao.sources.batch import Outline
 from thuebao.sources.discover import STANDARD_INPUT, STANDARD_INPUT_SHOWN, is_part
 from thuebao.sources.packing.streams import ARCHIVES
 from thuebao.sources.passed_over import EMPTY, OWN
+
+if TYPE_CHECKING:
+    from thuebao.engine.exposure import ExposureCount
 
 
 class Seeing(Protocol):

@@ -12,7 +12,6 @@ import polars as pl
 from thuebao.base.messages import text
 from thuebao.base.scratch import check_room, private_folder
 from thuebao.engine.count import Counts
-from thuebao.engine.exposure import ExposureCount
 from thuebao.engine.file_findings import passed_over_findings, recognised, silenced
 from thuebao.engine.groups.finder import Finder, Found
 from thuebao.engine.keeping import Keeping, Wish
@@ -71,7 +70,7 @@ def run(
         wish = Wish(written=bool(write), kinds=tell is not None)
         keeping = Keeping.of(prepared, folder, wish)
         offenders = {by: Offenders(folder, prepared.at_once) for by in OFFENDERS}
-        exposed = ExposureCount(prepared.exposure, folder) if prepared.exposure else None
+        exposed = prepared.exposure.count(folder) if prepared.exposure else None
         reading = Reading(prepared, folder, keeping, rejected, offenders, exposed, seeing)
         steps = Steps(files, told)
         alone = seeing is not None or exposed is not None  # what looks at each record beside stands in this process

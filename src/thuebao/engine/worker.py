@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import signal
 import sys
@@ -34,6 +35,7 @@ def serve(asked: BinaryIO, answers: BinaryIO) -> None:
     order: Order = pickle.load(asked)
     use_language(order.language)
     prepared = prepare(order.options, order.rulebook)
+    gc.enable()  # what was loaded lives to the end, and nothing of it was waste
     keeping = Keeping.of(prepared, order.folder, order.wish, named=True)
     plans: dict[tuple[frozenset[str], frozenset[str]], Plan] = {}
     while True:

@@ -31,7 +31,7 @@ MOST = 4
 MEMORY_OF_ONE, MEMORY_OF_THE_FIRST = 700 * 10**6, 500 * 10**6
 """Bytes that a process takes that reads shares, and the one that started them."""
 _START = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from thuebao.base.allocators import keep_memory; "
+    "import gc, json, sys; gc.disable(); sys.path[:] = json.loads(sys.argv[1]); from thuebao.base.allocators import keep_memory; "
     "keep_memory(); from thuebao.engine.worker import main; main()"
 )
 
@@ -41,7 +41,7 @@ class Workers:
 
     def __init__(self, order: Order, count: int) -> None:
         self.count = count
-        environment = os.environ | {"POLARS_MAX_THREADS": "1"}
+        environment = os.environ | {"POLARS_MAX_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         command = [sys.executable, "-P", "-c", _START, json.dumps(sys.path)]
         self._processes: list[subprocess.Popen[bytes]] = []
         self._idle: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()

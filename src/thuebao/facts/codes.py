@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import groupby
 from typing import Any
 
@@ -42,7 +43,7 @@ def coded_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
     """Return for each coded column `<column>_code`, its code or else its text, whether it is there and recognised."""
     facts: dict[str, pl.Expr] = {}
     for name in CODED:
-        find = code_finder(reference, name)
+        find = _finding(reference, name)
         codes = [row["code"] for row in reference.table("codes") if row["column"] == name]
         # Few codes, asked for again and again: comparing their numbers is cheaper than comparing texts.
         kinds = pl.Enum([*dict.fromkeys(codes), UNRECOGNISED])
@@ -55,6 +56,16 @@ def coded_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
             name: elementwise(pl.col(raw(name)), OverDistinct(_code_or_text(cleaning, find), pl.String), pl.String),
         }
     return facts
+
+
+def _finding(reference: Reference, column: str) -> Kernel:
+    """Return a kernel as `code_finder` does, which is made when there is a text: exports lack most coded columns."""
+    made = cache(partial(code_finder, reference, column))
+
+    def find(texts: pl.Series) -> pl.Series:
+        return made()(texts) if texts.null_count() < len(texts) else texts
+
+    return find
 
 
 def _kind(cleaning: Cleaning, find: Kernel, kinds: pl.Enum) -> Kernel:

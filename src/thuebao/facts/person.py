@@ -94,6 +94,8 @@ def _country(reference: Reference, cleaning: Cleaning) -> Kernel:
         # Spelling first: Mỹ is the United States, MY is Malaysia.
         name = spell_name_of_place(text)
         found = looked_up(name, reference.countries)
+        if found.null_count() == text.null_count():
+            return found
         found = found.fill_null(looked_up(name.str.replace(f"^(?:{spelt_before}) ", ""), reference.countries))
         name = fold_name_of_place(text)
         found = found.fill_null(looked_up(name, reference.countries_folded))

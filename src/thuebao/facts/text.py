@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import polars as pl
 
@@ -48,8 +49,7 @@ class Cleaning:
         self._maybe_missing = f'(?i)^(?:{_UNSEEN}=")?{_UNSEEN}(?:{spelt}){_UNSEEN}"?{_UNSEEN}$'
         self._suspect = f'{self._maybe_missing}|^="|^ | $|  |[^{_PLAIN}]'
         # Of texts without anything unseen in them, only those that begin like these may be missing or guarded.
-        words = [fold_text(token).replace(" ", "") for token in self.tokens]
-        self._beginnings = Beginnings([*words, '"'], reference.missing_signs + "-", ['="'])
+        self._beginnings = _beginnings(tuple(self.tokens), reference.missing_signs)
 
     def exact(self, values: pl.Series) -> pl.Series:
         """Return the cleaned text of each value, NULL where it is missing: the definition, step by step."""
@@ -79,6 +79,12 @@ class Cleaning:
     def _present_by_content(self, values: pl.Series) -> pl.Series:
         nominated = values.str.contains(self._maybe_missing)
         return refine(~nominated, values, nominated, lambda part: self.exact(part).is_not_null())
+
+
+@lru_cache(4)  # those of one reference are asked for again and again
+def _beginnings(tokens: Sequence[str], signs: str) -> Beginnings:
+    words = [fold_text(token).replace(" ", "") for token in tokens]
+    return Beginnings([*words, '"'], signs + "-", ['="'])
 
 
 def _nomination(token: str) -> str:

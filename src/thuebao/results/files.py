@@ -10,7 +10,6 @@ from typing import BinaryIO, Protocol
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from thuebao.base.atomic_file import AtomicFile, writing
 from thuebao.base.foreign_text import FORMULA, without_controls, without_formula
@@ -95,6 +94,8 @@ class ParquetFindings:
     """Parquet, compressed with zstd; one row group for each batch."""
 
     def __init__(self, file: BinaryIO) -> None:
+        import pyarrow.parquet as pq  # long to load, and most lists are text
+
         self._schema = pl.DataFrame(schema=SCHEMA).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
         self._writer = pq.ParquetWriter(file, self._schema, compression="zstd")
 

@@ -8,7 +8,6 @@ from typing import BinaryIO, Protocol
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from thuebao.base.foreign_text import without_controls, without_formula
 
@@ -52,6 +51,8 @@ class ParquetList:
     """Parquet, compressed with zstd; a row group for rows that are written together."""
 
     def __init__(self, file: BinaryIO, columns: Columns) -> None:
+        import pyarrow.parquet as pq  # long to load, and most lists are text
+
         self._schema = pl.DataFrame(schema=columns).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
         self._writer = pq.ParquetWriter(file, self._schema, compression="zstd")
 

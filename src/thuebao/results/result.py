@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from thuebao.base.errors import ThuebaoError
-from thuebao.results.exposure import Exposures
 from thuebao.rulebook.book import Rulebook
 from thuebao.rulebook.load import SEVERITIES
 from thuebao.rulebook.rule import Rule
 from thuebao.sources.notice import Notice
 from thuebao.sources.passed_over import PassedOver
+
+if TYPE_CHECKING:
+    from thuebao.results.exposure import Exposures
 
 EVALUATED, PARTLY, NOT_EVALUATED, DESELECTED = "evaluated", "partly evaluated", "not evaluated", "deselected"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +14,7 @@ import polars as pl
 from thuebao.base.as_read import read_text
 from thuebao.base.errors import UsageError
 from thuebao.base.nearest import hint
+from thuebao.base.shipped_toml import parse_shipped
 
 AUTO = "auto"
 ALL_ERAS = "all"
@@ -71,7 +71,7 @@ class Law:
     @classmethod
     def read(cls, home: Path) -> Law:
         """Return the law of `home`/law.toml."""
-        document: dict[str, Any] = tomllib.loads(read_text(home / "law.toml"))
+        document: dict[str, Any] = parse_shipped(read_text(home / "law.toml"))
         eras = tuple(
             Era(
                 e["id"],

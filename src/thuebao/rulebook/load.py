@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from typing import Any, NoReturn
 from thuebao.base.errors import RuleError
 from thuebao.base.messages import LANGUAGES
 from thuebao.base.nearest import hint
+from thuebao.base.shipped_toml import parse_shipped
 from thuebao.base.small_file import SmallFileError, parse_toml, read_small
 from thuebao.rulebook.columns import columns
 from thuebao.rulebook.law import ALL_ERAS, Law
@@ -45,8 +45,8 @@ def read_rules(path: Path, law: Law, *, shipped: bool = False) -> Iterator[Rule]
     """
     try:
         source = read_small(path)
-        document = parse_toml(source)
-    except (SmallFileError, tomllib.TOMLDecodeError) as error:
+        document = (parse_shipped if shipped else parse_toml)(source)
+    except (SmallFileError, ValueError) as error:
         raise RuleError("rule_file", path=path, reason=str(error)) from None
     tables = {"rule", "finding"} & document.keys() if path.name == EXPORT_RULES else {"rule"} & document.keys()
     for key, value in document.items():

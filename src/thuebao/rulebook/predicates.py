@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 
 from thuebao.rulebook.tokens import Kind, Token, cut
 
@@ -114,7 +115,12 @@ def checked(tokens: Sequence[Token], known: Collection[str]) -> list[str]:
 
     known: the columns and facts that there are. Raises PredicateError on whatever else is said.
     """
-    return _Check(tokens, {name.lower(): name for name in known if _WORD.fullmatch(name)}).checked()
+    return _Check(tokens, _by_word(tuple(known))).checked()
+
+
+@lru_cache(4)  # the rules all speak of the same columns and facts
+def _by_word(known: Sequence[str]) -> dict[str, str]:
+    return {name.lower(): name for name in known if _WORD.fullmatch(name)}
 
 
 def nearest(name: str, known: Collection[str]) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -16,6 +15,7 @@ from typing import Any
 
 from thuebao.base.as_read import read_text
 from thuebao.base.fold import fold_name_of_place, fold_text, spell_name_of_place
+from thuebao.base.shipped_toml import parse_shipped
 
 
 @cache
@@ -43,7 +43,7 @@ class Reference:
     def document(self, name: str) -> dict[str, Any]:
         """Return a TOML file."""
         if name not in self._documents:
-            self._documents[name] = tomllib.loads(read_text(self.home / "reference" / f"{name}.toml"))
+            self._documents[name] = parse_shipped(read_text(self.home / "reference" / f"{name}.toml"))
         return self._documents[name]
 
     @cached_property

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from thuebao.base.shipped_toml import parse_shipped
 from thuebao.rulebook.law import Law as Periods
 from thuebao.rulebook.reference import Reference
 from thuebao.sample.words import document
@@ -176,6 +176,6 @@ class Law:
     @cached_property
     def in_force(self) -> dict[str, int]:
         """Instrument → since when it is in force, where that is known."""
-        document = tomllib.loads((self.rules_dir / "law.toml").read_text("utf-8"))
+        document = parse_shipped((self.rules_dir / "law.toml").read_text("utf-8"))
         listed = {row["id"]: row["in_force"] for row in document["instrument"]}
         return {name: days(period["from"]) for name, period in listed.items() if "from" in period}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -11,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from thuebao.base.shipped_toml import parse_shipped
 from thuebao.sample.streams import repeated
 
 
@@ -22,7 +22,7 @@ def rows(name: str) -> list[dict[str, str]]:
 
 def document(name: str) -> dict[str, Any]:
     """Return data/`name`.toml."""
-    return tomllib.loads(files("thuebao.sample").joinpath(f"data/{name}.toml").read_text("utf-8"))
+    return parse_shipped(files("thuebao.sample").joinpath(f"data/{name}.toml").read_text("utf-8"))
 
 
 def column(name: str, of: str, **where: str) -> pl.Series:

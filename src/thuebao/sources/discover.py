@@ -5,16 +5,16 @@ from __future__ import annotations
 import glob
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from thuebao.base.errors import InputError, ThuebaoError
-from thuebao.base.paths import same_file
 from thuebao.sources.kinds.endings import LOCKS, is_export_name
 from thuebao.sources.packing.streams import holds_nothing
 from thuebao.sources.passed_over import EMPTY, ENDING, HIDDEN, MARK, OWN, UNFINISHED, PassedOver
 
+IsOwn = Callable[[str], bool]
 STANDARD_INPUT, STANDARD_INPUT_SHOWN = "-", "stdin"
 """What the user calls standard input, and what it is called in results: no spreadsheet takes that for a formula."""
 
@@ -43,16 +43,16 @@ def is_part(path: str) -> bool:
     return Path(path).name.startswith("part-") or "=" in Path(path).parent.name
 
 
-def find_exports(paths: Sequence[str | os.PathLike[str]], outputs: Sequence[Path] = ()) -> Found:
+def find_exports(paths: Sequence[str | os.PathLike[str]], is_own: IsOwn | None = None) -> Found:
     """Return the files that `paths` name: files in the order given, those of a folder or pattern by name.
 
-    `outputs` are files that will be written: in a folder they are passed over.
+    is_own: tells of a file that it is what an earlier audit wrote: those of a folder or pattern are passed over.
     """
     found = Found()
     seen: set[object] = set()
     for path in (os.fspath(path) for path in paths):
         try:
-            files = _files_of(path, found, outputs)
+            files = _files_of(path, found, is_own or _is_never_own)
         except OSError as error:
             found.errors.append(InputError("file_unreadable", path=path, reason=error.strerror or error))
             continue
@@ -86,11 +86,16 @@ def _size(file: str) -> int | None:
     return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
-def _files_of(path: str, found: Found, outputs: Sequence[Path]) -> list[str]:
+def _is_never_own(file: str) -> bool:
+    del file
+    return False
+
+
+def _files_of(path: str, found: Found, is_own: IsOwn) -> list[str]:
     if Path(path).is_dir():
         files = []
         for file in _walk(path, found):
-            reason = _aside(file, path, outputs)
+            reason = _aside(file, path, is_own)
             if reason:
                 found.pass_over(file, reason)
             else:
@@ -111,28 +116,28 @@ def _files_of(path: str, found: Found, outputs: Sequence[Path]) -> list[str]:
     files = []
     for match in matches:
         if Path(match).is_dir():
-            files += [] if "**" in path else _files_of(match, found, outputs)
-        elif reason := _not_read(match, outputs):
+            files += [] if "**" in path else _files_of(match, found, is_own)
+        elif reason := _not_read(match, is_own):
             found.pass_over(match, reason)
         else:
             files.append(match)
     return files
 
 
-def _not_read(file: str, outputs: Sequence[Path]) -> str | None:
+def _not_read(file: str, is_own: IsOwn) -> str | None:
     """Return why a file is not read though it may be called as exports are: an output, a mark, nothing in it."""
-    if any(same_file(file, output) for output in outputs):
+    if is_own(file):
         return OWN
     if Path(file).name.startswith(MARKS):
         return MARK
     return EMPTY if holds_nothing(Path(file)) else None
 
 
-def _aside(file: str, folder: str, outputs: Sequence[Path]) -> str | None:
+def _aside(file: str, folder: str, is_own: IsOwn) -> str | None:
     """Return why a file below a folder is not read, None if it is."""
     if not set(_OF_ENGINES).isdisjoint(Path(file).relative_to(folder).parts[:-1]):
         return UNFINISHED
-    reason = _not_read(file, outputs)
+    reason = _not_read(file, is_own)
     # What bears the name of an export is one, unless there is nothing in it or it only says that one is open.
     if is_export_name(file):
         return reason if reason != MARK or Path(file).name.startswith(LOCKS) else None

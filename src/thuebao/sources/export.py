@@ -26,14 +26,12 @@ from thuebao.sources.encodings.repair import Repairs
 from thuebao.sources.headers.header import Header, check_is_export, unmapped
 from thuebao.sources.headers.mapping import Mapping, mapping_for
 from thuebao.sources.json.form import JSON, NDJSON
-from thuebao.sources.json.table import NdjsonTable
 from thuebao.sources.kinds.kind import PARQUET, SPREADSHEETS, kind_of_bytes, kind_of_text
 from thuebao.sources.library_errors import guarded
 from thuebao.sources.long_values import LONGEST, shortened
 from thuebao.sources.notice import Notice
 from thuebao.sources.operators import COLUMN, OPTION, Operators, whose
 from thuebao.sources.packing.stored import Stored
-from thuebao.sources.parquet import ParquetTable
 from thuebao.sources.raw_values import RawValues
 from thuebao.sources.sheets.table import SheetTable
 from thuebao.sources.tables.kinds import MARKED_UP
@@ -41,7 +39,7 @@ from thuebao.sources.tables.kinds import MARKED_UP
 if TYPE_CHECKING:
     from thuebao.sources.sheets.workbook import Sheet
 
-# What reads workbooks and pages takes a while to load, and is loaded with the first of them.
+# What reads anything else than delimited text takes a while to load, and is loaded with the first such file.
 _HEAD = 1 << 20  # bytes that kind, encoding and layout are told by
 _LARGEST_IN_MEMORY = 1 << 30  # bytes of a packed workbook or Parquet file, which is read whole
 _OF_MEMORY = 6  # the part of all memory that such a file may take: while it is unpacked it is held twice
@@ -59,6 +57,9 @@ class Table(Protocol):
 
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield the wanted columns."""
+
+    def notices(self) -> Iterator[Notice]:
+        """Yield what should be said of its values once the file has been read."""
 
 
 @dataclass(frozen=True)
@@ -250,8 +251,7 @@ class Export:
             yield from self._notices()
 
     def _notices(self) -> Iterator[Notice]:
-        if isinstance(self.table, SheetTable | NdjsonTable | ParquetTable):
-            yield from self.table.notices()
+        yield from self.table.notices()
         yield from notices_of_repairs(self.header, self.repairs)
         if self.layout and self.layout.header_of_another:
             yield Notice("header_of_another", text("notice.header_of_another"))
@@ -314,6 +314,8 @@ def _exports(
         sheets = open_sheets(stored.path, file, read_as.sheet, mapping)
         tables = [WorkbookTable.of(sheet, mapping) for sheet in sheets]
     elif kind == PARQUET:
+        from thuebao.sources.parquet import ParquetTable
+
         source = _in_memory(stored, read_as.memory) if stored.packing else stored.file
         tables = [ParquetTable.of(stored.path, source, mapping, read_as.memory)]
     else:
@@ -329,6 +331,8 @@ def _exports(
             marked_up, encoding = open_tables(stored, kind, read_as.encoding, read_as.sheet, mapping)
             tables = [marked_up]
         elif kind in (NDJSON, JSON):
+            from thuebao.sources.json.table import NdjsonTable
+
             tables = [NdjsonTable.of(stored, encoding, mapping, in_list=kind == JSON)]
         else:
             if len(head) == _HEAD:

@@ -10,12 +10,13 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
-
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, BinaryIO
 
 from thuebao.base.errors import InputError
 from thuebao.sources.packing.unpacking import most_unpacked
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 Source = Path | bytes
 """A file, or what one holds."""
@@ -55,6 +56,8 @@ class Weight:
 
         Raises what pyarrow raises where it is damaged.
         """
+        import pyarrow.parquet as pq  # long to load, and most exports are text
+
         with _opened(source) as file:
             size = file.seek(0, io.SEEK_END)
             metadata = pq.read_metadata(file)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import locale
 import os
 import re
-import tomllib
 from functools import cache
 from importlib import resources
 from typing import Literal, cast
+
+from thuebao.base.shipped_toml import parse_shipped
 
 Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
@@ -46,7 +47,7 @@ def _texts(code: Language) -> dict[str, str]:
     source = resources.files(__name__).joinpath(f"{code}.toml").read_text("utf-8")
     return {
         f"{section}.{key}": value
-        for section, entries in tomllib.loads(source).items()
+        for section, entries in parse_shipped(source).items()
         for key, value in cast("dict[str, str]", entries).items()
     }
 

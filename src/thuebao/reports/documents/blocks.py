@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +9,7 @@ from importlib import resources
 from typing import Any, Literal
 
 from thuebao.base.messages import grouped, text
+from thuebao.base.shipped_toml import parse_shipped
 from thuebao.reports.documents.content import Annex, InputRow, RuleRow
 from thuebao.reports.format import NOTHING
 
@@ -73,7 +73,7 @@ class Frame:
 @cache
 def layout() -> dict[str, Any]:
     """Return sizes and margins."""
-    return tomllib.loads(resources.files(__package__).joinpath("layout.toml").read_text("utf-8"))
+    return parse_shipped(resources.files(__package__).joinpath("layout.toml").read_text("utf-8"))
 
 
 def frame(annex: Annex) -> Frame:

@@ -14,7 +14,6 @@ from typing import Any
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from thuebao.base.errors import InputError
 from thuebao.base.messages import forms
@@ -122,6 +121,8 @@ def _reasons() -> str:
 
 def is_parquet_list(file: Path | BytesIO) -> bool:
     """Return whether a Parquet file is one of findings or a list: its columns, their types, and what they hold."""
+    import pyarrow.parquet as pq  # long to load, and most files are text
+
     try:
         names = ",".join(pq.read_schema(file).names)
         schema, forms = _PARQUET.get(names, ({}, {}))

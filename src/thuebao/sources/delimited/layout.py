@@ -16,7 +16,7 @@ from thuebao.sources.delimited.escapes import Hidden, is_escaped
 from thuebao.sources.delimited.row_names import with_row_names
 from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
-from thuebao.sources.headers.position import TOP, find_header, known_headers
+from thuebao.sources.headers.position import TOP, find_header, most_known_headers
 from thuebao.sources.headers.shapes import INFORMATIVE, present, shares
 
 SEPARATORS = (",", ";", "\t", "|", "~", "^", "\x1f", "\x01")
@@ -86,7 +86,7 @@ def layout_of(path: str, text: str, mapping: Mapping | None, earlier: Iterable[L
         hidden = Hidden.of("".join(lines).encode(errors="replace"), quote)
         lines = re.findall("[^\n]*\n|[^\n]+", hidden.data.decode())
     cuts = [_first_rows(lines, sign, quote) for sign in separators]
-    first = max(cuts, key=lambda cut: (max((known_headers(row, mapping) for row in cut.rows), default=0), cut.width))
+    first = max(cuts, key=lambda cut: (most_known_headers(cut.rows, mapping), cut.width))
     line_bytes = max(1, len(text.encode(errors="replace")) // max(1, text.count("\n")))
     try:
         found = find_header(path, first.rows, mapping)

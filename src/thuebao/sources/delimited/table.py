@@ -24,6 +24,7 @@ from thuebao.sources.delimited.proof import are_records
 from thuebao.sources.encodings.encoding import Encoding
 from thuebao.sources.headers.header import Header, is_value
 from thuebao.sources.no_records import NoRecords, kind_of_line
+from thuebao.sources.notice import Notice
 from thuebao.sources.packing.stored import Stored
 
 BATCH_ROWS = 75_000
@@ -132,6 +133,10 @@ class DelimitedTable:
             then = Place(then.at + consumed, line, then.records + batch.records.height, passed_over)
             self._check(passed_over, then.records, line)
             yield replace(batch, then=then) if self.divisible else batch
+
+    def notices(self) -> Iterator[Notice]:
+        """Nothing: its values are text, as they stand in the file."""
+        return iter(())
 
     def _check(self, passed_over: Counter[str], records: int, line: int) -> None:
         """Raise InputError where lines above `line` are blank, titles and the like beside hardly any records."""

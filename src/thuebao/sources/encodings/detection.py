@@ -117,8 +117,16 @@ def _misreading(samples: Sequence[bytes]) -> str | None:
 
 def _undone(lines: Sequence[bytes], name: str) -> float:
     """Return what part of the words is Vietnamese when lines are repaired; 0 when they were not misread so."""
-    both = {line: repaired for line in lines if (repaired := mojibake.repaired(line, name)) is not None}
-    if not both or sum(line in both for line in lines) < _NEARLY_ALL * len(lines):
+    both, left = {}, len(lines)
+    for line in lines:
+        repaired = mojibake.repaired(line, name)
+        if repaired is not None:
+            both[line] = repaired
+            continue
+        left -= 1
+        if left < _NEARLY_ALL * len(lines):
+            return 0
+    if not both:
         return 0
     now, then = (judged(set(_words(side)), UTF8) for side in (both.keys(), both.values()))
     return then.share if then.share >= _PLAUSIBLE and then.share > 2 * now.share else 0

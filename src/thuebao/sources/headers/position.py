@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from statistics import median_low
 from typing import NamedTuple
 
 from thuebao.base.errors import InputError
@@ -20,6 +19,8 @@ Row = Sequence[str | None]
 
 TOP = 60
 """The rows among which a header is looked for."""
+_MAY_NAME = re.compile(r"[^\d\s./:,+-]")
+"""What each header that is known has, and most values of records have not."""
 _LONG_NUMBER = re.compile(r"['+(]*[0-9][-0-9 .()]*$")
 _LEAST_DIGITS = 9  # of the number of a subscriber, a document, a SIM: neither a day nor a count has so many
 
@@ -78,12 +79,17 @@ class Look(NamedTuple):
     def usual(cls, rows: Sequence[Row], header: int) -> Look:
         """Return what the rows below a header usually hold."""
         below = [look for look in map(cls.of, rows[header + 1 :]) if look.values]
-        return cls(*map(median_low, zip(*below, strict=True))) if below else cls(cls.of(rows[header]).filled, 1, 1)
+        return cls(*map(_median, zip(*below, strict=True))) if below else cls(cls.of(rows[header]).filled, 1, 1)
 
     def is_like(self, other: Look) -> bool:
         """Return whether a row is rather a record than a title, where rows usually hold so much."""
         enough = 3 * self.filled >= 2 * other.filled and 3 * self.values >= 2 * other.values
         return enough and self.numbers > 0
+
+
+def _median(counts: Sequence[int]) -> int:
+    """Return the one in the middle, the lower of two; `statistics` takes longer to load than headers to be found."""
+    return sorted(counts)[(len(counts) - 1) // 2]
 
 
 def _filled(row: Row) -> bool:
@@ -97,12 +103,22 @@ def known_headers(row: Row, mapping: Mapping | None) -> int:
     return named if named > sum(map(is_value, cells)) else 0
 
 
+def most_known_headers(rows: Sequence[Row], mapping: Mapping | None) -> int:
+    """Return how many cells of a row name a column where most do: of records below a header, few need a closer look."""
+    said = bool(mapping and mapping.headers)  # which may be numbers
+    most = 0
+    for row in rows:
+        cells = [cell for cell in row if cell]
+        if (len(cells) if said else sum(map(bool, map(_MAY_NAME.search, cells)))) > most:
+            most = max(most, known_headers(row, mapping))
+    return most
+
+
 def _header_row(path: str, rows: Sequence[Row], mapping: Mapping | None) -> int:
     """Return which of the first rows of a table is its header. Raises InputError if none is."""
-    counts = [known_headers(row, mapping) for row in rows]
-    if any(counts):
+    if most := most_known_headers(rows, mapping):
         # The first that will do: behind a better one below it all records in between would be lost.
-        return next(n for n, count in enumerate(counts) if 2 * count >= max(counts))
+        return next(n for n, row in enumerate(rows) if 2 * known_headers(row, mapping) >= most)
     first = next((n for n, row in enumerate(rows) if any(cell and cell.strip() for cell in row)), None)
     if first is None:
         raise InputError("file_empty", path=path)
