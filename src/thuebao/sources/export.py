@@ -10,7 +10,7 @@ from functools import partial
 from io import BytesIO
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import polars as pl
 
@@ -62,12 +62,38 @@ class Table(Protocol):
         """Yield what should be said of its values once the file has been read."""
 
 
+@runtime_checkable
+class DivisibleTable(Protocol):
+    """A table that can be read on from a place in it. See DelimitedTable and ParquetTable."""
+
+    @property
+    def header(self) -> Header:
+        """How its columns map."""
+
+    @property
+    def numbers(self) -> Counter[int]:
+        """Of the columns that were read, by position, how many values were numbers and not texts."""
+
+    @property
+    def divisible(self) -> bool:
+        """Whether it can, as it is stored."""
+
+    def anew(self) -> Table:
+        """Return the same table, of which nothing was read so far."""
+
+    def ends(self, start: Place, share: int) -> list[int]:
+        """Return where about so many records each end, from a place on."""
+
+    def batches(self, wanted: Collection[str], start: Place | None = None, end: int | None = None) -> Iterator[Batch]:
+        """Yield the wanted columns from one place to another."""
+
+
 @dataclass(frozen=True)
 class Noticed:
     """What was noticed in some of the records of a file: for the export of all of them to take over.
 
     others: records of other operators than the one of the option; numbers: of the columns, by position, of a Parquet
-    file; see Export and ParquetTable for the rest.
+    file; see Export for the rest.
     """
 
     repairs: Repairs
@@ -156,21 +182,21 @@ class Export:
         return self.table.header
 
     @property
-    def divisible(self) -> DelimitedTable | ParquetTable | None:
+    def divisible(self) -> DivisibleTable | None:
         """Its table, if it can be read on from a place in it, whatever was noticed before."""
         table = self.table
-        return table if isinstance(table, DelimitedTable | ParquetTable) and table.divisible else None
+        return table if isinstance(table, DivisibleTable) and table.divisible else None
 
     def anew(self) -> Export:
         """Return the same export, in which nothing was noticed so far."""
-        table = replace(self.table, numbers=Counter()) if isinstance(self.table, ParquetTable) else self.table
+        table = self.table.anew() if isinstance(self.table, DivisibleTable) else self.table
         repairs = Repairs(self.repairs.said)
         return replace(self, table=table, values=copy(self.values), repairs=repairs, cut=Counter())
 
     @property
     def noticed(self) -> Noticed:
         """What was noticed in the records that were read."""
-        numbers = self.table.numbers if isinstance(self.table, ParquetTable) else Counter[int]()
+        numbers = self.table.numbers if isinstance(self.table, DivisibleTable) else Counter[int]()
         return Noticed(self.repairs, self.cut, self.values.of_others, numbers)
 
     def take_over(self, noticed: Noticed) -> None:
@@ -178,7 +204,7 @@ class Export:
         self.repairs.take_over(noticed.repairs)
         self.cut.update(noticed.cut)
         self.values.of_others += noticed.others
-        if isinstance(self.table, ParquetTable):
+        if isinstance(self.table, DivisibleTable):
             self.table.numbers.update(noticed.numbers)
 
     def batches(self, wanted: set[str], start: Place | None = None, end: int | None = None) -> Iterator[Batch]:

@@ -80,6 +80,10 @@ class ParquetTable:
         """How many rows the file says it has."""
         return self.weight.groups[-1]
 
+    def anew(self) -> ParquetTable:
+        """Return the same table, of which nothing was read so far."""
+        return replace(self, numbers=Counter())
+
     @property
     def divisible(self) -> bool:
         """Whether it can be read on from any of its rows: it lies on disk."""

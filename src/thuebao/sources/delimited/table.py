@@ -71,6 +71,15 @@ class DelimitedTable:
         return end
 
     @property
+    def numbers(self) -> Counter[int]:
+        """Of its columns, how many values were numbers and not texts: none."""
+        return Counter()
+
+    def anew(self) -> DelimitedTable:
+        """Return the same table, of which nothing was read so far."""
+        return self
+
+    @property
     def divisible(self) -> bool:
         """Whether it can be read on from any of its lines: the bytes of the file are those of the text."""
         return self.encoding.is_utf8 and not self.stored.packing and self.layout.line_end != "\r"
