@@ -82,7 +82,7 @@ class Names:
     def parse(self, values: pl.Series) -> pl.Series:
         """Return a struct of the cleaned text and of the same where it is unusual, NULL elsewhere."""
         usual = values.str.contains(self._usual) & ~values.str.contains(self._doubtful)
-        others = ~holds(usual)
+        others = ~holds(usual) & values.is_not_null()
         if not others.any():
             return pl.DataFrame({"text": values, "unusual": values.clear(len(values))}).to_struct()
         part = self._cleaning.clean(values.filter(others))

@@ -12,7 +12,7 @@ import polars as pl
 from thuebao.base.fold import fold_text
 from thuebao.facts.byte_tables import rows_outside
 from thuebao.facts.kernel import elementwise, holds, refine
-from thuebao.facts.text import fold
+from thuebao.facts.text import FEW, fold
 from thuebao.rulebook.reference import Reference
 
 _FOLDER = r"^.*[/\\]"
@@ -37,6 +37,8 @@ def portrait_facts(reference: Reference) -> dict[str, pl.Expr]:
         return refine(values, values, holds((values.str.len_bytes() <= longest) | likely), where_named)
 
     def where_named(values: pl.Series) -> pl.Series:
+        if len(values) <= FEW:
+            return without_nobodys(values)
         nominated = (values.str.len_bytes() <= longest) | values.str.contains(nominate)
         return refine(values, values, holds(nominated), without_nobodys)
 

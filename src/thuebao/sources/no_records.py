@@ -27,7 +27,8 @@ from thuebao.rulebook.reference import shipped_reference
 from thuebao.sources.batch import BLANK, HEADERS, SUMS, TITLES
 from thuebao.sources.headers.header import Header, is_value
 
-_NINE_DIGITS = r"(?:\d\D*){9}"
+_NINE = 9  # digits that a number has at least
+_DIGIT = r"\d"
 _BEGINS_WITH_NINE = "^[0-9]{9}"
 _LETTER = r"[A-Za-z]|[^\x00-\x7f]"  # whatever becomes a letter when it is folded
 _KEYS = ("msisdn", "id_number", "sim_serial", "organisation_tax_code")
@@ -64,9 +65,10 @@ class NoRecords:
         """
         suspects = (~holds(_are_digits()(key))).arg_true()
         # Most others begin with nine digits, which is cheaper to see than that there are nine somewhere.
-        for pattern in (_BEGINS_WITH_NINE, _NINE_DIGITS):
-            if len(suspects):
-                suspects = suspects.filter(~key.gather(suspects).str.contains(pattern).fill_null(value=False))
+        if len(suspects):
+            suspects = suspects.filter(~holds(key.gather(suspects).str.contains(_BEGINS_WITH_NINE)))
+        if len(suspects):
+            suspects = suspects.filter(~holds(key.gather(suspects).str.count_matches(_DIGIT) >= _NINE))
         at_top, self._at_top = self._at_top, False
         if not len(suspects):
             return rows, lines, Counter()
@@ -213,7 +215,7 @@ class NoRecords:
                 missing = text.map_batches(lambda values: cleaning.exact(values).is_null(), return_dtype=pl.Boolean)
                 about |= text.str.contains(r"\p{L}") & ~missing
             about |= _has_sum(stripped[0])
-            about &= ~text.str.contains(_NINE_DIGITS)
+            about &= text.str.count_matches(_DIGIT) < _NINE
         few = (filled * 3 <= width) | (sums & (filled * 2 <= width))
         return (
             pl.when((filled == 0) | dashes)
