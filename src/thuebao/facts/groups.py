@@ -18,8 +18,8 @@ COSTLY = frozenset({"comparable_name", "folded_name"})
 
 OUTLINES = {
     "case_folded_name": pl.col("full_name").str.len_chars()
-    # The only letter that is two when it is small.
-    + pl.col("full_name").str.count_matches("İ", literal=True)
+    # The only letter that is two when it is small, which no usual name has.
+    + pl.col("unusual_name").str.count_matches("İ", literal=True).fill_null(0)
 }
 """What is alike in records of which a late fact is the same, and cheaper to know than the fact."""
 
