@@ -34,7 +34,8 @@ def portrait_facts(reference: Reference) -> dict[str, pl.Expr]:
         likely = rows_outside(values, "0", "z", ends)
         if likely is None:
             return where_named(values)
-        return refine(values, values, holds((values.str.len_bytes() <= longest) | likely), where_named)
+        likely = ((values.str.len_bytes() <= longest) | likely) & values.is_not_null()
+        return refine(values, values, likely, where_named)
 
     def where_named(values: pl.Series) -> pl.Series:
         if len(values) <= FEW:

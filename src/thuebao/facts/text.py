@@ -83,7 +83,8 @@ class Cleaning:
 
     def _present_by_content(self, values: pl.Series) -> pl.Series:
         if len(values) <= FEW:
-            return self.exact(values).is_not_null()
+            texts = values.unique()  # what stands for nothing is the same again
+            return values.is_in(texts.filter(self.exact(texts).is_not_null()).implode())
         nominated = values.str.contains(self._maybe_missing)
         return refine(~nominated, values, nominated, lambda part: self.exact(part).is_not_null())
 
