@@ -56,7 +56,9 @@ class Cleaning:
 
     def exact(self, values: pl.Series) -> pl.Series:
         """Return the cleaned text of each value, NULL where it is missing: the definition, step by step."""
-        text = at_once(values, _trimmed)
+        return self._unless_missing(at_once(values, _trimmed))
+
+    def _unless_missing(self, text: pl.Series) -> pl.Series:
         return text.set(holds(at_once(text, self._is_missing)), None)
 
     def _is_missing(self, text: pl.Expr) -> pl.Expr:
@@ -73,7 +75,9 @@ class Cleaning:
 
     def _clean_by_content(self, values: pl.Series) -> pl.Series:
         if len(values) <= FEW:
-            return self.exact(values)
+            text = at_once(values, _trimmed)
+            present, _ = self._beginnings.present_and_nominated(text)
+            return replace_where(text, ~present & text.is_not_null(), self._unless_missing)
         return replace_where(values, values.str.contains(self._suspect), self.exact)
 
     def present(self, values: pl.Series) -> pl.Series:
