@@ -10,10 +10,12 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+from thuebao.base.fold import fold_text
 from thuebao.facts.byte_tables import fitting, leading_number, may_begin_run
 from thuebao.facts.date_tables import DateTables
 from thuebao.facts.dates import DateParsing
 from thuebao.facts.names import FoldedNames, NamePlaceholders, Names
+from thuebao.facts.portrait import portrait_facts
 from thuebao.facts.text import Cleaning
 from thuebao.rulebook.reference import shipped_reference
 
@@ -225,6 +227,15 @@ def reference(rng: random.Random) -> str:
     return f"HD{rng.randrange(10**6)}" if rng.random() < 0.85 else text(rng)
 
 
+@pytest.fixture(params=["few", "many"])
+def as_if(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have texts judged as few are, by their definition, or by the patterns that are worth their price for many."""
+    if request.param == "many":
+        monkeypatch.setattr("thuebao.facts.text.FEW", 0)
+        monkeypatch.setattr("thuebao.facts.portrait.FEW", 0)
+
+
+@pytest.mark.usefixtures("as_if")
 @pytest.mark.parametrize(("cleaning", "make"), [(CLEANING, text), (OF_REFERENCES, reference)])
 def test_cleaning_is_its_definition(cleaning: Cleaning, make: Callable[[random.Random], str]) -> None:
     columns = list(batches(5, make))
@@ -262,6 +273,43 @@ def test_placeholders_are_those_of_the_folded_form() -> None:
     assert asked.to_list() == expected.to_list()
     assert expected.sum() > BATCHES
     assert (~expected).sum() > BATCHES
+
+
+# -- portraits -------------------------------------------------------------------------------------------------
+
+WORDS = REFERENCE.document("text")["references"]
+
+
+def portrait(rng: random.Random) -> str:
+    """Return a hash, seldom the name of a picture of nobody: as it is, spelt anyhow, in a folder, with an ending."""
+    if rng.random() < 0.8:
+        return f"{rng.getrandbits(96):024{rng.choice('xX')}}" + rng.choice(["", "", "", "ge", "Nk", "_", "ault"])
+    word = rng.choice([*WORDS["flags"], *WORDS["no_pictures"], "anh0912", "noimages"])
+    word = "".join(rng.choice(SPELLINGS.get(sign, sign)) if rng.random() < 0.1 else sign for sign in word)
+    word = rng.choice(["", "", "2024/", "C:\\anh\\", "_"]) + rng.choice(
+        [word, word.upper(), "-".join(word), word.replace("a", "___________a")]
+    )
+    return word + rng.choice(["", "", ".jpg", ".", "_", ".P1", "_1", "z"])
+
+
+def is_nobodys(value: str) -> bool:
+    """Return whether a portrait is a flag or the name of a picture of nobody: the plain definition."""
+    folded = fold_text(value)
+    name = re.sub(r"\.[A-Za-z0-9]*\Z", "", re.sub(r"^.*[/\\]", "", folded))
+    return folded in map(fold_text, WORDS["flags"]) or re.sub(r"[\W_]", "", name) in WORDS["no_pictures"]
+
+
+@pytest.mark.usefixtures("as_if")
+def test_portraits_of_nobody_are_not_compared() -> None:
+    fact = portrait_facts(REFERENCE)["comparable_portrait"]
+    found = [0, 0]
+    for column in batches(11, portrait):
+        values = column.alias("portrait").to_frame().select(fact).to_series().to_list()
+        expected = [None if value is None or is_nobodys(value) else value for value in column]
+        assert values == expected, column.to_list()
+        found = [found[0] + column.count(), found[1] + len(values) - values.count(None)]
+    assert found[0] > found[1] + BATCHES / 2
+    assert found[1] > BATCHES
 
 
 # -- forms -----------------------------------------------------------------------------------------------------

@@ -81,6 +81,7 @@ AMONG: dict[str, tuple[Row, str | None]] = {
     "sum over half of the columns": ([*(["Tổng cộng"] + [""] * 10), *["7"] * 9, ""][:WIDTH], "sums"),
     "general company": (row(msisdn="Tổng công ty Viễn thông"), "titles"),
     "only a name": (row(full_name="Nguyễn Văn An"), None),
+    "signature where names stand": (row(full_name="Người lập biểu"), "titles"),
     "only a document": (row(id_number="001090012345"), None),
     "number of a group": (row(msisdn="Nhóm 0912345678"), None),
     "missing number": (row(msisdn="N/A", address="Hà Nội"), None),
@@ -110,6 +111,15 @@ def test_what_stands_among_records(desk: Desk, name: str, kind: str) -> None:
     assert read.records == (5 if passed else 6)
     assert read.rejected == 0
     assert read.passed_over == {"headers": 0, "titles": 0, "sums": 0, "blank": 0} | ({passed: 1} if passed else {})
+
+
+def test_what_a_row_is_does_not_depend_on_how_many_there_are(desk: Desk) -> None:
+    times, [record] = 300, records(1)
+    others = [line for other, _ in AMONG.values() for line in (other, record)]
+    [read] = audited(desk, "a.csv", csv_of([HEADER, record, *others * times])).inputs
+    kinds = [kind for _, kind in AMONG.values()]
+    assert {kind: kinds.count(kind) * times for kind in read.passed_over} == read.passed_over
+    assert read.records == 1 + times * (len(AMONG) + kinds.count(None))
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

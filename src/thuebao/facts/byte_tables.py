@@ -25,6 +25,7 @@ UNLIKE = 1 << 24  # in a table: not of this form. More than any sum, and a sum o
 _FEW_OF = 3
 _MANY = 8  # of every so many bytes, or of the first values, one in the wrong place is too many to be worth finding
 _BEGINNING = 200
+_PAIR = 2
 
 # -- the bytes of a column -------------------------------------------------------------------------------------
 
@@ -41,10 +42,11 @@ def views_of(values: pl.Series) -> Numbers:
     return pairs[array.offset : array.offset + len(array)]
 
 
-def rows_outside(values: pl.Series, low: str, high: str) -> pl.Series | None:
+def rows_outside(values: pl.Series, low: str, high: str, ends: Numbers | None = None) -> pl.Series | None:
     """Return which texts have a byte outside `low` to `high`, or None if that is better found value by value.
 
-    What it says of a NULL means nothing.
+    ends: of each pair of bytes, the last of them the lower half, whether a text that ends with it is meant too, as one
+    of less than two bytes is then. What is said of a NULL means nothing.
     """
     least, most = ord(low), ord(high)
     begin = values.head(_BEGINNING)
@@ -55,12 +57,23 @@ def rows_outside(values: pl.Series, low: str, high: str) -> pl.Series | None:
     if len(array):
         offsets = np.frombuffer(array.buffers()[1], "<i8")[array.offset : array.offset + len(array) + 1]
         text = np.frombuffer(array.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
+        if ends is not None:
+            outside = _ending(text, offsets - offsets[0], ends)
         if len(text) and (text.min() < least or text.max() > most):
             at = np.flatnonzero((text < least) | (text > most))
             if len(at) * _MANY > len(text):
                 return None
             outside[np.searchsorted(offsets, at + offsets[0], side="right") - 1] = True
     return pl.Series(outside)
+
+
+def _ending(text: Numbers, offsets: Numbers, ends: Numbers) -> Numbers:
+    """Return which texts, that lie end to end, end with such pairs of bytes, or are less than one."""
+    if len(text) < _PAIR:
+        return np.ones(len(offsets) - 1, np.bool_)
+    last = np.maximum(offsets[1:], _PAIR) - _PAIR
+    found: Numbers = ends[text[last].astype(np.uint16) << 8 | text[last + 1]]
+    return found | (np.diff(offsets) < _PAIR)
 
 
 # -- digits at the beginning -----------------------------------------------------------------------------------

@@ -206,7 +206,11 @@ class DateParsing:
                 days, times = shape.convert(values.filter(fits))
                 day, time = fill_where(day, fits, days), fill_where(time, fits, times)
                 left &= day.is_null()
-        for shape in usual.with_other_clocks() if len(values) <= _FEW else ():
+        # Tables read one width, and asking each of them takes longer than reading a few values.
+        widths = {*values.str.len_bytes().to_list()} if len(values) <= _FEW else {}
+        for shape in usual.with_other_clocks() if widths else ():
+            if shape.tables.width not in widths:
+                continue
             read = shape.read(values.filter(left))
             day = fill_where(day, left, read.day)
             time = time if read.time is None else fill_where(time, left, read.time)

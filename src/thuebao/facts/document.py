@@ -51,7 +51,7 @@ def _number_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]
         )
 
     shortest = law["placeholder"]["least_characters"]
-    runs = sorted(_runs(_LONGEST_DIGITS))
+    runs = pl.Series(sorted(_runs(_LONGEST_DIGITS))).implode()
 
     def placeholder(numbers: pl.Series) -> pl.Series:
         none = the_same(False, len(numbers), pl.Boolean)

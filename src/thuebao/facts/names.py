@@ -9,7 +9,17 @@ import polars as pl
 
 from thuebao.base.fold import fold_text
 from thuebao.facts.beginnings import Beginnings
-from thuebao.facts.kernel import OverDistinct, at_once, elementwise, fill_where, holds, only_where, refine, the_same
+from thuebao.facts.kernel import (
+    OverDistinct,
+    at_once,
+    elementwise,
+    fill_where,
+    holds,
+    only_where,
+    refine,
+    replace_where,
+    the_same,
+)
 from thuebao.facts.text import Cleaning, folded
 from thuebao.rulebook.reference import Reference
 
@@ -82,7 +92,7 @@ class Names:
     def parse(self, values: pl.Series) -> pl.Series:
         """Return a struct of the cleaned text and of the same where it is unusual, NULL elsewhere."""
         usual = values.str.contains(self._usual) & ~values.str.contains(self._doubtful)
-        others = ~holds(usual)
+        others = ~holds(usual) & values.is_not_null()
         if not others.any():
             return pl.DataFrame({"text": values, "unusual": values.clear(len(values))}).to_struct()
         part = self._cleaning.clean(values.filter(others))
@@ -104,12 +114,18 @@ class FoldedNames:
             rf"^(?:(?:(?i:{any_case})|{capitals})(?:\.\s*|\s+)|(?i:{dotted})\.\s*)({word}\s+(?:\S+\s+)*?{word}.*)$"
         )
 
+        self._may_have_title = rf"^(?:(?i:{any_case}|{dotted})|{capitals})[.\s]"
+
     def fold(self, values: pl.Series) -> pl.Series:
         """Return the folded form of each name."""
-        return at_once(values, self._folded)
+        titled = holds(values.str.contains(self._may_have_title))
+        return at_once(replace_where(values, titled, self._without_title), self._folded)
+
+    def _without_title(self, names: pl.Series) -> pl.Series:
+        return names.str.replace(self.title, "${1}")
 
     def _folded(self, name: pl.Expr) -> pl.Expr:
-        letters = name.str.replace(self.title, "${1}").str.to_lowercase()
+        letters = name.str.to_lowercase()
         letters = letters.str.replace_many(["ß", "ø", "ł"], ["ss", "o", "l"])
         return folded(letters).str.replace_all("y", "i", literal=True).str.replace_all(r"[^\p{L}]", "")
 
@@ -176,10 +192,6 @@ def _any_spelling(text: str) -> str:
 def one_letter_repeated(names: pl.Series) -> pl.Series:
     """Return whether each name is one letter, at least twice, regardless of case and spaces."""
     # No back references in the regex engine: strip the name of its first letter and see what is left.
-    frame = pl.DataFrame({"name": names.str.to_lowercase().str.replace_all(r"\s", "")})
-    first = pl.col("name").str.head(1)
-    return frame.select(
-        (pl.col("name").str.len_chars() > 1)
-        & (pl.col("name").str.strip_chars(first) == "")
-        & first.str.contains(r"^\p{L}$")
-    ).to_series()
+    letters = at_once(names, lambda name: name.str.to_lowercase().str.replace_all(r"\s", ""))
+    same = at_once(letters, lambda name: (name.str.len_chars() > 1) & (name.str.strip_chars(name.str.head(1)) == ""))
+    return refine(same, letters, holds(same), lambda part: part.str.contains(r"^\p{L}"))

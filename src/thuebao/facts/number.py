@@ -6,7 +6,7 @@ import polars as pl
 
 from thuebao.base.fold import fold_text
 from thuebao.facts.byte_tables import fitting, leading_number
-from thuebao.facts.kernel import OverDistinct, at_once, elementwise, holds, replace_where
+from thuebao.facts.kernel import OverDistinct, at_once, elementwise, fill_where, holds, refine, replace_where, the_same
 from thuebao.facts.text import Cleaning, fold, fold_name_of_place, looked_up, unmarked
 from thuebao.rulebook.columns import raw
 from thuebao.rulebook.reference import Reference
@@ -38,33 +38,41 @@ class NumberParsing:
 
     def parse(self, values: pl.Series) -> pl.Series:
         """Return a struct of text (cleaned), current (form, NULL if malformed) and old (was in the old form)."""
-        plain = holds(self._is_current(values))
-        text = replace_where(values, ~plain, self._clean)
-        current = text if plain.all() else replace_where(text, ~plain, self._to_current)
-        old = (current != text) if not plain.all() else ~plain
+        others = ~holds(self._is_current(values)) & values.is_not_null()
+        text, current, old = values, values, the_same(False, len(values), pl.Boolean)
+        if others.any():
+            text_there = self._clean(values.filter(others))
+            current_there = self._to_current(text_there)
+            text, current = fill_where(text, others, text_there), fill_where(current, others, current_there)
+            old = fill_where(old, others, current_there != text_there)
         return pl.DataFrame({"text": text, "current": current, "old": old}).to_struct()
 
     def _clean(self, values: pl.Series) -> pl.Series:
-        text = at_once(self._cleaning.clean(values), self._without_groups)
+        text = self._cleaning.clean(values)
+        # Most of what is not in the current form is digits all the same.
+        text = replace_where(text, text.str.contains("[^0-9]"), lambda part: at_once(part, self._without_groups))
+        text = at_once(text, self._national)
         return text.set(holds(text == ""), None)
 
     def _without_groups(self, text: pl.Expr) -> pl.Expr:
         text = unmarked(text).str.replace_all("[()-]", "").str.replace("^['+]+", "")
         # What a float leaves behind digits, unless dots part the number into groups.
-        text = text.str.replace(r"^([0-9]+)\.0+$", "${1}").str.replace_all(".", "", literal=True)
+        return text.str.replace(r"^([0-9]+)\.0+$", "${1}").str.replace_all(".", "", literal=True)
+
+    def _national(self, text: pl.Expr) -> pl.Expr:
         for form in (self._international, self._bare):
             text = text.str.replace(form, self._trunk + "${1}")
         return text
 
     def _to_current(self, text: pl.Series) -> pl.Series:
-        converted = at_once(text, self._converted)
         current = holds(self._is_current(text))
-        return text.zip_with(current, converted)
+        old = ~current & text.str.contains(self._old)
+        return refine(text.set(~current, None), text, holds(old), lambda part: at_once(part, self._converted))
 
     def _converted(self, text: pl.Expr) -> pl.Expr:
-        """Return a number of the old form in the current one, NULL for any other."""
+        """Return a number of the old form in the current one."""
         prefix = text.str.head(self._old_length).replace(self._old_prefixes, self._new_prefixes)
-        return pl.when(text.str.contains(self._old)).then(prefix + text.str.slice(self._old_length))
+        return prefix + text.str.slice(self._old_length)
 
 
 def number_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:

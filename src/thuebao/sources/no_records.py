@@ -14,23 +14,29 @@ from difflib import SequenceMatcher
 from functools import cache, cached_property
 from typing import Any, cast
 
+import numpy as np
 import polars as pl
 
 from thuebao.base.errors import InputError
 from thuebao.base.fold import fold_header, fold_text
+from thuebao.facts.byte_tables import fitting
+from thuebao.facts.kernel import Kernel, holds
 from thuebao.facts.text import Cleaning, fold
 from thuebao.rulebook.columns import columns_by_header
 from thuebao.rulebook.reference import shipped_reference
 from thuebao.sources.batch import BLANK, HEADERS, SUMS, TITLES
 from thuebao.sources.headers.header import Header, is_value
 
-_NINE_DIGITS = r"(?:\d\D*){9}"
+_NINE = 9  # digits that a number has at least
+_DIGIT = r"\d"
 _BEGINS_WITH_NINE = "^[0-9]{9}"
+_LETTER = r"[A-Za-z]|[^\x00-\x7f]"  # whatever becomes a letter when it is folded
 _KEYS = ("msisdn", "id_number", "sim_serial", "organisation_tax_code")
 _OF_A_RECORD = ("full_name", "id_number", "organisation_name", "sim_serial")
 """Columns in which something makes a row a record, whatever else it looks like."""
 _LOOKED_AT = 4  # columns whose text shows whether a row may be a header
 _ALIKE = 0.5  # a header again that is damaged is at least so much like it
+_AT_ONCE = 4_000  # rows of which all cells are looked at in one piece
 _LEAST = 2  # cells that make a row of several columns a header again
 
 
@@ -60,10 +66,12 @@ class NoRecords:
         key: the texts of the column `key`; rows_at: gives whole rows, as text, columns by position, at some places.
         Raises InputError at a header whose columns stand in another order.
         """
-        # Nearly all numbers begin with nine digits, which is cheaper to see than that there are nine somewhere.
-        suspects = (~key.str.contains(_BEGINS_WITH_NINE).fill_null(value=False)).arg_true()
+        suspects = (~holds(_are_digits()(key))).arg_true()
+        # Most others begin with nine digits, which is cheaper to see than that there are nine somewhere.
         if len(suspects):
-            suspects = suspects.filter(~key.gather(suspects).str.contains(_NINE_DIGITS).fill_null(value=False))
+            suspects = suspects.filter(~holds(key.gather(suspects).str.contains(_BEGINS_WITH_NINE)))
+        if len(suspects):
+            suspects = suspects.filter(~holds(key.gather(suspects).str.count_matches(_DIGIT) >= _NINE))
         at_top, self.at_top = self.at_top, False
         if not len(suspects):
             return rows, lines, Counter()
@@ -80,7 +88,7 @@ class NoRecords:
     def kinds(self, rows: pl.DataFrame, lines: Sequence[int]) -> list[str | None]:
         """Return for each row what it is, None for a record. Raises InputError as `sift` does."""
         frame = rows.rename(dict(zip(rows.columns, self._names, strict=True)))
-        judged = frame.select(self._filled.alias("filled"), self._first_text.alias("text"))
+        judged = pl.concat(map(_filled_and_first, frame.iter_slices(_AT_ONCE) if frame.height else [frame]))
         # The conditions cost more for a handful of rows than a batch takes to parse: few rows are asked.
         may_be_one = judged.select(self._may_be_one).to_series()
         kinds = cast("list[str | None]", [None] * frame.height)
@@ -90,12 +98,20 @@ class NoRecords:
                 kinds[n] = kind
         judged = judged.with_columns(pl.Series("kind", kinds, dtype=pl.String))
         _find_signatures(kinds, judged, lines)
-        looked_at = [fold(frame[name].fill_null("")).str.replace_all("[^0-9a-z]", "") for name in self._looked_at]
-        named = pl.DataFrame(looked_at).select(pl.any_horizontal(pl.all().is_in(list(self._known))))
-        for n in named.to_series().arg_true():
+        for n in self._named(frame).arg_true():
             if self.is_header([cell or "" for cell in frame.row(n)], lines[n]):
                 kinds[n] = HEADERS
         return kinds
+
+    def _named(self, frame: pl.DataFrame) -> pl.Series:
+        """Return which rows have the name of a column where that shows whether they may be a header."""
+        cells = frame.select(self._looked_at)
+        texts = pl.concat(cells.get_columns()).drop_nulls().unique()
+        if not self._numbers_are_known:  # which most of these cells are
+            texts = texts.filter(texts.str.contains(_LETTER))
+        folded = fold(texts).str.replace_all("[^0-9a-z]", "")
+        known = texts.filter(folded.is_in(self._known_texts)).implode()
+        return cells.select(pl.any_horizontal(pl.all().is_in(known).fill_null(value=False))).to_series()
 
     def is_header(self, cells: Sequence[str], line: int) -> bool:
         """Return whether a row is a header of this kind of export again.
@@ -149,6 +165,14 @@ class NoRecords:
         return {text: column for text, column in (columns_by_header() | own).items() if text}
 
     @cached_property
+    def _known_texts(self) -> pl.Series:
+        return pl.Series([*self._known], dtype=pl.String).implode()
+
+    @cached_property
+    def _numbers_are_known(self) -> bool:
+        return not all(re.search("[a-z]", text) for text in self._known)
+
+    @cached_property
     def _columns(self) -> frozenset[str]:
         return frozenset(columns_by_header().values())
 
@@ -194,7 +218,7 @@ class NoRecords:
                 missing = text.map_batches(lambda values: cleaning.exact(values).is_null(), return_dtype=pl.Boolean)
                 about |= text.str.contains(r"\p{L}") & ~missing
             about |= _has_sum(stripped[0])
-            about &= ~text.str.contains(_NINE_DIGITS)
+            about &= text.str.count_matches(_DIGIT) < _NINE
         few = (filled * 3 <= width) | (sums & (filled * 2 <= width))
         return (
             pl.when((filled == 0) | dashes)
@@ -203,6 +227,18 @@ class NoRecords:
             .then(pl.when(sums).then(pl.lit(SUMS)).otherwise(pl.lit(TITLES)))
             .alias("kind")
         )
+
+
+def _filled_and_first(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return how many cells of each row are filled, and the text of the first that is, NULL where none is.
+
+    All cells are looked at in one piece: asking for each column takes longer than looking at a few hundred of its.
+    """
+    cells = pl.concat(rows.get_columns(), rechunk=True).fill_null("").str.strip_chars()
+    there = (cells != "").to_numpy().reshape(rows.width, rows.height)
+    filled = pl.Series("filled", there.sum(axis=0))
+    first = cells.gather(there.argmax(axis=0) * rows.height + np.arange(rows.height)).alias("text")
+    return pl.DataFrame([filled, first.set(filled == 0, None)])
 
 
 def _find_signatures(kinds: list[str | None], judged: pl.DataFrame, lines: Sequence[int]) -> None:
@@ -243,6 +279,12 @@ def _are_column_numbers(cells: Sequence[str | None]) -> bool:
     numbers = [str(n + 1) for n in range(len(signs) - len(letters))]
     counted = [*string.ascii_lowercase[: len(letters)], *numbers]
     return len(found) >= _LEAST and len(signs) == len(found) and signs == counted
+
+
+@cache
+def _are_digits() -> Kernel:
+    """Return the kernel that tells which values are nine digits or some more, as nearly all numbers are."""
+    return fitting("[0-9]{9,12}")
 
 
 def _has_sum(text: pl.Expr) -> pl.Expr:

@@ -20,7 +20,7 @@ from thuebao.sources.batch import BLANK, HEADERS, TITLES, Batch, Place, Rejected
 from thuebao.sources.delimited.escapes import Hidden, may_be_escaped
 from thuebao.sources.delimited.layout import Layout
 from thuebao.sources.delimited.malformed import CUT, TOO_FEW, TOO_MANY, Grammar, SeparatedLines, separate_lines
-from thuebao.sources.delimited.proof import are_records
+from thuebao.sources.delimited.proof import are_records, count_of
 from thuebao.sources.encodings.encoding import Encoding
 from thuebao.sources.headers.header import Header, is_value
 from thuebao.sources.no_records import NoRecords, kind_of_line
@@ -200,7 +200,7 @@ def _portions(pieces: Iterable[tuple[bytes, bool]]) -> Iterator[tuple[bytes, boo
     are rejected is known only behind a portion. The end of a file stays with what is before it.
     """
     for piece, last in pieces:
-        lines = piece.count(b"\n")
+        lines = count_of(piece, "\n")
         size = len(piece) or 1
         if lines > 2 * BATCH_ROWS:
             size = max(LEAST_BYTES, size * BATCH_ROWS // lines)
@@ -256,8 +256,7 @@ class _Reader:
             texts = self.encoding.letters(pl.DataFrame({"text": said}, {"text": pl.String}))
             rejected = [replace(r, text=text) for r, text in zip(found.rejected, texts["text"], strict=True)]
         records = hidden.restored(records) if hidden else records
-        # One piece of memory for each column: what follows works on whole columns, many times.
-        records = records.rechunk() if len(self._chosen) * 2 > len(self._names) else records
+        records = self._in_one_piece(records)
         whole, key = records, records[self._names[self.no_records.key]]
         records, lines, others = self.no_records.sift(
             records, lines, key, lambda places: self.encoding.letters(whole[places])
@@ -288,10 +287,14 @@ class _Reader:
         if not data.endswith(b"\n"):
             data += b"\n"  # without it Polars overlooks a separator too many at the end
         try:
-            records = self._grammar.parse(data)
+            records = self._in_one_piece(self._grammar.parse(data))
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
             return None
         return records if are_records(data, records, self.layout.separator, self.layout.quote) else None
+
+    def _in_one_piece(self, records: pl.DataFrame) -> pl.DataFrame:
+        """Return records with one piece of memory for each column: what follows works on whole columns, many times."""
+        return records.rechunk() if len(self._chosen) * 2 > len(self._names) else records
 
     def _without_titles(self, rejected: Sequence[Rejected], passed_over: Counter[str]) -> list[Rejected]:
         """Return the malformed lines that are not just titles, sums and the like in a line of their own."""
