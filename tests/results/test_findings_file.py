@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import signal
 import stat
@@ -15,6 +16,8 @@ import pytest
 from helpers.desks import Desk
 from helpers.outcomes import Command
 from helpers.people import AS_OF, ERROR, GOOD, INFO, NAMELESS, SHORT_NAME, person
+from thuebao.results.files import CsvFindings
+from thuebao.results.findings import SCHEMA, Findings
 
 COLUMNS_OF_FINDINGS = (
     "path",
@@ -225,3 +228,18 @@ def test_findings_in_the_folder_are_not_audited_the_next_time(desk: Desk, cli: C
     for _ in range(2):
         done = cli("audit", "exports", "--force", "--findings", "exports/found.csv", "--format", "json")
         assert done.document["totals"]["records"] == 1
+
+
+def test_findings_with_other_texts_follow_each_other_in_one_file() -> None:
+    """Texts are made ready for the file once for all findings that have them: others are not taken for those."""
+    file, frames = io.BytesIO(), []
+    writer = CsvFindings(file)
+    for number, operator in enumerate(["Viettel", '=cmd|"x"', None, "a,b", "Viettel\u202e"]):
+        found = {"path": "a.csv", "record": number, "operator": operator, "msisdn": "091*****81", "code": "NUM102"}
+        found |= {"name": f"name {number}", "severity": "error", "field": 'a"b', "basis": f"{number}, {number}"}
+        frames.append(pl.DataFrame([found] * 2, schema=SCHEMA))
+        writer.add(Findings.of(frames[-1]))
+    read = pl.read_csv(file.getvalue(), schema=SCHEMA)
+    expected = pl.concat(frames)["operator"].replace({'=cmd|"x"': '\'=cmd|"x"', "Viettel\u202e": "Viettel\ufffd"})
+    assert read["operator"].to_list() == expected.to_list()
+    assert read.select("name", "field", "basis").equals(pl.concat(frames).select("name", "field", "basis"))

@@ -69,4 +69,5 @@ def _pairs() -> _Numbers:
 def _both_digits() -> _Numbers:
     """Return the two signs that write each byte, as such a number."""
     signs = np.frombuffer(_DIGITS, np.uint8).astype("<u2")
-    return (signs[:, None] | signs[None, :] << 8).astype("<u2").reshape(-1)
+    both: _Numbers = signs[:, None] | signs[None, :] << 8
+    return both.astype("<u2").reshape(-1)

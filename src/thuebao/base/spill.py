@@ -17,7 +17,7 @@ from thuebao.base.own_memory import frame_in_own_memory
 from thuebao.base.scratch import forget, nameless, take_over
 
 ROWS_PER_PART = 150_000
-"""Rows of a file at most: some 8 MB, and few enough files for the country's records."""
+"""Rows of a file at most: some 10 MB, and few enough files for the country's records."""
 
 
 @dataclass(frozen=True)

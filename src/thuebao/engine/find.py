@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from thuebao.base.foreign_text import mask
 from thuebao.base.helper_columns import ROW
 from thuebao.engine.plan import CompiledRule
-from thuebao.engine.shown import shown_if_nobodys
+from thuebao.engine.shown import looks_misplaced
 from thuebao.results.findings import KINDS, ROWS, Texts, shown
 from thuebao.rulebook.columns import RAW, columns, raw
 
@@ -58,12 +59,17 @@ def rows_of(
     value = _of_each(hits, [part.column for part in parts], parts, order, pl.String())
     era = _of_each(hits, [part.era for part in parts], parts, order, pl.UInt8())
     # Values and numbers are shown alike.
-    texts_shown = shown(pl.concat([hits["shown_number"].alias("value"), value.alias("value")]), reveal=reveal)
+    texts_shown = shown(pl.concat([hits["shown_number"].alias("value"), value.alias("value")]), reveal=True)
+    if not reveal:
+        # Codes, kinds and names of provinces and points of sale are nobody's personal data.
+        nobodys = np.repeat([_is_nobodys(part) for part in parts], [len(part.rows) for part in parts])[order]
+        may_stand = np.flatnonzero(nobodys)
+        open_at = may_stand[~looks_misplaced(value.gather(may_stand)).to_numpy()]
+        hidden = np.ones(len(texts_shown), np.bool_)
+        hidden[hits.height + open_at] = False
+        hidden_at = np.flatnonzero(hidden)
+        texts_shown.scatter(hidden_at, mask(texts_shown.gather(hidden_at)))
     values_shown = texts_shown.tail(len(value))
-    # Codes, kinds and names of provinces and points of sale are nobody's personal data.
-    if not reveal and any(map(_is_nobodys, parts)):
-        stand = pl.Series(np.repeat([_is_nobodys(part) for part in parts], [len(part.rows) for part in parts])[order])
-        values_shown.scatter(stand.arg_true(), shown_if_nobodys(value.filter(stand)))
     return pl.DataFrame(
         {
             ROW: hits[ROW].gather(found),
@@ -107,6 +113,7 @@ def _of_each(
     """Return what stands in the column that each part names, at its rows, all in an order; NULL without a column."""
     columns = {name: at for at, name in enumerate(dict.fromkeys(names))}
     nothing = pl.Series([None], dtype=dtype).new_from_index(0, hits.height)
-    stacked = pl.concat([(hits[name] if name in hits.columns else nothing).alias("") for name in columns], rechunk=True)
+    # In as many pieces: few values of each are wanted.
+    stacked = pl.concat([(hits[name] if name in hits.columns else nothing).alias("") for name in columns])
     at = [part.rows + columns[name] * hits.height for name, part in zip(names, parts, strict=True)]
     return stacked.gather(np.concatenate(at)[order])

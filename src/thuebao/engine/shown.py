@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from thuebao.base.foreign_text import mask_apart
+from thuebao.base.foreign_text import mask, mask_apart
 from thuebao.engine.groups.search import Search
 from thuebao.facts.dates import DAYS
 from thuebao.results.findings import shown
@@ -54,8 +54,13 @@ def shown_of(column: str | None, values: pl.Series, *, reveal: bool) -> pl.Serie
 
 def shown_if_nobodys(values: pl.Series) -> pl.Series:
     """Return texts of a column that holds nobody's data: masked only if they look like a number, which is misplaced."""
-    looks_misplaced = (values.str.count_matches(r"\d") >= _DIGITS_OF_SOMEBODY).fill_null(value=False)
-    return shown(values, reveal=False).zip_with(looks_misplaced, shown(values, reveal=True))
+    texts, misplaced = shown(values, reveal=True), looks_misplaced(values).arg_true()
+    return texts.clone().scatter(misplaced, mask(texts.gather(misplaced))) if len(misplaced) else texts
+
+
+def looks_misplaced(values: pl.Series) -> pl.Series:
+    """Return which texts look like somebody's number, which has no place in a column that holds nobody's data."""
+    return (values.str.count_matches(r"\d") >= _DIGITS_OF_SOMEBODY).fill_null(value=False)
 
 
 def shown_apart(fact: str, values: pl.Series, *, reveal: bool) -> pl.Series:

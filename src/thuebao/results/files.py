@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -45,6 +45,7 @@ class CsvFindings:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self._known: tuple[pl.DataFrame, pl.Series, pl.Series] | None = None
         self._file.write((",".join(SCHEMA) + "\n").encode())
 
     def add(self, findings: Findings) -> None:
@@ -52,10 +53,7 @@ class CsvFindings:
         rows = findings.rows
         if rows.is_empty():
             return
-        # The texts of a rule are the same on every line: they are quoted once, not a million times.
-        texts = findings.texts.select(pl.all().map_batches(_quoted))
-        before = texts.select(pl.format(",{},{},{},{},", "code", "name", "severity", "field")).to_series()
-        after = texts.select(pl.format(",{},", "basis")).to_series()
+        before, after = self._around(findings.texts)
         at, record, line = findings.places
         paths = _quoted(without_formula(without_controls(findings.paths))) + ","
         sheets = "," + _safe(without_controls(findings.sheets)) + ","
@@ -63,7 +61,7 @@ class CsvFindings:
             paths.gather(at),
             record.cast(pl.String),
             _COMMA,
-            _safe(without_controls(rows["operator"])),
+            _of_each_different(rows["operator"], lambda operators: _safe(without_controls(operators))),
             _COMMA,
             _safe(rows["msisdn"]),
             before.gather(rows["kind"]),
@@ -81,6 +79,15 @@ class CsvFindings:
             # The lines lie end to end in Arrow's memory: no need to make Python strings of them.
             lines = pl.select(pl.concat_str(*some)).to_series().rechunk()
             self._file.write(lines.to_arrow(compat_level=pl.CompatLevel.oldest()).buffers()[2])
+
+    def _around(self, texts: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+        """Return what stands before and after the value on the lines of each kind of finding."""
+        # The texts of a rule are the same on every line: they are quoted once, not a million times.
+        if self._known is None or self._known[0] is not texts:
+            quoted = texts.select(pl.all().map_batches(_quoted))
+            before = quoted.select(pl.format(",{},{},{},{},", "code", "name", "severity", "field")).to_series()
+            self._known = texts, before, quoted.select(pl.format(",{},", "basis")).to_series()
+        return self._known[1:]
 
     def close(self) -> None:
         """Write what is left to write."""
@@ -195,6 +202,13 @@ def _unless_absent(values: pl.Series) -> Iterator[pl.Series]:
     """Yield the values as text, nothing where there are none at all."""
     if values.null_count() < len(values):
         yield values.cast(pl.String).fill_null("")
+
+
+def _of_each_different(values: pl.Series, kernel: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Return what `kernel` makes of values of which few differ."""
+    different = values.unique()
+    made = kernel(different)
+    return values if made.equals(different, null_equal=True) else values.replace_strict(different, made)
 
 
 def _safe(values: pl.Series) -> pl.Series:

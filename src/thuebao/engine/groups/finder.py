@@ -35,6 +35,8 @@ GROUP = "_group"
 _SIZE = "_size"
 _SCREENED_PER_RECORD = 3
 """How many records of which only hashes are held take the memory of one whose values are."""
+_TOGETHER = 4
+"""Families are decided on together if they nominate at most one in so many of the records that memory holds."""
 _FLAGS_PER_RECORD = 8 * 1_200
 """How many records of which only a bit is held take the memory of one whose values are."""
 _AT_ONCE = 2
@@ -87,8 +89,8 @@ class Finder:
         return found
 
     def _together(self) -> Iterator[list[_Chosen]]:
-        """Yield what is nominated: of several families at a time where memory holds all that they nominate."""
-        waiting, held = list[_Chosen](), 0
+        """Yield what is nominated: of several families at a time where they nominate little."""
+        waiting, held, most = list[_Chosen](), 0, self.at_once // _TOGETHER
         for nominations in self.nominations:
             nominations.flush()
             by_key = nominated(nominations, self.total, self.at_once * _SCREENED_PER_RECORD, self.at_once)
@@ -96,7 +98,10 @@ class Finder:
             chosen = [_Chosen(nominations.family, key, some) for key, some in by_key.items() if some.rounds]
             size = sum(size for some in chosen for _, size in some.nominated.rounds)
             size += len(chosen) * self.total // _FLAGS_PER_RECORD
-            if waiting and held + size > self.at_once:
+            if size > most and chosen:
+                yield chosen
+                continue
+            if waiting and held + size > most:
                 yield waiting
                 waiting, held = [], 0
             waiting, held = waiting + chosen, held + size
