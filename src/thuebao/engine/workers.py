@@ -23,9 +23,10 @@ from thuebao.engine.prepare import Prepared
 from thuebao.engine.share import Share, ShareRead
 from thuebao.engine.worker import Order
 
-WORTH = {".parquet": 60 << 20}
-WORTH_OF_TEXT = 300 << 20
-"""Bytes of all files from which on other processes gain more time than it takes to start them."""
+WORTH = {".parquet": 400 << 20}
+WORTH_OF_TEXT = 2 << 30
+"""Bytes of all files, for each processor that there is, from which on other processes gain more time than it takes to
+start them: one process keeps two processors busy three quarters of the time, and more of them less."""
 MOST = 4
 """More processes than this wait for the one that puts together what they read."""
 MEMORY_OF_ONE, MEMORY_OF_THE_FIRST = 700 * 10**6, 500 * 10**6
@@ -98,7 +99,7 @@ def _send(process: subprocess.Popen[bytes], what: Order | Share) -> None:
 def workers_for(prepared: Prepared, files: Sequence[str], folder: Path, wish: Wish) -> Iterator[Workers | None]:
     """Start processes that read along where the files are large, the machine has processors and the limit room."""
     count = min(MOST, pl.thread_pool_size(), _allowed(prepared))
-    if count < 2 or not sys.executable or sum(map(_weight, files)) < 1:
+    if count < 2 or not sys.executable or sum(map(_weight, files)) * count < 1:
         yield None
         return
     options = replace(prepared.options, as_of=prepared.as_of)
