@@ -86,7 +86,9 @@ class Spill:
         with writing_scratch(self._folder):
             path = self._folder / f"{self._name}-{self._written}.parquet"
             path = path if self._named else nameless(path)
-            small.write_parquet(path, compression="lz4", statistics=False, row_group_size=max(1, frame.height))
+            small.write_parquet(
+                path, compression="zstd", compression_level=1, statistics=False, row_group_size=max(1, frame.height)
+            )
         self.parts.append(Part(path, first, last, frame.height, compact))
 
     def handed_over(self) -> list[Part]:
