@@ -129,6 +129,23 @@ def test_in_vietnamese(exports: dict[str, Path], along: Callable[..., tuple[Any,
     assert along(exports["plain.csv"])[:3] == alone
 
 
+@pytest.mark.skipif(not Path("/dev/stdin").exists(), reason="handles are no files here")
+@pytest.mark.parametrize("deleted", [False, True])
+def test_a_file_that_is_a_handle(
+    exports: dict[str, Path], along: Callable[..., tuple[Any, ...]], tmp_path: Path, *, deleted: bool
+) -> None:
+    path = tmp_path / "viettel.csv"
+    path.write_bytes(exports["plain.csv"].read_bytes())
+    with path.open("rb") as file:
+        if deleted:
+            path.unlink()
+        here = f"/dev/fd/{file.fileno()}"
+        alone = outcome(here)
+        *found, taken = along(here)
+    assert tuple(found) == alone
+    assert bool(taken) != deleted  # which others cannot find
+
+
 def test_a_process_that_is_killed(
     exports: dict[str, Path], along: Callable[..., tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

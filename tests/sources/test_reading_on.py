@@ -25,6 +25,12 @@ def opened(path: Path) -> Export:
     return export
 
 
+def for_others(export: Export) -> Export:
+    other = export.for_others()
+    assert other
+    return other
+
+
 def records(batches: list[Batch]) -> pl.DataFrame:
     return pl.concat(batch.records for batch in batches if batch.records.height)
 
@@ -60,7 +66,7 @@ def test_from_behind_each_batch(export: Export) -> None:
     assert len(batches) > 2
     for n, batch in list(enumerate(batches))[:: -(-len(batches) // 4)]:
         assert batch.then
-        rest = list(export.anew().batches(WANTED, batch.then))
+        rest = list(for_others(export).batches(WANTED, batch.then))
         expected = batches[n + 1 :]
         assert sum(b.records.height for b in rest) == sum(b.records.height for b in expected)
         if rest and expected:
@@ -77,7 +83,7 @@ def test_in_shares(export: Export) -> None:
     assert len(ends) > 3
     found, reached = [batches[0]], start.line
     for first, end in pairwise([start.at, *ends, None]):
-        share = list(export.anew().batches(WANTED, Place(first or 0), end))
+        share = list(for_others(export).batches(WANTED, Place(first or 0), end))
         then = share[-1].then
         assert then
         assert end is None or then.at == end
@@ -96,4 +102,5 @@ def test_what_cannot_be_read_on(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(data)
         export = opened(tmp_path / name)
         assert export.divisible is None
+        assert export.for_others() is None
         assert all(batch.then is None for batch in export.batches(WANTED))

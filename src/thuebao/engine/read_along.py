@@ -46,6 +46,9 @@ def read_along(
             put_together(audit, read, keeping, place)
             audit.ended = share.end is None
             done()
+    except (KeyboardInterrupt, SystemExit):
+        waiting.clear()  # nobody waits for what is still read
+        raise
     finally:
         for _, future in waiting:
             if not future.cancel() and (read := future.result()):
@@ -53,10 +56,9 @@ def read_along(
 
 
 def _shares(audit: FileAudit, columns: tuple[frozenset[str], frozenset[str]]) -> Iterator[Share]:
-    table, start = audit.export.divisible, audit.then
-    if table is None or start is None or audit.export.repairs.needed:
+    export, start = audit.export.for_others(), audit.then
+    if export is None or export.divisible is None or start is None or audit.export.repairs.needed:
         return
-    export = audit.export.anew()
-    ends = table.ends(start, _SHARE)
+    ends = export.divisible.ends(start, _SHARE)
     for first, end in pairwise([start.at, *ends, None]):
         yield Share(export, *columns, Place(first or 0), end)

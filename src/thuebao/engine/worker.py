@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import pickle
 import signal
 import sys
@@ -61,7 +62,9 @@ def serve(asked: BinaryIO, answers: BinaryIO) -> None:
 def main() -> None:
     """Serve over standard input and output, until either is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the audit is told, and ends this process
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what a library prints is no answer
     try:
-        serve(sys.stdin.buffer, sys.stdout.buffer)
+        serve(sys.stdin.buffer, answers)
     except (BrokenPipeError, EOFError, pickle.UnpicklingError):
         sys.exit(1)

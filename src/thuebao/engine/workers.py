@@ -47,7 +47,14 @@ class Workers:
         self._processes: list[subprocess.Popen[bytes]] = []
         self._idle: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
         self._threads = ThreadPoolExecutor(count)
-        for n in range(count):
+        try:
+            self._start(order, command, environment)
+        except OSError:
+            self.close()
+            raise
+
+    def _start(self, order: Order, command: list[str], environment: dict[str, str]) -> None:
+        for n in range(self.count):
             folder = order.folder / f"worker-{n}"
             folder.mkdir(mode=0o700)
             process = subprocess.Popen(

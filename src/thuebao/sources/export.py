@@ -78,8 +78,8 @@ class DivisibleTable(Protocol):
     def divisible(self) -> bool:
         """Whether it can, as it is stored."""
 
-    def anew(self) -> Table:
-        """Return the same table, of which nothing was read so far."""
+    def anew(self, stored: Stored) -> Table:
+        """Return the same table, stored there, of which nothing was read so far."""
 
     def ends(self, start: Place, share: int) -> list[int]:
         """Return where about so many records each end, from a place on."""
@@ -187,11 +187,16 @@ class Export:
         table = self.table
         return table if isinstance(table, DivisibleTable) and table.divisible else None
 
-    def anew(self) -> Export:
-        """Return the same export, in which nothing was noticed so far."""
-        table = self.table.anew() if isinstance(self.table, DivisibleTable) else self.table
-        repairs = Repairs(self.repairs.said)
-        return replace(self, table=table, values=copy(self.values), repairs=repairs, cut=Counter())
+    def for_others(self) -> Export | None:
+        """Return the same export as another process reads it, in which nothing was noticed so far.
+
+        None if it has to be read from its beginning, or no other process knows the file.
+        """
+        stored, table = self.stored.by_real_path(), self.divisible
+        if not stored or not table:
+            return None
+        values, repairs = copy(self.values), Repairs(self.repairs.said)
+        return Export(stored, self.format, self.encoding, table.anew(stored), values, repairs)
 
     @property
     def noticed(self) -> Noticed:

@@ -25,6 +25,7 @@ from thuebao.sources.headers.mapping import Mapping
 from thuebao.sources.library_errors import refusing
 from thuebao.sources.no_records import NoRecords
 from thuebao.sources.notice import Notice
+from thuebao.sources.packing.stored import Stored
 from thuebao.sources.parquet_weight import Source, Weight
 
 _LARGEST_EXACT = 2**53  # the largest whole number up to which floats have them all
@@ -80,9 +81,9 @@ class ParquetTable:
         """How many rows the file says it has."""
         return self.weight.groups[-1]
 
-    def anew(self) -> ParquetTable:
-        """Return the same table, of which nothing was read so far."""
-        return replace(self, numbers=Counter())
+    def anew(self, stored: Stored) -> ParquetTable:
+        """Return the same table, stored there, of which nothing was read so far."""
+        return replace(self, source=stored.file, numbers=Counter())
 
     @property
     def divisible(self) -> bool:

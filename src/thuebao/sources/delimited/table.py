@@ -75,9 +75,9 @@ class DelimitedTable:
         """Of its columns, how many values were numbers and not texts: none."""
         return Counter()
 
-    def anew(self) -> DelimitedTable:
-        """Return the same table, of which nothing was read so far."""
-        return self
+    def anew(self, stored: Stored) -> DelimitedTable:
+        """Return the same table, stored there, of which nothing was read so far."""
+        return replace(self, stored=stored)
 
     @property
     def divisible(self) -> bool:

@@ -85,6 +85,15 @@ class Stored:
             else:
                 yield from unpacking.lines_of(file, size, first, end)
 
+    def by_real_path(self) -> Stored | None:
+        """Return the same by a path that means it to other processes too; None if there is none, as behind a handle."""
+        real = Path(os.path.realpath(self.file))
+        try:
+            same = os.path.samestat(real.stat(), self.file.stat())
+        except OSError:
+            return None
+        return replace(self, file=real) if same else None
+
     def starts(self, size: int, first: int) -> Iterator[tuple[int, bytes]]:
         """Yield where `lines` goes on, and what begins there; of a file that is not packed."""
         with reading(self.path), self.open() as file:
