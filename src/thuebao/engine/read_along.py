@@ -61,4 +61,4 @@ def _shares(audit: FileAudit, columns: tuple[frozenset[str], frozenset[str]]) ->
         return
     ends = export.divisible.ends(start, _SHARE)
     for first, end in pairwise([start.at, *ends, None]):
-        yield Share(export, *columns, Place(first or 0), end)
+        yield Share(export, *columns, Place(first or 0, width=start.width), end)

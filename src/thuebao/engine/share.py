@@ -63,7 +63,7 @@ def read_share(share: Share, keeping: Keeping, plan: Plan, folder: Path) -> Shar
         frozenset(),
         0,
         Rejections.of(share.export),
-        then=Place(share.start.at),
+        then=Place(share.start.at, width=share.start.width),
     )
     outlines: list[Outline] = []
     with closing(audit.evaluated(lambda _, outline: outlines.append(outline), share.end)) as batches:
@@ -96,4 +96,5 @@ def put_together(audit: FileAudit, read: ShareRead, keeping: Keeping, place: Pla
         reached.line - 1 + read.then.line,
         reached.records + read.then.records,
         reached.passed_over + read.then.passed_over,
+        read.then.width,
     )

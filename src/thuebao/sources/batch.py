@@ -35,13 +35,14 @@ class Place:
     """A place between two records of a file from which it can be read on.
 
     at: bytes of text, or rows, before it; line: the number of the next one; records, passed_over: how many records
-    and other lines were before it.
+    and other lines were before it; width: about how many bytes a record takes, 0 where that need not be known.
     """
 
     at: int
     line: int = 1
     records: int = 0
     passed_over: Counter[str] = field(default_factory=Counter)
+    width: int = 0
 
 
 @dataclass(frozen=True)

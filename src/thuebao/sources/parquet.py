@@ -105,7 +105,8 @@ class ParquetTable:
             self.numbers.clear()
         then = start or Place(0)
         first = then.at
-        for frame in self._frames(sorted({*chosen, no_records.key}), first, self.height if end is None else end):
+        place = first, self.height if end is None else end, then.width
+        for frame, width in self._frames(sorted({*chosen, no_records.key}), *place):
             rows_at = partial(self._rows, first, frame.height)
             lines, key = numbers_from(first + 1, frame.height), frame[names[no_records.key]]
             first += frame.height
@@ -113,12 +114,15 @@ class ParquetTable:
                 self.numbers[n] += frame.height - frame[names[n]].null_count()
             records, _, passed_over = no_records.sift(frame, lines, key, rows_at)
             before = then.passed_over + passed_over
-            then = Place(first, first + 1, then.records + records.height, before)
+            then = Place(first, first + 1, then.records + records.height, before, width)
             of_batch = records.select(names[n] for n in chosen or [no_records.key])
             yield Batch(of_batch, passed_over=passed_over, then=then if self.divisible else None)
 
-    def _frames(self, chosen: Sequence[int], first: int, end: int) -> Iterator[pl.DataFrame]:
-        """Yield the columns at some positions, as text, in batches, from the row `first` to before `end`."""
+    def _frames(self, chosen: Sequence[int], first: int, end: int, width: int) -> Iterator[tuple[pl.DataFrame, int]]:
+        """Yield the columns at some positions, as text, in batches, and how many bytes a row takes.
+
+        From the row `first` to before `end`; width: bytes of a row before them, 0 if there is none.
+        """
         header, groups, weight = self.header, self.weight.groups, replace(self.weight, unpacked=0)
         with _refusals(self.path):
             scan = pl.scan_parquet(self.source, glob=False)
@@ -129,7 +133,8 @@ class ParquetTable:
             (pl.nth(n) if _is_shared(types[n]) else as_text(pl.nth(n), types[n])).alias(header.raw_names[n])
             for n in read
         ]
-        records, most, expected = [0], _FIRST_STRETCH, end - first
+        records, expected = [0], end - first
+        most = max(min(_LARGEST_STRETCH, _HELD // width), 1) if width else _FIRST_STRETCH
         while first < end:
             # Stretches in turn: left to itself the engine reads gigabytes ahead of whoever works on the batches.
             rows = min(_stretch(groups, first, most), end - first)
@@ -144,12 +149,13 @@ class ParquetTable:
                 raise _unreadable(self.path, header.names[binary], types[binary]) from None
             held = _bytes(stretch)
             weight.add(held)
+            width = held // max(stretch.height, 1) + 1
             stretch = _whole(stretch, [header.raw_names[n] for n in chosen or [0]], counted=not columns)
             for batch in _batches(stretch):
-                yield batch.select(pl.all().cast(pl.String)).rechunk()
+                yield batch.select(pl.all().cast(pl.String)).rechunk(), width
             records.append(stretch.height)
             first += rows
-            most = min(_LARGEST_STRETCH, 4 * rows, max(_HELD // (held // max(stretch.height, 1) + 1), 1))
+            most = min(_LARGEST_STRETCH, 4 * rows, max(_HELD // width, 1))
         if sum(records) != expected:
             raise InputError("parquet_cut", path=self.path, records=sum(records), expected=expected)
 
