@@ -18,9 +18,10 @@ from helpers.exports import write_csv
 from oracles.messy import messy_records
 from oracles.records import COLUMNS as ALL_COLUMNS
 from thuebao.base.messages import use_language
-from thuebao.engine import prepare, read_along, workers
-from thuebao.engine.share import Share, ShareRead
-from thuebao.engine.workers import Workers
+from thuebao.engine import prepare
+from thuebao.engine.shares import read_along, workers
+from thuebao.engine.shares.share import Share, ShareRead
+from thuebao.engine.shares.workers import Workers
 from thuebao.reports.json_document import as_dict
 from thuebao.sources import parquet
 

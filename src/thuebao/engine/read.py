@@ -23,11 +23,11 @@ from thuebao.engine.offenders import Offenders
 from thuebao.engine.plan import Plan, plan_for
 from thuebao.engine.prepare import Prepared
 from thuebao.engine.progress import Steps
-from thuebao.engine.read_along import read_along
 from thuebao.engine.rejected import Rejections
-from thuebao.engine.share import Placing
+from thuebao.engine.shares.read_along import read_along
+from thuebao.engine.shares.share import Placing
+from thuebao.engine.shares.workers import Workers
 from thuebao.engine.sheets import findings_of_sheets, of_sheets
-from thuebao.engine.workers import Workers
 from thuebao.results.evidence.digests import digest_of
 from thuebao.results.files import RejectsOutput
 from thuebao.results.findings import Files

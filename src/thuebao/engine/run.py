@@ -22,8 +22,8 @@ from thuebao.engine.plan import lacking
 from thuebao.engine.prepare import Prepared
 from thuebao.engine.progress import COMPARING, SETTLING, Steps, Told
 from thuebao.engine.read import Reading, Seeing
+from thuebao.engine.shares.workers import workers_for
 from thuebao.engine.shown import masked_columns, offenders_shown
-from thuebao.engine.workers import workers_for
 from thuebao.facts import needed_columns
 from thuebao.results.files import findings_file, rejects_file
 from thuebao.results.findings import SCHEMA, Findings

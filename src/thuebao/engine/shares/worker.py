@@ -16,7 +16,7 @@ from thuebao.engine.keeping import Keeping, Wish
 from thuebao.engine.options import AuditOptions
 from thuebao.engine.plan import Plan, plan_for
 from thuebao.engine.prepare import prepare
-from thuebao.engine.share import Share, ShareRead, read_share
+from thuebao.engine.shares.share import Share, ShareRead, read_share
 from thuebao.rulebook.book import Rulebook
 
 

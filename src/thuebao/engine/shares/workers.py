@@ -20,8 +20,8 @@ from thuebao.base.messages import language
 from thuebao.engine.keeping import Wish
 from thuebao.engine.memory import memory_limit
 from thuebao.engine.prepare import Prepared
-from thuebao.engine.share import Share, ShareRead
-from thuebao.engine.worker import Order
+from thuebao.engine.shares.share import Share, ShareRead
+from thuebao.engine.shares.worker import Order
 
 WORTH = {".parquet": 400 << 20}
 WORTH_OF_TEXT = 2 << 30
@@ -33,7 +33,7 @@ MEMORY_OF_ONE, MEMORY_OF_THE_FIRST = 700 * 10**6, 500 * 10**6
 """Bytes that a process takes that reads shares, and the one that started them."""
 _START = (
     "import gc, json, sys; gc.disable(); sys.path[:] = json.loads(sys.argv[1]); "
-    "from thuebao.base.allocators import keep_memory; keep_memory(); from thuebao.engine.worker import main; main()"
+    "from thuebao.base.allocators import keep_memory; keep_memory(); from thuebao.engine.shares.worker import main; main()"
 )
 
 

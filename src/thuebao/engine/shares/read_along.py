@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from thuebao.engine.file_audit import FileAudit
 from thuebao.engine.keeping import Keeping
-from thuebao.engine.share import Placing, Share, ShareRead, put_together
-from thuebao.engine.workers import Workers
+from thuebao.engine.shares.share import Placing, Share, ShareRead, put_together
+from thuebao.engine.shares.workers import Workers
 from thuebao.sources.batch import Place
 
 _SHARE = 250_000
