@@ -33,7 +33,8 @@ MEMORY_OF_ONE, MEMORY_OF_THE_FIRST = 700 * 10**6, 500 * 10**6
 """Bytes that a process takes that reads shares, and the one that started them."""
 _START = (
     "import gc, json, sys; gc.disable(); sys.path[:] = json.loads(sys.argv[1]); "
-    "from thuebao.base.allocators import keep_memory; keep_memory(); from thuebao.engine.shares.worker import main; main()"
+    "from thuebao.base.allocators import keep_memory; keep_memory(); "
+    "from thuebao.engine.shares.worker import main; main()"
 )
 
 
