@@ -51,6 +51,11 @@ class _Chosen(NamedTuple):
     key: str
     nominated: Nominated
 
+    @property
+    def size(self) -> int:
+        """How many records are nominated."""
+        return sum(size for _, size in self.nominated.rounds)
+
 
 @dataclass
 class Found:
@@ -96,7 +101,7 @@ class Finder:
             by_key = nominated(nominations, self.total, self.at_once * _SCREENED_PER_RECORD, self.at_once)
             nominations.forget()
             chosen = [_Chosen(nominations.family, key, some) for key, some in by_key.items() if some.rounds]
-            size = sum(size for some in chosen for _, size in some.nominated.rounds)
+            size = sum(some.size for some in chosen)
             size += len(chosen) * self.total // _FLAGS_PER_RECORD
             if size > most and chosen:
                 yield chosen
@@ -122,8 +127,9 @@ class Finder:
                 rows = taken.select(columns[some.key]).filter(takes_part)
                 rows = rows.with_columns(self.staging.hashes[some.key].alias(some.key))
                 partitions.add(rows.filter(pl.col(some.key).is_not_null()))
-        # What several families nominate fits in memory together: while one waits for a thread, another goes on.
-        with ThreadPoolExecutor(min(_AT_ONCE, len(decided))) as pool:
+        # Where memory holds all of it, one key goes on while another waits for a thread.
+        threads = _AT_ONCE if sum(some.size for some in chosen) <= self.at_once else 1
+        with ThreadPoolExecutor(threads) as pool:
             list(pool.map(lambda each: self._decide_key(each[0], each[1], found), decided))
 
     def _taken(self, chosen: Sequence[_Chosen], columns: Sequence[str]) -> Iterator[tuple[pl.DataFrame, pl.Series]]:
