@@ -1,7 +1,4 @@
-"""Columns in fewer bytes while they lie on disk, without loss: digits are numbers, moments seconds.
-
-What is left of them is compressed fast rather than well: numbers are hardly any smaller for it.
-"""
+"""Columns in fewer bytes while they lie on disk, without loss: digits are numbers, moments seconds."""
 
 from __future__ import annotations
 

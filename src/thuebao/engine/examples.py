@@ -13,7 +13,7 @@ import polars as pl
 from thuebao.base.scratch import private_folder
 from thuebao.engine.groups.staging import staging_for
 from thuebao.engine.options import AuditOptions
-from thuebao.engine.plan import Wanted, compile_rules, plan_for
+from thuebao.engine.plan import Columns, Wanted, compile_rules, plan_for
 from thuebao.engine.prepare import prepare
 from thuebao.engine.run import run
 from thuebao.rulebook.book import Rulebook
@@ -54,7 +54,7 @@ def violates(rulebook: Rulebook, rule: Rule, example: Example, as_of: date) -> t
     compilation = compile_rules(rulebook, as_of, AUTO)
     staging = staging_for([], compilation.facts, [])
     wanted = Wanted(frozenset({rule.code}), frozenset({"shown_number"}), None, staging)
-    plan = plan_for(compilation, wanted, _columns(example))
+    plan = plan_for(compilation, wanted, Columns(frozenset(_columns(example))))
     records = {raw(column): [record.get(column) for record in example.records] for column in _columns(example)}
     operator = None if "operator" in _columns(example) else _OPERATOR
     evaluated = plan.evaluate(pl.DataFrame(records), operator)

@@ -7,12 +7,15 @@ from collections.abc import Callable, Collection, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 import polars as pl
 
 from thuebao.engine.count import Tally
 from thuebao.engine.observe import Observed
-from thuebao.engine.plan import Plan
+from thuebao.engine.offenders import OFFENDERS, Offenders
+from thuebao.engine.plan import Columns, Plan
+from thuebao.engine.prepare import Prepared
 from thuebao.engine.rejected import Rejections
 from thuebao.results.limit import Limit
 from thuebao.results.result import Input, SheetRead
@@ -46,6 +49,31 @@ class FileAudit:
     rows: int = 0
     passed_over: Counter[str] = field(default_factory=Counter)
 
+    @classmethod
+    def of(
+        cls,
+        export: Export,
+        prepared: Prepared,
+        folder: Path,
+        columns: Columns,
+        ignored: frozenset[str] = frozenset(),
+        *,
+        first_row: int = 0,
+        then: Place | None = None,
+    ) -> FileAudit:
+        """Return the audit of a file, of which nothing was read so far. folder: for what has to lie on disk."""
+        plan = prepared.plan(columns)
+        return cls(
+            export,
+            plan,
+            Tally(plan, prepared.keys, {by: Offenders(folder, prepared.at_once) for by in OFFENDERS}),
+            Observed.of(prepared.rulebook.reference, columns.present),
+            ignored,
+            first_row,
+            Rejections.of(export),
+            then,
+        )
+
     def evaluated(
         self, place: Callable[[int, Outline], None], end: int | None = None, enough: int | None = None
     ) -> Generator[pl.DataFrame]:
@@ -58,14 +86,14 @@ class FileAudit:
         at_once = min(_AT_ONCE, pl.thread_pool_size())
         with ThreadPoolExecutor(at_once) as workers:
             for batch in self.export.batches(set(self.plan.wanted), self.then, end):
-                first = self.first_row + self.rows
-                place(first, batch.outline)
+                first, outline = self.first_row + self.rows, batch.outline
+                place(first, outline)
                 if batch.records.height:
                     if self.export.of_workbook:
                         self.observed.look_at_imported(batch.records)
                     evaluate = partial(self.plan.evaluate, batch.records, self.export.operator, first, batch.places)
                     under_way.append((workers.submit(evaluate), batch.records))
-                self.take(batch.outline)
+                self.take(outline)
                 self.then = batch.then
                 if len(under_way) == at_once:
                     yield self._observed(*under_way.popleft())

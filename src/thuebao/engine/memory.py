@@ -18,7 +18,7 @@ read ahead, two batches under way, and what waits to be written. Measured on exp
 _MOST_DIGITS = 18
 _ENOUGH, _ROUNDS = 1_000_000, 100
 """Records of a round from which larger rounds were not faster, and rounds that all records are divided into."""
-_DECIDING, _PER_RECORD = 400 * 10**6, 1_200
+_DECIDING, PER_RECORD = 400 * 10**6, 1_200
 """Bytes that are taken while groups are decided, and for each record: four times its values, for all made of them."""
 
 
@@ -52,7 +52,7 @@ def bytes_at_once(limit: int) -> int:
 
 def records_at_once(limit: int) -> int:
     """Return how many records may be held at a time while groups are decided, under a limit in bytes."""
-    return (limit - _DECIDING) // _PER_RECORD
+    return (limit - _DECIDING) // PER_RECORD
 
 
 def enough(records: int) -> int:

@@ -242,11 +242,18 @@ def _any_of(frame: pl.DataFrame, codes: list[str]) -> pl.Expr:
     return pl.any_horizontal(hitting) if hitting else pl.lit(value=False)
 
 
-def plan_for(
-    compilation: Compilation, wanted: Wanted, present: Collection[str], silenced: Collection[str] = ()
-) -> Plan:
-    """Return the plan for a file with the canonical columns `present`; `silenced`: codes of rules that say nothing."""
-    staging, selected = wanted.staging, wanted.selected - set(silenced)
+@dataclass(frozen=True)
+class Columns:
+    """What a plan for a file depends on: the canonical columns present, and the codes of rules that say nothing."""
+
+    present: frozenset[str]
+    silent: frozenset[str] = frozenset()
+
+
+def plan_for(compilation: Compilation, wanted: Wanted, columns_of: Columns) -> Plan:
+    """Return the plan for a file with some columns."""
+    present, silenced = columns_of.present, columns_of.silent
+    staging, selected = wanted.staging, wanted.selected - silenced
     active = tuple(c for c in compilation.rules if c.rule.code in selected and not lacking(c.needs, present))
     silent = {s.code for s in staging.searches if s.code in silenced or lacking(s.needs, present)}
     searches = [s for s in compilation.searches if s.code in selected - silent]

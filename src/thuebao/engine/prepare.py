@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from thuebao.engine.groups.staging import staging_for
 from thuebao.engine.memory import bytes_at_once, memory_limit, records_at_once
 from thuebao.engine.offenders import OFFENDERS
 from thuebao.engine.options import AuditOptions
-from thuebao.engine.plan import Compilation, Wanted, compile_rules
+from thuebao.engine.plan import Columns, Compilation, Plan, Wanted, compile_rules, plan_for
 from thuebao.engine.rejected import rejected_limit
 from thuebao.engine.shown import shown_fact
 from thuebao.engine.where import where_of
@@ -67,6 +67,14 @@ class Prepared:
     at_once: int
     key: bytes | None
     exposure: ExposurePlan | None = None
+
+    _plans: dict[Columns, Plan] = field(default_factory=dict, init=False)
+
+    def plan(self, columns: Columns) -> Plan:
+        """Return the plan for files with some columns, made once."""
+        if columns not in self._plans:
+            self._plans[columns] = plan_for(self.compilation, self.wanted, columns)
+        return self._plans[columns]
 
     def keyed(self, records: pl.DataFrame) -> pl.Series:
         """Return the keyed hash of each record's number; all NULL where no key was given."""

@@ -14,16 +14,14 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 import polars as pl
 
 from thuebao.base.errors import InputError
-from thuebao.engine.count import Counts, Tally
+from thuebao.engine.count import Counts
 from thuebao.engine.file_audit import FileAudit
 from thuebao.engine.file_findings import Doubts, doubts_of, file_findings, silenced
 from thuebao.engine.keeping import Keeping
-from thuebao.engine.observe import Observed
 from thuebao.engine.offenders import Offenders
-from thuebao.engine.plan import Plan, plan_for
+from thuebao.engine.plan import Columns
 from thuebao.engine.prepare import Prepared
 from thuebao.engine.progress import Steps
-from thuebao.engine.rejected import Rejections
 from thuebao.engine.shares.read_along import read_along
 from thuebao.engine.shares.share import Placing
 from thuebao.engine.shares.workers import Workers
@@ -85,7 +83,6 @@ class Reading:
     archives: dict[str, Archive] = field(default_factory=dict)
     lines: Lines = field(default_factory=Lines)
     rows: int = 0  # of all files so far: records, and lines that are none
-    _plans: dict[tuple[frozenset[str], frozenset[str]], Plan] = field(default_factory=dict)
 
     def finish(self) -> None:
         """Pass over parts without records where another part has some; nothing at all is no export."""
@@ -173,17 +170,10 @@ class Reading:
         return audit, doubts
 
     def _once(self, export: Export, ignored: frozenset[str], steps: Steps, rejects: RejectsOutput | None) -> FileAudit:
-        prepared, present = self.prepared, {*export.header.mapped} - ignored
-        plan = self._plan(present, silenced(ignored, prepared.rulebook))
-        audit = FileAudit(
-            export,
-            plan,
-            Tally(plan, prepared.keys, {by: Offenders(self.folder, prepared.at_once) for by in self.offenders}),
-            Observed.of(prepared.rulebook.reference, present),
-            ignored,
-            self.rows,
-            Rejections.of(export),
-        )
+        prepared = self.prepared
+        present, silent = {*export.header.mapped} - ignored, silenced(ignored, prepared.rulebook)
+        columns = Columns(frozenset(present), frozenset(silent))
+        audit = FileAudit.of(export, prepared, self.folder, columns, ignored, first_row=self.rows)
         most = export.stored.most_bytes
 
         def place(first: int, batch: Outline) -> None:
@@ -201,7 +191,6 @@ class Reading:
         # What is wrong with a file mostly shows in its first records.
         self._read_on(audit, place, done, 1 if self.workers else None)
         if self.workers and not audit.ended:
-            columns = frozenset(present), frozenset(silenced(ignored, prepared.rulebook))
             read_along(audit, columns, self.workers, self.keeping, place, done)
             if not audit.ended:
                 self._read_on(audit, place, done)
@@ -231,12 +220,6 @@ class Reading:
         for written in (self.keeping, self.seeing, exposed):
             if written:
                 written.take_back(before)
-
-    def _plan(self, present: Collection[str], silent: Collection[str]) -> Plan:
-        key = frozenset(present), frozenset(silent)
-        if key not in self._plans:
-            self._plans[key] = plan_for(self.prepared.compilation, self.prepared.wanted, *key)
-        return self._plans[key]
 
     @property
     def files(self) -> Files:

@@ -87,7 +87,7 @@ class Batch:
     @property
     def size(self) -> int:
         """Records and rejected lines."""
-        return self.records.height + len(self.rejected)
+        return self.outline.size
 
     @property
     def outline(self) -> Outline:

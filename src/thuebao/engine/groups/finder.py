@@ -27,6 +27,7 @@ from thuebao.engine.groups.one_character_apart import values_one_character_apart
 from thuebao.engine.groups.partitions import Partitions
 from thuebao.engine.groups.search import AFTER_FIRST, EARLIEST, HAS_ONE_CHARACTER_APART, Search
 from thuebao.engine.groups.staging import Family, Staging
+from thuebao.engine.memory import PER_RECORD
 from thuebao.rulebook.sql import RECORDS, blaming, distinct
 
 GROUP = "_group"
@@ -37,7 +38,7 @@ _SCREENED_PER_RECORD = 3
 """How many records of which only hashes are held take the memory of one whose values are."""
 _TOGETHER = 4
 """Families are decided on together if they nominate at most one in so many of the records that memory holds."""
-_FLAGS_PER_RECORD = 8 * 1_200
+_FLAGS_PER_RECORD = 8 * PER_RECORD
 """How many records of which only a bit is held take the memory of one whose values are."""
 _AT_ONCE = 2
 """Keys whose groups are decided at the same time."""

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from thuebao.engine.file_audit import FileAudit
 from thuebao.engine.keeping import Keeping
+from thuebao.engine.plan import Columns
 from thuebao.engine.shares.share import Placing, Share, ShareRead, put_together
 from thuebao.engine.shares.workers import Workers
 from thuebao.sources.batch import Place
@@ -19,7 +20,7 @@ _SHARE = 250_000
 
 def read_along(
     audit: FileAudit,
-    columns: tuple[frozenset[str], frozenset[str]],
+    columns: Columns,
     workers: Workers,
     keeping: Keeping,
     place: Placing,
@@ -27,7 +28,7 @@ def read_along(
 ) -> None:
     """Read a file on in shares, to its end or to the first share that cannot be read without what was before it.
 
-    columns: the present ones, and the codes of rules that say nothing; done: called behind each share.
+    done: called behind each share.
     """
     shares = _shares(audit, columns)
     waiting: deque[tuple[Share, Future[ShareRead | None]]] = deque()
@@ -55,10 +56,10 @@ def read_along(
                 read.kept.forget()
 
 
-def _shares(audit: FileAudit, columns: tuple[frozenset[str], frozenset[str]]) -> Iterator[Share]:
+def _shares(audit: FileAudit, columns: Columns) -> Iterator[Share]:
     export, start = audit.export.for_others(), audit.then
     if export is None or export.divisible is None or start is None or audit.export.repairs.needed:
         return
     ends = export.divisible.ends(start, _SHARE)
     for first, end in pairwise([start.at, *ends, None]):
-        yield Share(export, *columns, Place(first or 0, width=start.width), end)
+        yield Share(export, columns, Place(first or 0, width=start.width), end)

@@ -7,13 +7,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from thuebao.engine.count import Tallied, Tally
+from thuebao.engine.count import Tallied
 from thuebao.engine.file_audit import FileAudit
 from thuebao.engine.keeping import Keeping, Kept
 from thuebao.engine.observe import Observed
-from thuebao.engine.offenders import OFFENDERS, Offenders
-from thuebao.engine.plan import Plan
-from thuebao.engine.rejected import Rejections
+from thuebao.engine.plan import Columns
 from thuebao.sources import Export
 from thuebao.sources.batch import Outline, Place
 from thuebao.sources.export import Noticed
@@ -29,8 +27,7 @@ class Share:
     """What lies between two places of an export. end: before which byte or row, None at the end of the file."""
 
     export: Export
-    present: frozenset[str]
-    silent: frozenset[str]
+    columns: Columns
     start: Place
     end: int | None
 
@@ -52,23 +49,14 @@ class ShareRead:
         return ended and not self.noticed.repairs.needed and self.then.passed_over.total() <= _PASSED_OVER
 
 
-def read_share(share: Share, keeping: Keeping, plan: Plan, folder: Path) -> ShareRead:
+def read_share(share: Share, keeping: Keeping, folder: Path) -> ShareRead:
     """Read a share. folder: for what has to lie on disk. Raises InputError where it cannot be read."""
-    prepared = keeping.prepared
-    audit = FileAudit(
-        share.export,
-        plan,
-        Tally(plan, prepared.keys, {by: Offenders(folder, prepared.at_once) for by in OFFENDERS}),
-        Observed.of(prepared.rulebook.reference, share.present),
-        frozenset(),
-        0,
-        Rejections.of(share.export),
-        then=Place(share.start.at, width=share.start.width),
-    )
+    then = Place(share.start.at, width=share.start.width)
+    audit = FileAudit.of(share.export, keeping.prepared, folder, share.columns, then=then)
     outlines: list[Outline] = []
     with closing(audit.evaluated(lambda _, outline: outlines.append(outline), share.end)) as batches:
         for evaluated in batches:
-            keeping.take(evaluated, plan, audit.tally)
+            keeping.take(evaluated, audit.plan, audit.tally)
     return ShareRead(
         outlines,
         audit.then or share.start,

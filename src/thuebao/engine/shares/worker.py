@@ -14,7 +14,6 @@ from typing import BinaryIO
 from thuebao.base.messages import Language, use_language
 from thuebao.engine.keeping import Keeping, Wish
 from thuebao.engine.options import AuditOptions
-from thuebao.engine.plan import Plan, plan_for
 from thuebao.engine.prepare import prepare
 from thuebao.engine.shares.share import Share, ShareRead, read_share
 from thuebao.rulebook.book import Rulebook
@@ -38,7 +37,6 @@ def serve(asked: BinaryIO, answers: BinaryIO) -> None:
     prepared = prepare(order.options, order.rulebook)
     gc.enable()  # what was loaded lives to the end, and nothing of it was waste
     keeping = Keeping.of(prepared, order.folder, order.wish, named=True)
-    plans: dict[tuple[frozenset[str], frozenset[str]], Plan] = {}
     while True:
         try:
             share: Share = pickle.load(asked)
@@ -46,10 +44,7 @@ def serve(asked: BinaryIO, answers: BinaryIO) -> None:
             return
         read: ShareRead | None
         try:
-            columns = share.present, share.silent
-            if columns not in plans:
-                plans[columns] = plan_for(prepared.compilation, prepared.wanted, *columns)
-            read = read_share(share, keeping, plans[columns], order.folder)
+            read = read_share(share, keeping, order.folder)
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt | SystemExit):
                 raise
