@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import partial
 from io import BytesIO
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -33,6 +33,7 @@ from thuebao.sources.notice import Notice
 from thuebao.sources.operators import COLUMN, OPTION, Operators, whose
 from thuebao.sources.packing.stored import Stored
 from thuebao.sources.raw_values import RawValues
+from thuebao.sources.readable import DivisibleTable, Noticed, Table
 from thuebao.sources.sheets.table import SheetTable
 from thuebao.sources.tables.kinds import MARKED_UP
 
@@ -46,60 +47,6 @@ _OF_MEMORY = 6  # the part of all memory that such a file may take: while it is 
 _SAMPLE = 500  # records by which proposals are made
 _PART_NUMBER = 5  # characters in which the names of parts of one export differ at most: "-0001", "_a"
 _UTF8 = Encoding("utf-8")
-
-
-class Table(Protocol):
-    """The records of a file of some kind."""
-
-    @property
-    def header(self) -> Header:
-        """How its columns map."""
-
-    def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
-        """Yield the wanted columns."""
-
-    def notices(self) -> Iterator[Notice]:
-        """Yield what should be said of its values once the file has been read."""
-
-
-@runtime_checkable
-class DivisibleTable(Protocol):
-    """A table that can be read on from a place in it. See DelimitedTable and ParquetTable."""
-
-    @property
-    def header(self) -> Header:
-        """How its columns map."""
-
-    @property
-    def numbers(self) -> Counter[int]:
-        """Of the columns that were read, by position, how many values were numbers and not texts."""
-
-    @property
-    def divisible(self) -> bool:
-        """Whether it can, as it is stored."""
-
-    def anew(self, stored: Stored) -> Table:
-        """Return the same table, stored there, of which nothing was read so far."""
-
-    def ends(self, start: Place, share: int) -> list[int]:
-        """Return where about so many records each end, from a place on."""
-
-    def batches(self, wanted: Collection[str], start: Place | None = None, end: int | None = None) -> Iterator[Batch]:
-        """Yield the wanted columns from one place to another."""
-
-
-@dataclass(frozen=True)
-class Noticed:
-    """What was noticed in some of the records of a file: for the export of all of them to take over.
-
-    others: records of other operators than the one of the option; numbers: of the columns, by position, of a Parquet
-    file; see Export for the rest.
-    """
-
-    repairs: Repairs
-    cut: Counter[str]
-    others: int
-    numbers: Counter[int]
 
 
 @dataclass(frozen=True)

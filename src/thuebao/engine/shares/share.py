@@ -14,7 +14,7 @@ from thuebao.engine.observe import Observed
 from thuebao.engine.plan import Columns
 from thuebao.sources import Export
 from thuebao.sources.batch import Outline, Place
-from thuebao.sources.export import Noticed
+from thuebao.sources.readable import Noticed
 
 Placing = Callable[[int, Outline], None]
 """Told the number of the first record of a batch, and what the batch says apart from its records."""
