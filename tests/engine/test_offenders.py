@@ -14,7 +14,7 @@ from helpers.across import SAME_NUMBER, audited
 from helpers.desks import Desk
 from helpers.outcomes import Command, violated
 from helpers.people import ERROR, GOOD, NAMELESS, people, person
-from thuebao.engine import offenders
+from thuebao.engine import offenders, spilled_sums
 
 
 def test_clerks_and_points_of_sale_with_the_most_findings(desk: Desk, cli: Command) -> None:
@@ -96,7 +96,7 @@ def test_names_beyond_memory_are_counted_on_disk(
 ) -> None:
     totals: dict[tuple[str, str], list[int]] = {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(offenders, "_TOGETHER", 10)
+        patch.setattr(spilled_sums, "_TOGETHER", 10)
         first, other = (offenders.Offenders(tmp_path_factory.mktemp("temporary"), held) for _ in range(2))
         for start in range(0, len(rows), batch):
             some = [(operator, f"Bà {n}", findings, records) for operator, n, findings, records in rows[start:][:batch]]

@@ -11,10 +11,12 @@ import polars as pl
 from thuebao.base.errors import InputError
 from thuebao.base.helper_columns import ERROR, HIT
 from thuebao.base.own_memory import frame_in_own_memory
+from thuebao.engine.counts_by import CountsBy
 from thuebao.engine.offenders import Offenders, offences
 from thuebao.engine.plan import CompiledRule, Plan
 from thuebao.engine.sums import RECORDS, Sums
 
+_OPERATOR = "operator"
 _RECORDS = ("records", "records_with_errors", "records_with_findings")
 _RULES = ("evaluated", "violations")
 _TOGETHER = 100_000
@@ -26,35 +28,24 @@ _SCOPES = {"what": pl.String, "code": pl.String}
 
 @dataclass(frozen=True)
 class Counts:
-    """What was counted, by the columns `keys`: the operator and what else was asked for.
+    """What was counted by operator.
 
-    records: keys, records, records_with_errors, records_with_findings.
-    rules: keys, code, evaluated, violations.
+    records: operator, records, records_with_errors, records_with_findings.
+    rules: operator, code, evaluated, violations.
     """
 
-    keys: tuple[str, ...]
     records: pl.DataFrame
     rules: pl.DataFrame
 
     @classmethod
-    def of(
-        cls,
-        keys: Sequence[str],
-        records: Iterable[pl.DataFrame] = (),
-        rules: Iterable[pl.DataFrame] = (),
-    ) -> Counts:
+    def of(cls, records: Iterable[pl.DataFrame] = (), rules: Iterable[pl.DataFrame] = ()) -> Counts:
         """Return the sum of counts; a count that a frame does not have is 0."""
-        by = list(keys)
-        return cls(tuple(keys), _summed(by, _RECORDS, records), _summed([*by, "code"], _RULES, rules))
+        return cls(_summed([_OPERATOR], _RECORDS, records), _summed([_OPERATOR, "code"], _RULES, rules))
 
     @classmethod
-    def sum(cls, keys: Sequence[str], counts: Sequence[Counts]) -> Counts:
+    def sum(cls, counts: Sequence[Counts]) -> Counts:
         """Return the sum of several counts."""
-        return cls.of(keys, [c.records for c in counts], [c.rules for c in counts])
-
-    def by(self, keys: Sequence[str]) -> Counts:
-        """Return the same counts by fewer keys."""
-        return Counts.of(keys, [self.records], [self.rules])
+        return cls.of([c.records for c in counts], [c.rules for c in counts])
 
 
 def _summed(keys: Sequence[str], counts: Sequence[str], frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
@@ -107,23 +98,29 @@ class Tallied:
     counted: list[pl.DataFrame]
     violations: list[pl.DataFrame]
     offenders: Mapping[str, Offenders]
+    by: CountsBy | None
 
 
 class Tally:
-    """The counts of one file, batch by batch. offenders: by fact, where those who took its records are counted."""
+    """The counts of one file by operator, batch by batch.
 
-    def __init__(self, plan: Plan, keys: Sequence[str], offenders: Mapping[str, Offenders]) -> None:
-        self.offenders = offenders
+    offenders: by fact, where those who took its records are counted; by: where they are counted by what the user asked
+    for, None if nobody did.
+    """
+
+    def __init__(self, plan: Plan, offenders: Mapping[str, Offenders], by: CountsBy | None) -> None:
+        self.offenders, self.by = offenders, by
         self._plan = plan
-        self._keys = list(keys)
         self._scopes = sorted(set(plan.scopes))
-        self._sums = Sums(keys)
-        by_what = partial(_by_keys, [*keys, "what"])
+        self._sums = Sums([_OPERATOR])
+        by_what = partial(_by_keys, [_OPERATOR, "what"])
         self._counted, self._violations = _Sum(by_what), _Sum(by_what)
 
     def add(self, judged: pl.DataFrame) -> None:
         """Count the records of a batch that are judged."""
         self._counted.add(self._sums.of(judged, [HIT, ERROR, *self._scopes]))
+        if self.by:
+            self.by.add(judged, self._plan)
 
     def add_findings(self, hits: pl.DataFrame, hitting: Collection[CompiledRule]) -> None:
         """Count the findings of a batch: the records that have any, and the rules that found them."""
@@ -133,10 +130,16 @@ class Tally:
             findings = hits.select(pl.sum_horizontal(found).cast(pl.Int64)).to_series()
             for by, counted in self.offenders.items():
                 counted.add(offences(hits, by, findings))
+            if self.by:
+                self.by.add_findings(hits, hitting)
 
     def handed_over(self) -> Tallied:
-        """Return what was counted."""
-        return Tallied(self._counted.handed_over(), self._violations.handed_over(), self.offenders)
+        """Return what was counted, which is no longer this one's."""
+        for counted in self.offenders.values():
+            counted.bring_back()
+        if self.by:
+            self.by.bring_back()
+        return Tallied(self._counted.handed_over(), self._violations.handed_over(), self.offenders, self.by)
 
     def take_over(self, tallied: Tallied) -> None:
         """Add what a tally of other records of the file counted."""
@@ -145,25 +148,27 @@ class Tally:
                 sums.add(frame)
         for by, counted in self.offenders.items():
             counted.add_all(tallied.offenders[by])
+        if self.by and tallied.by:
+            self.by.add_all(tallied.by)
 
     @property
     def operators(self) -> tuple[str, ...]:
         """Whose records were counted, by name."""
-        return tuple(self._counted.total()["operator"].drop_nulls().unique().sort()) if self._counted else ()
+        return tuple(self._counted.total()[_OPERATOR].drop_nulls().unique().sort()) if self._counted else ()
 
     def check_operators(self, path: str, header: str) -> None:
         """Raise InputError where the records name more operators than there can be: the column means something else."""
-        if self._counted.distinct("operator") > _MOST_OPERATORS:
+        if self._counted.distinct(_OPERATOR) > _MOST_OPERATORS:
             raise InputError("operators_too_many", path=path, header=header, limit=_MOST_OPERATORS)
 
     def counts(self) -> Counts:
         """Return what was counted."""
         if not self._counted:
-            return Counts.of(self._keys)
+            return Counts.of()
         counted = self._counted.total()
         named = {RECORDS: "records", ERROR: "records_with_errors", HIT: "records_with_findings"}
         records = (
-            counted.filter(pl.col("what") == what).select(*self._keys, pl.col("count").alias(name))
+            counted.filter(pl.col("what") == what).select(_OPERATOR, pl.col("count").alias(name))
             for what, name in named.items()
         )
         scopes = pl.DataFrame({"what": self._plan.scopes, "code": self._plan.codes}, schema=_SCOPES)
@@ -171,4 +176,4 @@ class Tally:
         if self._violations:
             found = self._violations.total().rename({"what": "code", "count": "violations"})
             rules.append(found.filter(pl.col("code") != RECORDS))
-        return Counts.of(self._keys, records, rules)
+        return Counts.of(records, rules)

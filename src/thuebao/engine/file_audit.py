@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from thuebao.engine.count import Tally
+from thuebao.engine.counts_by import CountsBy
 from thuebao.engine.observe import Observed
 from thuebao.engine.offenders import OFFENDERS, Offenders
 from thuebao.engine.plan import Columns, Plan
@@ -66,7 +67,11 @@ class FileAudit:
         return cls(
             export,
             plan,
-            Tally(plan, prepared.keys, {by: Offenders(folder, prepared.at_once) for by in OFFENDERS}),
+            Tally(
+                plan,
+                {by: Offenders(folder, prepared.at_once) for by in OFFENDERS},
+                CountsBy.of(prepared.by.values(), folder, prepared.at_once),
+            ),
             Observed.of(prepared.rulebook.reference, columns.present),
             ignored,
             first_row,

@@ -12,6 +12,7 @@ from thuebao.base.ahead import one_ahead
 from thuebao.base.helper_columns import ERA, ERROR, HIT, ROW
 from thuebao.base.spill import Part, Spill
 from thuebao.engine.count import Counts
+from thuebao.engine.counts_by import CountsBy
 from thuebao.engine.groups.finder import GROUP, Found
 from thuebao.engine.offenders import OFFENDERS, Offenders, offences
 from thuebao.engine.prepare import Prepared
@@ -37,7 +38,7 @@ class Merge:
 
     records: the staged columns of each record; own: findings of record rules (ROWS); found: by code, in the order of
     groups; at_once: how many records may be held in memory; offenders: by fact, where those who took the records are
-    counted; exposed: what counts for fines, None if nobody asks.
+    counted; by: where they are counted by what the user asked for; exposed: what counts for fines. None if nobody asks.
     """
 
     prepared: Prepared
@@ -47,6 +48,7 @@ class Merge:
     files: Files
     at_once: int
     offenders: Mapping[str, Offenders]
+    by: CountsBy | None = None
     exposed: ExposureCount | None = None
 
     def merge(self, write: Callable[[Findings], None] | None, tell: TakeKinds | None = None) -> Counts:
@@ -61,7 +63,7 @@ class Merge:
                 write(Findings.placed(rows, self.files, self.prepared.texts))
             elif tell:
                 tell(rows, self.files)
-        return Counts.sum(self.prepared.keys, counted)
+        return Counts.sum(counted)
 
     def _settled(self, wanted: Callable[[_Hits], pl.DataFrame] | None, counted: list[Counts]) -> Iterator[pl.DataFrame]:
         """Count the hits of each window, and yield all findings in it, in order; wanted: what is wanted of hits."""
@@ -182,23 +184,27 @@ class Merge:
     def _counts(self, hits: _Hits) -> Counts:
         codes = pl.Series(list(self.found), dtype=pl.String)
         errors = pl.Series([self.prepared.rulebook.by_code[code].severity == "error" for code in self.found])
-        code, keys = hits.found[_CODE], list(self.prepared.keys)
+        code = hits.found[_CODE]
         by_record = hits.found.select(ROW, _of_error=errors.gather(code)).group_by(ROW, maintain_order=True)
         counted = by_record.agg(pl.len().alias("_found"), pl.col("_of_error").any())
         each = hits.records.hstack(counted.drop(ROW))
-        by = hits.records.select(pl.col(keys).gather(hits.at)).with_columns(codes.gather(code).alias("code"))
-        rules = by.group_by(*keys, "code").agg(pl.len().alias("violations"))
         # Of a record that had findings of its own only what these add is counted.
-        records = each.group_by(keys).agg(
-            (pl.col("_of_error") & ~pl.col(ERROR)).sum().alias("records_with_errors"),
-            (~pl.col(HIT)).sum().alias("records_with_findings"),
+        more = each.with_columns(
+            (pl.col("_of_error") & ~pl.col(ERROR)).alias("records_with_errors"),
+            (~pl.col(HIT)).alias("records_with_findings"),
         )
+        found = hits.records.select(pl.col(self.prepared.keys).gather(hits.at))
+        found = found.with_columns(codes.gather(code).alias("code"))
+        rules = found.group_by("operator", "code").agg(pl.len().alias("violations"))
+        records = more.group_by("operator").agg(pl.col("records_with_errors", "records_with_findings").sum())
+        if self.by:
+            self.by.add_across(more, found)
         again = each.filter(HIT)
         nothing = pl.repeat(0, again.height, dtype=pl.Int64, eager=True)
         for fact, some in self.offenders.items():
             some.add(offences(each, fact, each["_found"].cast(pl.Int64)))
             some.add(offences(again, fact, nothing).with_columns(records=-pl.col("records")))
-        return Counts.of(keys, [records], [rules])
+        return Counts.of([records], [rules])
 
     def _kinds(self, hits: _Hits) -> pl.DataFrame:
         """Return the kinds of findings (KINDS) of hits."""

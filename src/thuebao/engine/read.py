@@ -15,6 +15,7 @@ import polars as pl
 
 from thuebao.base.errors import InputError
 from thuebao.engine.count import Counts
+from thuebao.engine.counts_by import CountsBy
 from thuebao.engine.file_audit import FileAudit
 from thuebao.engine.file_findings import Doubts, doubts_of, file_findings, silenced
 from thuebao.engine.keeping import Keeping
@@ -59,8 +60,8 @@ class Reading:
     keeping: what is kept of records; rejects: where rejected lines go, exposed: what counts for fines; None if nobody
     asks for them. folder: for what has to lie on disk. exports: of all files, the sheets of a workbook one by one; for
     each of them `first` is the number of its first record in the whole audit, `number_from` of its file's. offenders:
-    by fact, where those who took the records are counted. seeing: looks at each record beside. workers: processes that
-    read along, None if there are none.
+    by fact, where those who took the records are counted; by: where they are counted by what the user asked for, None
+    if nobody did. seeing: looks at each record beside. workers: processes that read along, None if there are none.
     """
 
     prepared: Prepared
@@ -68,6 +69,7 @@ class Reading:
     keeping: Keeping
     rejects: RejectsOutput | None
     offenders: Mapping[str, Offenders]
+    by: CountsBy | None
     exposed: ExposureCount | None
     seeing: Seeing | None = None
     workers: Workers | None = None
@@ -152,6 +154,8 @@ class Reading:
             self.counts.append(audit.tally.counts())
             for by, counted in self.offenders.items():
                 counted.add_all(audit.tally.offenders[by])
+            if self.by and audit.tally.by:
+                self.by.add_all(audit.tally.by)
             self.first.append(audit.first_row)
             self.number_from.append(before)
         self.exports += exports

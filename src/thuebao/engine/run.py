@@ -12,6 +12,7 @@ import polars as pl
 from thuebao.base.messages import text
 from thuebao.base.scratch import check_room, private_folder
 from thuebao.engine.count import Counts
+from thuebao.engine.counts_by import CountsBy, Listed
 from thuebao.engine.file_findings import passed_over_findings, recognised, silenced
 from thuebao.engine.groups.finder import Finder, Found
 from thuebao.engine.keeping import Keeping, Wish
@@ -23,7 +24,7 @@ from thuebao.engine.prepare import Prepared
 from thuebao.engine.progress import COMPARING, SETTLING, Steps, Told
 from thuebao.engine.read import Reading, Seeing
 from thuebao.engine.shares.workers import workers_for
-from thuebao.engine.shown import masked_columns, offenders_shown
+from thuebao.engine.shown import masked_alike, offenders_shown
 from thuebao.facts import needed_columns
 from thuebao.results.files import findings_file, rejects_file
 from thuebao.results.findings import SCHEMA, Findings
@@ -70,8 +71,9 @@ def run(
         wish = Wish(written=bool(write), kinds=tell is not None)
         keeping = Keeping.of(prepared, folder, wish)
         offenders = {by: Offenders(folder, prepared.at_once) for by in OFFENDERS}
+        by = CountsBy.of(prepared.by.values(), folder, prepared.at_once)
         exposed = prepared.exposure.count(folder) if prepared.exposure else None
-        reading = Reading(prepared, folder, keeping, rejected, offenders, exposed, seeing)
+        reading = Reading(prepared, folder, keeping, rejected, offenders, by, exposed, seeing)
         steps = Steps(files, told)
         alone = seeing is not None or exposed is not None  # what looks at each record beside stands in this process
         with nullcontext() if alone else workers_for(prepared, files, folder, wish) as reading.workers:
@@ -89,9 +91,9 @@ def run(
         found = {code: groups.get(code, Found()) for code in prepared.searches}
         if exposed:
             exposed.settle(at_once)
-        merge = Merge(prepared, records, keeping.own, found, reading.files, at_once, offenders, exposed)
+        merge = Merge(prepared, records, keeping.own, found, reading.files, at_once, offenders, by, exposed)
         steps.phase(SETTLING)
-        counts = Counts.sum(prepared.keys, [*reading.counts, merge.merge(write, tell)])
+        counts = Counts.sum([*reading.counts, merge.merge(write, tell)])
         most = {by: counted.most() for by, counted in offenders.items()}
         largest = {code: merge.largest(code, staging.roots(prepared.searches[code].values)) for code in options.show}
         if output:
@@ -99,7 +101,8 @@ def run(
         reading.passed_over = [*map(recognised, passed_over), *reading.passed_over]
         of_files = passed_over_findings(reading.passed_over, prepared.rulebook, prepared.wanted.selected)
         reading.export_findings += of_files
-        result = _result(prepared, reading, counts, offenders_shown(most, reveal=options.reveal), groups, largest)
+        shown = offenders_shown(most, reveal=options.reveal)
+        result = _result(prepared, reading, counts, shown, by.listed() if by else None, groups, largest)
         return replace(result, exposure=exposed.result(result)) if exposed else result
 
 
@@ -108,11 +111,11 @@ def _result(
     reading: Reading,
     counts: Counts,
     offenders: pl.DataFrame,
+    by: Listed | None,
     groups: Mapping[str, Found],
     largest: dict[str, list[Group]],
 ) -> AuditResult:
     options, picture = prepared.options, prepared.picture
-    operators = counts.by(["operator"])
     order = pl.Enum([rule.code for rule in prepared.rulebook.rules])
     tables = [table for read in reading.inputs for table in read.tables]
     pictured = picture and any(not lacking(picture.searches[0].needs, table.present) for table in tables)
@@ -123,14 +126,14 @@ def _result(
         unreadable=tuple(reading.unreadable),
         archives=reading.archives,
         passed_over=tuple(reading.passed_over),
-        notices=tuple(_notices(prepared, reading)),
+        notices=tuple(_notices(prepared, reading, by)),
         export_findings=tuple(reading.export_findings),
-        operators=operators.records,
-        counts=operators.rules.sort("operator", pl.col("code").cast(order)),
-        rules=tuple(_rule_results(prepared, reading, operators.rules)),
+        operators=counts.records,
+        counts=counts.rules.sort("operator", pl.col("code").cast(order)),
+        rules=tuple(_rule_results(prepared, reading, counts.rules)),
         offenders=offenders,
         identities=picture.tiers_of(groups) if picture and pictured else None,
-        breakdown=_breakdown(prepared, counts, order) if prepared.by else None,
+        breakdown=_breakdown(prepared, by, order) if by else None,
         where=prepared.where,
         groups=largest,
         rulebook=prepared.rulebook,
@@ -138,21 +141,24 @@ def _result(
     )
 
 
-def _breakdown(prepared: Prepared, counts: Counts, order: pl.Enum) -> Breakdown:
-    by = list(prepared.by.values())
+def _breakdown(prepared: Prepared, by: Listed, order: pl.Enum) -> Breakdown:
     named = {fact: name for name, fact in prepared.by.items()}
-    some = counts.by(by)
-    frames = (some.records, some.rules.sort(*by, pl.col("code").cast(order), nulls_last=True))
-    records, rules = (masked_columns(frame.rename(named), prepared.options.reveal) for frame in frames)
-    return Breakdown(tuple(prepared.by), records, rules)
+    frames = (by.records, by.rules.sort(*named, pl.col("code").cast(order), nulls_last=True))
+    records, rules = masked_alike([frame.rename(named) for frame in frames], prepared.options.reveal)
+    return Breakdown(tuple(prepared.by), records, rules, by.left_out)
 
 
-def _notices(prepared: Prepared, reading: Reading) -> Iterator[str]:
+def _notices(prepared: Prepared, reading: Reading, by: Listed | None) -> Iterator[str]:
     if reading.passed_over:
         named = (f"{path} ({text(f'passed_over_because.{reason}')})" for path, reason, _ in reading.passed_over)
         yield text("notice.passed_over", count=len(reading.passed_over), files=", ".join(named))
     for read in reading.inputs:
         yield from (f"{read.path}: {notice.text}" for notice in read.notices)
+    if by and by.left_out:
+        left, records, errors, found = by.left_out.values()
+        listed, names = by.records.height, ",".join(prepared.by)
+        rows, counts = left + listed, {"records": records, "errors": errors, "found": found}
+        yield text("notice.by_left_out", by=names, rows=rows, listed=listed, left=left, **counts)
     where = prepared.wanted.where
     if where is not None and prepared.where is not None:
         asked = sorted(needed_columns(prepared.compilation.facts, where.meta.root_names()))

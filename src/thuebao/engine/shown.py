@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -73,13 +73,30 @@ def shown_apart(fact: str, values: pl.Series, *, reveal: bool) -> pl.Series:
     return pl.Series(values.name, [None if text is None else next(masked) for text in texts], dtype=pl.String)
 
 
-def masked_columns(frame: pl.DataFrame, reveal: bool) -> pl.DataFrame:
-    """Return a frame with the values of canonical columns that may be personal masked unless `reveal`."""
-    personal = [name for name, column in columns().items() if column.personal and name in frame.columns]
-    return frame.with_columns(
-        (_year_of(frame[name]) if name in DAYS and not reveal else shown(frame[name], reveal=reveal)).alias(name)
-        for name in personal
-    )
+def masked_alike(frames: Sequence[pl.DataFrame], reveal: bool) -> list[pl.DataFrame]:
+    """Return frames with the values of canonical columns that may be personal masked unless `reveal`.
+
+    The first frame has each value of the others. Values that differ never look alike: those that would are numbered.
+    """
+    masked = list(frames)
+    for name in (name for name, column in columns().items() if column.personal and name in frames[0].columns):
+        values = frames[0][name].unique(maintain_order=True)
+        if reveal:
+            said = shown(values, reveal=True)
+        else:
+            said = _numbered(_year_of(values) if name in DAYS else shown(values, reveal=False))
+        masked = [
+            frame.with_columns(frame[name].replace_strict(values, said, return_dtype=pl.String)) for frame in masked
+        ]
+    return masked
+
+
+def _numbered(texts: pl.Series) -> pl.Series:
+    """Return texts of which those that look alike are numbered."""
+    text = pl.col("text")
+    place, alike = pl.int_range(1, pl.len() + 1).over(text), pl.len().over(text)
+    numbered = pl.when(text.is_not_null() & (alike > 1)).then(pl.format("{} ({})", text, place)).otherwise(text)
+    return texts.alias("text").to_frame().select(numbered).to_series()
 
 
 def _year_of(values: pl.Series) -> pl.Series:

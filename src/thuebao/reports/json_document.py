@@ -89,7 +89,8 @@ def _breakdown(breakdown: Breakdown) -> dict[str, Any]:
         | {"rules": rules.get(row[:width], [])}
         for row in breakdown.records.iter_rows()
     ]
-    return {"by": list(breakdown.by), "rows": counted}
+    left_out = {"left_out": dict(breakdown.left_out)} if breakdown.left_out else {}
+    return {"by": list(breakdown.by), "rows": counted, **left_out}
 
 
 def _groups(groups: list[Group]) -> list[dict[str, Any]]:

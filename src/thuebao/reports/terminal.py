@@ -169,8 +169,9 @@ def _breakdown(result: AuditResult, breakdown: Breakdown) -> list[RenderableType
     some = records.head(MOST_ROWS) if records.height > MOST_ROWS else records
     parts: list[RenderableType] = [Line(title, align="left")]
     parts.append(_counted(result, _Counted(breakdown.by, some, breakdown.rules)))
-    if some.height < records.height:
-        parts.append(text("summary.breakdown_some", some=some.height, all=records.height))
+    if some.height < breakdown.rows:
+        key = "summary.breakdown_some_listed" if breakdown.left_out else "summary.breakdown_some"
+        parts.append(text(key, some=some.height, all=breakdown.rows, listed=records.height))
     return parts
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -114,12 +114,20 @@ class Breakdown:
     """Counts by columns of the user's choice.
 
     records: those columns, records, records_with_errors, records_with_findings; rules: those columns, code, evaluated,
-    violations. Values of columns that may be personal are masked unless they were asked for.
+    violations. Values of columns that may be personal are masked unless they were asked for, and numbered where masked
+    ones look alike. left_out: where there are
+    too many rows to list, how many are not, and their records, records_with_errors and records_with_findings.
     """
 
     by: tuple[str, ...]
     records: pl.DataFrame
     rules: pl.DataFrame
+    left_out: Mapping[str, int] | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are, listed or not."""
+        return self.records.height + (self.left_out["rows"] if self.left_out else 0)
 
 
 @dataclass(frozen=True)

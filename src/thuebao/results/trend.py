@@ -72,6 +72,7 @@ class _Row(Operator, frozen=True, kw_only=True):
 class _Breakdown(Struct):
     by: list[str]
     rows: list[_Row]
+    left_out: dict[str, int] | None = None
 
 
 class _Document(Struct):
@@ -137,7 +138,7 @@ def _read(path: Path) -> _Read:
         raise InputError("compare_shape", path=path, place=place_of(error)) from None
     by = found.breakdown.by if found.breakdown else []
     column = next((name for name in PROVINCES if name in by), None)
-    if not column or not found.breakdown:
+    if not column or not found.breakdown or found.breakdown.left_out:  # a sum of some rows is no province's
         return _Read(found.as_of, result, None, None)
     if any(column not in row.values for row in found.breakdown.rows):
         raise InputError("compare_shape", path=path, place=f"breakdown.rows[].values.{column}")

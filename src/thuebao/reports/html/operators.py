@@ -91,7 +91,7 @@ def by_columns(breakdown: Breakdown) -> Markup:
     by = [text("summary.operator") if name == "operator" else named_column(name) for name in breakdown.by]
     rows = list(breakdown.records.head(MOST_ROWS).iter_rows())
     parts = [_counted(text("page.breakdown"), by, rows, "by")]
-    if len(rows) < breakdown.records.height:
-        some, everything = number(len(rows)), number(breakdown.records.height)
+    if len(rows) < breakdown.rows:
+        some, everything = number(len(rows)), number(breakdown.rows)
         parts.append(hint("page.some_rows", some=some, all=everything))
     return joined(parts)

@@ -86,7 +86,7 @@ def breakdown(result: AuditResult, counted: Breakdown) -> Section:
             counts = (number(records), number(errors), share(errors, records))
             table.add_row(*names, *counts, one_line(", ".join(worst.get(row[:width], []))))
         option = "--full" if rows.height <= MOST_ROWS else "--format json"
-        return _with_rest(table, rows.height - n, "screen.more_rows", option)
+        return _with_rest(table, counted.rows - n, "screen.more_rows", option)
 
     return Section(rows.height, render)
 

@@ -66,7 +66,7 @@ _KEYS: dict[str, Spec] = {
         identities=_keys("", tiers=_FREE, operators=[_keys("operator", tiers=_FREE)]),
         points_of_sale=_OFFENDERS,
         clerks=_OFFENDERS,
-        breakdown=_keys("", by=[_ONE], rows=[_keys(_RECORDS, values=_FREE, rules=_RULE_COUNTS)]),
+        breakdown=_keys("", by=[_ONE], rows=[_keys(_RECORDS, values=_FREE, rules=_RULE_COUNTS)], left_out=_FREE),
         exposure=_keys(
             "currency since",
             not_computable=_FREE,
