@@ -72,7 +72,9 @@ UNNEEDED = {
 
 
 def test_an_audit_of_text_loads_no_reader_of_anything_else(tmp_path: Path) -> None:
-    (tmp_path / "vina.csv").write_text(table(people(20)), encoding="utf-8")
+    # Of two people each the digest of one portrait: what is compared across records is set aside and taken back.
+    records = [{**record, "portrait_ref": f"bb4605f1d2705119250d1d{n // 2:02x}"} for n, record in enumerate(people(20))]
+    (tmp_path / "vina.csv").write_text(table(records), encoding="utf-8")
     options = ["-q", "--fail-on", "never", "--findings", "findings.csv"]
     command = [sys.executable, "-c", AUDIT, "audit", "vina.csv", *options]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
@@ -80,6 +82,7 @@ def test_an_audit_of_text_loads_no_reader_of_anything_else(tmp_path: Path) -> No
     assert code == "0"
     assert "thuebao.engine.audit" in loaded
     assert UNNEEDED & {*loaded} == set()
+    assert "DUP131" in (tmp_path / "findings.csv").read_text(encoding="utf-8")
 
 
 THREADS = """
