@@ -53,7 +53,7 @@ def test_rows_taken_from_disk(tmp_path: Path) -> None:
     spill = Spill(tmp_path, "records")
     spill.add(batch(0))
     spill.flush()
-    taken = spill.take(spill.parts[0], pl.Series(range(0, _BATCH, _BATCH // _FEW), dtype=pl.UInt32), ["name"])
+    taken = spill.parts[0].take(pl.Series(range(0, _BATCH, _BATCH // _FEW), dtype=pl.UInt32), ["name"])
     assert taken.height == _FEW
     assert held_by([taken]) < 60 * _FEW
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from pathlib import Path
 
@@ -14,7 +14,8 @@ import pytest
 
 import thuebao
 from thuebao.base.helper_columns import ROW
-from thuebao.base.spill import Part, Spill
+from thuebao.base.parts import Written
+from thuebao.base.spill import Spill
 from thuebao.engine.groups.finder import Finder, Found
 
 MAKE = Path(__file__).parents[2] / "benchmarks" / "make_foreign.py"
@@ -35,6 +36,7 @@ def test_temporary_files_take_less_than_a_hundred_bytes_a_record(
         return found
 
     monkeypatch.setattr(Finder, "find", counted)
+    monkeypatch.setattr("thuebao.base.spill.ROWS_PER_PART", RECORDS)
     monkeypatch.setattr("thuebao.base.scratch._HANDLES", tmp_path / "nowhere")  # files have names, to be counted by
     path = tmp_path / "export.csv"
     subprocess.run([sys.executable, str(MAKE), str(path), "--records", str(RECORDS)], check=True)
@@ -101,10 +103,11 @@ def test_no_temporary_file_with_values_has_a_name(tmp_path: Path, monkeypatch: p
 
     def noted(self: Finder) -> dict[str, Found]:
         names.append({path.name for path in self.folder.iterdir()})
-        assert self.records.parts
+        assert isinstance(self.records.parts[0], Written)
         return find(self)
 
     monkeypatch.setattr(Finder, "find", noted)
+    monkeypatch.setattr("thuebao.base.spill.ROWS_PER_PART", 500)
     path = tmp_path / "export.csv"
     subprocess.run([sys.executable, str(MAKE), str(path), "--records", "2000"], check=True)
     thuebao.audit(path, as_of=date(2026, 11, 23), findings=tmp_path / "findings.csv")
@@ -113,27 +116,53 @@ def test_no_temporary_file_with_values_has_a_name(tmp_path: Path, monkeypatch: p
     assert {name for name in names[0] if not name.startswith("keys")} == {"lock"}
 
 
+def test_what_is_kept_of_few_records_is_never_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names: list[str] = []
+    find = Finder.find
+
+    def noted(self: Finder) -> dict[str, Found]:
+        names.extend(path.suffix for path in self.folder.iterdir())
+        return find(self)
+
+    monkeypatch.setattr(Finder, "find", noted)
+    monkeypatch.setattr("thuebao.base.scratch._HANDLES", tmp_path / "nowhere")  # files have names, to be seen by
+    path = tmp_path / "export.csv"
+    subprocess.run([sys.executable, str(MAKE), str(path), "--records", "2000"], check=True)
+    options = {"as_of": date(2026, 11, 23), "force": True}
+    thuebao.audit(path, findings=tmp_path / "kept.csv", **options)
+    assert ".parquet" not in names
+    monkeypatch.setattr("thuebao.base.spill.ROWS_PER_PART", 500)
+    thuebao.audit(path, findings=tmp_path / "written.csv", **options)
+    assert ".parquet" in names
+    assert (tmp_path / "kept.csv").read_bytes() == (tmp_path / "written.csv").read_bytes()
+
+
 def test_digests_take_half_the_bytes_of_their_texts(tmp_path: Path) -> None:
     rng, count = np.random.default_rng(1), 10_000
     spill = Spill(tmp_path, "rows")
     texts = [None if n % 10 == 0 else rng.bytes(32).hex() for n in range(count)]
     spill.add(pl.DataFrame({ROW: pl.Series(range(count), dtype=pl.UInt32), "digest": texts}))
     spill.flush()
-    assert sum(part.path.stat().st_size for part in spill.parts) < 0.93 * 32 * count
+    assert sum(part.path.stat().st_size for part in spill.handed_over()) < 0.93 * 32 * count
 
 
+@pytest.mark.parametrize("end", [Spill.flush, Spill.finish])
 @pytest.mark.parametrize("seed", range(8))
-def test_rows_come_back_as_they_were(tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_come_back_as_they_were(
+    tmp_path: Path, seed: int, end: Callable[[Spill], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("thuebao.base.spill.ROWS_PER_PART", 40)
     usual = {"usual": pl.col("mixed"), "minute": pl.col("moment").dt.truncate("1m"), "absent": pl.col("digits")}
-    spill, frame = Spill(tmp_path, "rows", usual), rows(150, seed)
+    spill, frame = Spill(tmp_path, "rows", usual), rows(160, seed)
     numbers = frame[ROW]
-    for start in range(0, frame.height, 30):
+    for start in range(0, frame.height, 30):  # the last ones are too few for a file
         spill.add(frame.slice(start, 30))
         spill.add(frame.slice(start, 30).with_columns(pl.col(ROW) + 1_000_000))
         spill.take_back(1_000_000)
-    spill.flush()
-    assert pl.concat(spill.read(part) for part in spill.parts).equals(frame)
+    end(spill)
+    assert pl.concat(part.read() for part in spill.parts).equals(frame)
+    if end is Spill.finish:
+        assert not isinstance(spill.parts[-1], Written)
     some = numbers.filter(numbers % 3 == 0)
     for columns in (
         [ROW],
@@ -143,7 +172,7 @@ def test_rows_come_back_as_they_were(tmp_path: Path, seed: int, monkeypatch: pyt
         ["digest", "almost"],
         ["signed", "large", "far", ROW],
     ):
-        taken = [spill.take(p, some.filter(some.is_between(p.first, p.last)), columns) for p in spill.parts]
+        taken = [p.take(some.filter(some.is_between(p.first, p.last)), columns) for p in spill.parts]
         assert pl.concat(taken).equals(frame.filter(pl.col(ROW) % 3 == 0).select(columns))
     between = spill.between(int(numbers[17]), int(numbers[95]))
     assert between is not None
@@ -155,11 +184,11 @@ def test_what_is_staged_is_read_once_to_decide_on_the_groups_of_all_rules(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken: list[int] = []
-    take, find = Spill.take, Finder.find
+    take, find = Written.take, Finder.find
 
-    def counted(self: Spill, part: Part, rows: pl.Series, columns: Collection[str]) -> pl.DataFrame:
-        taken.append(part.first)
-        return take(self, part, rows, columns)
+    def counted(self: Written, rows: pl.Series, columns: Collection[str]) -> pl.DataFrame:
+        taken.append(self.first)
+        return take(self, rows, columns)
 
     def counting(self: Finder) -> dict[str, Found]:
         assert len(self.records.parts) > 1
@@ -168,7 +197,7 @@ def test_what_is_staged_is_read_once_to_decide_on_the_groups_of_all_rules(
         assert sorted(taken) == [part.first for part in self.records.parts]
         return found
 
-    monkeypatch.setattr(Spill, "take", counted)
+    monkeypatch.setattr(Written, "take", counted)
     monkeypatch.setattr(Finder, "find", counting)
     monkeypatch.setattr("thuebao.base.spill.ROWS_PER_PART", 5_000)
     paths = [tmp_path / "one.csv", tmp_path / "two.csv"]

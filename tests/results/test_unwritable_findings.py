@@ -58,8 +58,8 @@ def files_end_at(limit: int) -> Callable[[], None]:
         (2_000, 20, "csv", "found"),
         (2_000, 20, "parquet", "found"),
         (200_000, 5_000, "csv", "found"),
-        (200_000, 150_000, "csv", "temp"),
-        (200_000, 150_000, "parquet", "temp"),
+        (200_000, 200_000, "csv", "temp"),
+        (200_000, 200_000, "parquet", "temp"),
     ],
 )
 def test_disk_that_fills(desk: Desk, process: Command, limit, records, kind, full) -> None:

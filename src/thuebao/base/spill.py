@@ -1,38 +1,23 @@
-"""Rows on disk: added in order, taken back to a row, read again as often as need be."""
+"""Rows on disk, and the last in memory: added in order, taken back to a row, read again as often as need be."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from thuebao.base.atomic_file import too_many_open
-from thuebao.base.compact import Compact, compacted
+from thuebao.base.compact import compacted
 from thuebao.base.errors import OutputError
 from thuebao.base.helper_columns import ROW
-from thuebao.base.own_memory import frame_in_own_memory
+from thuebao.base.parts import Part, Waiting, Written
 from thuebao.base.scratch import forget, nameless, take_over
 
 ROWS_PER_PART = 150_000
 """Rows of a file at most: some 10 MB, and few enough files for the country's records."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """A Parquet file with the rows from `first` to `last`, so many of them, and how its columns were made smaller.
-
-    moved: by how much rows that are written in the file were counted on since.
-    """
-
-    path: Path
-    first: int
-    last: int
-    height: int
-    compact: Compact
-    moved: int = 0
 
 
 class Spill:
@@ -61,7 +46,13 @@ class Spill:
         self._written = 0
         self._pending: list[pl.DataFrame] = []
         self._last: tuple[Part, pl.DataFrame] | None = None
-        self.parts: list[Part] = []
+        self._files: list[Written] = []
+        self._rest: list[Waiting] = []
+
+    @property
+    def parts(self) -> list[Part]:
+        """The rows, in order."""
+        return [*self._files, *self._rest]
 
     def add(self, frame: pl.DataFrame) -> None:
         """Add rows."""
@@ -77,6 +68,12 @@ class Spill:
             self._write(pl.concat(self._pending))
             self._pending = []
 
+    def finish(self) -> None:
+        """Nothing is added any more: what waits to be written stays in memory, where it is anyway."""
+        if self._pending:
+            self._rest = [Waiting(pl.concat(self._pending, rechunk=True))]
+            self._pending = []
+
     def _write(self, frame: pl.DataFrame) -> None:
         first, last = frame[ROW][0], frame[ROW][-1]
         small, compact = compacted(frame, self._usual)
@@ -89,20 +86,20 @@ class Spill:
             small.write_parquet(
                 path, compression="zstd", compression_level=1, statistics=False, row_group_size=max(1, frame.height)
             )
-        self.parts.append(Part(path, first, last, frame.height, compact))
+        self._files.append(Written(path, first, last, frame.height, compact))
 
-    def handed_over(self) -> list[Part]:
+    def handed_over(self) -> list[Written]:
         """Return the files of all rows so far, which are no longer this one's."""
         self.flush()
-        parts, self.parts = self.parts, []
+        parts, self._files = self._files, []
         return parts
 
-    def take_over(self, parts: Collection[Part], moved: int) -> None:
+    def take_over(self, parts: Collection[Written], moved: int) -> None:
         """Add the files of rows that another process wrote, each row counted on by `moved`."""
         self.flush()
         for part in parts:
             path = take_over(part.path, self._folder)
-            self.parts.append(
+            self._files.append(
                 replace(part, path=path, first=part.first + moved, last=part.last + moved, moved=part.moved + moved)
             )
 
@@ -111,33 +108,12 @@ class Spill:
         self._last = None
         self._pending = [frame.filter(pl.col(ROW) < row) for frame in self._pending]
         self._pending = [frame for frame in self._pending if frame.height]
-        while self.parts and self.parts[-1].last >= row:
-            part = self.parts.pop()
-            kept = self.read(part).filter(pl.col(ROW) < row) if part.first < row else None
+        while self._files and self._files[-1].last >= row:
+            part = self._files.pop()
+            kept = part.read().filter(pl.col(ROW) < row) if part.first < row else None
             forget(part.path)
             if kept is not None:
                 self._write(kept)
-
-    def read(self, part: Part, some: Sequence[str] | None = None) -> pl.DataFrame:
-        """Return a part, or some of its columns."""
-        columns = list(part.compact.schema) if some is None else list(some)
-        return part.compact.restored(self._stored(part, columns), columns)
-
-    def take(self, part: Part, rows: pl.Series, columns: Collection[str]) -> pl.DataFrame:
-        """Return some rows of a part by their numbers, which are in order, each of which stands there once."""
-        frame = self._stored(part, [ROW, *columns])
-        at = rows - part.first if part.last - part.first + 1 == part.height else frame[ROW].search_sorted(rows)
-        # The caller keeps them: without the texts of the other rows.
-        return part.compact.restored(frame_in_own_memory(frame[at]), list(columns))
-
-    def _stored(self, part: Part, columns: Collection[str]) -> pl.DataFrame:
-        """Return what is stored of some columns, ROW among them."""
-        needed, in_file = part.compact.needed(columns), pl.read_parquet_schema(part.path)
-        frame = pl.read_parquet(part.path, columns=[name for name in needed if name in in_file])
-        if ROW in in_file:
-            return frame.with_columns((pl.col(ROW) + part.moved).cast(pl.UInt32)) if part.moved else frame
-        rows = pl.int_range(part.first, part.last + 1, dtype=pl.UInt32, eager=True).alias(ROW)
-        return frame.with_columns(rows) if frame.width else pl.DataFrame([rows])
 
     def between(self, first: int, last: int) -> pl.DataFrame | None:
         """Return the rows from `first` to `last`, None where there are none: stretches are asked for in order."""
@@ -145,7 +121,7 @@ class Spill:
         for part in self.parts:
             if part.first <= last and part.last >= first:
                 if self._last is None or self._last[0] is not part:
-                    self._last = part, self.read(part)
+                    self._last = part, part.read()
                 frame = self._last[1]
                 start = int(frame[ROW].search_sorted(first, side="left"))
                 found.append(frame.slice(start, int(frame[ROW].search_sorted(last, side="right")) - start))

@@ -145,7 +145,7 @@ class ExposureCount:
 
     def settle(self, held: int) -> None:
         """Begin to count, when all files are read; held: how many records may be held in memory."""
-        self.rows.flush()
+        self.rows.finish()
         for of_points in (False, True):
             marks = [mark for m in self._plan.measured if _is_of_points(m) == of_points for mark in m.marks]
             if marks:
@@ -153,7 +153,7 @@ class ExposureCount:
                 keys = ("operator", _KNOWN)
                 self._counts[of_points] = Distinct(self._folder, f"distinct-{name}", keys, _WHO, marks, held // 2)
         for part in self.rows.parts:
-            self._count(self.rows.read(part))
+            self._count(part.read())
 
     def add_found(self, records: pl.DataFrame, found: Mapping[str, pl.Series]) -> None:
         """Add records that rules across records found: by code, the numbers (ROW) of those that it did."""

@@ -9,7 +9,8 @@ from pathlib import Path
 import polars as pl
 
 from thuebao.base.helper_columns import INSIDE
-from thuebao.base.spill import Part, Spill
+from thuebao.base.parts import Written
+from thuebao.base.spill import Spill
 from thuebao.engine.count import Tally
 from thuebao.engine.find import kinds_of, rows_of
 from thuebao.engine.groups.nominations import Nominations, Run
@@ -29,9 +30,9 @@ class Wish:
 class Kept:
     """What was kept of some records, on disk: for the keeping of all records to take over."""
 
-    staged: list[Part]
+    staged: list[Written]
     nominated: list[list[Run]]
-    own: list[Part]
+    own: list[Written]
 
     def forget(self) -> None:
         """Remove the files of findings and staged records."""
@@ -80,10 +81,10 @@ class Keeping:
             self.own.add(rows_of(hits, hitting, prepared.texts, prepared.keyed, reveal=prepared.options.reveal))
         return hits, hitting
 
-    def flush(self) -> None:
-        """Write what waits to be written."""
-        self.staged.flush()
-        self.own.flush()
+    def finish(self) -> None:
+        """Nothing is added any more."""
+        self.staged.finish()
+        self.own.finish()
 
     def handed_over(self) -> Kept:
         """Return what was kept so far, which is no longer this one's."""

@@ -10,7 +10,8 @@ import polars as pl
 
 from thuebao.base.ahead import one_ahead
 from thuebao.base.helper_columns import ERA, ERROR, HIT, ROW
-from thuebao.base.spill import Part, Spill
+from thuebao.base.parts import Part
+from thuebao.base.spill import Spill
 from thuebao.engine.count import Counts
 from thuebao.engine.counts_by import CountsBy
 from thuebao.engine.groups.finder import GROUP, Found
@@ -102,7 +103,7 @@ class Merge:
     def _records(self, rows: pl.Series, columns: Sequence[str]) -> pl.DataFrame:
         """Return some columns of the records with these numbers, which are in order."""
         within = [(part, rows.filter(rows.is_between(part.first, part.last))) for part in self.records.parts]
-        return pl.concat(self.records.take(part, some, columns) for part, some in within if len(some))
+        return pl.concat(part.take(some, columns) for part, some in within if len(some))
 
     def _described_rows(self, rows: pl.DataFrame, facts: Sequence[str]) -> pl.DataFrame:
         at, record, _ = self.files.places(rows[ROW])
@@ -162,7 +163,7 @@ class Merge:
             *self.prepared.keys,
             *self.prepared.shows.values(),
         }
-        records = self.records.take(part, hits[ROW].unique(maintain_order=True), sorted(columns))
+        records = part.take(hits[ROW].unique(maintain_order=True), sorted(columns))
         first, at_a_time = part.first, min(_AT_A_TIME, self.at_once)
         while first <= part.last:
             # A record's hits stay together.

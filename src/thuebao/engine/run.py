@@ -81,7 +81,7 @@ def run(
                 steps.begin(n)
                 reading.read(path, steps)
         reading.finish()
-        keeping.flush()
+        keeping.finish()
         records = keeping.staged
         at_once = min(prepared.at_once, enough(reading.rows))
         limited = prepared.wanted.where is not None

@@ -139,7 +139,7 @@ class Finder:
             numbers = [some.nominated.among(part.first, part.last) for some in chosen]
             wanted = pl.concat(numbers).unique().sort() if len(numbers) > 1 else numbers[0]
             if len(wanted):
-                yield self.records.take(part, wanted, columns), wanted
+                yield part.take(wanted, columns), wanted
 
     def _columns(self, chosen: _Chosen) -> list[str]:
         """Return the staged columns by which the groups of a key are decided."""

@@ -8,7 +8,8 @@ from pathlib import Path
 import polars as pl
 
 from thuebao.base.helper_columns import INSIDE, ROW
-from thuebao.base.spill import Part, Spill
+from thuebao.base.parts import Part
+from thuebao.base.spill import Spill
 from thuebao.engine.prepare import Prepared
 from thuebao.facts.steps_ahead import NEEDED
 from thuebao.results.findings import Files
@@ -64,9 +65,9 @@ class Collected:
             spill.add(some.select(ROW, self._place.gather(some["kind"]).alias(CODE)))
 
     def finish(self) -> None:
-        """Write what waits to be written; nothing is added any more."""
+        """Nothing is added any more."""
         for spill in (self.records, self.subscribers, self.carriers):
-            spill.flush()
+            spill.finish()
 
     @property
     def total(self) -> int:

@@ -66,7 +66,7 @@ class SameContract:
             rows = collected.found(collected.subscribers, part)[ROW].unique(maintain_order=True)
             if not len(rows):
                 continue
-            some = collected.records.take(part, rows, [*_CONTRACT, "is_terminated", *NEEDED])
+            some = part.take(rows, [*_CONTRACT, "is_terminated", *NEEDED])
             some = some.filter(~pl.col("is_terminated") & pl.col("contract_number").is_not_null())
             some = some.with_columns(first_notice=self.first_notice).filter(self.reaches).select(_CONTRACT).unique()
             # What only says that there is a contract names none.
@@ -82,7 +82,7 @@ class SameContract:
         columns = [ROW, *_CONTRACT, "is_terminated", *([INSIDE] if collected.limited else [])]
         there = ~pl.col("is_terminated") & pl.col("contract_number").is_not_null()
         for part in collected.records.parts:
-            some = collected.records.read(part, columns).filter(there & pl.col(INSIDE) if collected.limited else there)
+            some = part.read(columns).filter(there & pl.col(INSIDE) if collected.limited else there)
             if some.is_empty():
                 continue
             of_first, of_second = (_hashes(some)[name].to_numpy() for name in _HASHES)

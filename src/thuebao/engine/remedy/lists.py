@@ -9,7 +9,7 @@ import polars as pl
 
 from thuebao.base.helper_columns import INSIDE, ROW
 from thuebao.base.messages import language, text
-from thuebao.base.spill import Part
+from thuebao.base.parts import Part
 from thuebao.engine.groups.flags import Flags
 from thuebao.engine.prepare import Prepared
 from thuebao.engine.remedy.collect import CODE, SEEN, Collected
@@ -81,7 +81,7 @@ class Lists:
 
     def _taken(self, part: Part, rows: pl.Series, columns: Sequence[str]) -> pl.DataFrame:
         inside = [INSIDE] if self.collected.limited else []
-        records = self.collected.records.take(part, rows, [ROW, *columns, *inside])
+        records = part.take(rows, [ROW, *columns, *inside])
         return records.filter(INSIDE) if inside else records
 
     def _joined(self, errors: pl.DataFrame) -> pl.DataFrame:
