@@ -222,18 +222,21 @@ class Finder:
         """Return the groups that fulfil `having`, with their counts, numbered in the order of hash and key."""
         across = [key, *search.across]
         inside = pl.col(INSIDE).any() if self.limited else pl.lit(value=True)
-        groups = rows.group_by(across).agg(pl.len().alias(RECORDS), inside.alias(INSIDE)).filter(INSIDE).drop(INSIDE)
-        groups = groups.collect(engine="streaming").lazy()
-        for column in search.having.counted:
-            counts = [
-                part.group_by(across)
-                .agg(pl.col(column).drop_nulls().n_unique().alias(distinct(column)))
-                .collect(engine="streaming")
-                for part in _sliced(rows.select(*across, column), column, slices)
-            ]
-            summed = pl.concat(counts).lazy().group_by(across).agg(pl.col(distinct(column)).sum())
-            groups = groups.join(summed, on=across, how="left").with_columns(pl.col(distinct(column)).fill_null(0))
-        return groups.filter(search.having.condition).sort(across).with_row_index(GROUP).collect()
+        of_groups = [pl.len().alias(RECORDS), inside.alias(INSIDE)]
+        values = {name: pl.col(name).drop_nulls().n_unique().alias(distinct(name)) for name in search.having.counted}
+        if slices == 1:
+            groups = rows.group_by(across).agg(*of_groups, *values.values())
+        else:
+            groups = rows.group_by(across).agg(*of_groups).collect(engine="streaming").lazy()
+            for name, value in values.items():
+                counts = [
+                    part.group_by(across).agg(value).collect(engine="streaming")
+                    for part in _sliced(rows.select(*across, name), name, slices)
+                ]
+                summed = pl.concat(counts).lazy().group_by(across).agg(pl.col(distinct(name)).sum())
+                groups = groups.join(summed, on=across, how="left").with_columns(pl.col(distinct(name)).fill_null(0))
+        fulfil = groups.filter(INSIDE, search.having.condition).drop(INSIDE)
+        return fulfil.sort(across).with_row_index(GROUP).collect()
 
     def _in_violation(
         self, search: Search, fires: pl.Expr, rows: pl.LazyFrame, groups: pl.DataFrame, slices: int
