@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -20,14 +19,12 @@ _WORD = 8
 _Numbers = npt.NDArray[Any]
 
 
-def as_words(texts: pl.Series) -> list[pl.Series] | None:
-    """Return the 64-bit numbers that stand one after the other in each text, NULL where there is none.
+def as_words(texts: pl.Series, length: int) -> list[pl.Series] | None:
+    """Return the 64-bit numbers that stand one after the other in texts of so many bytes, NULL where there is none.
 
-    None if some text is anything but small hexadecimal digits, or not all have as many, or an odd number.
+    None if some text is anything but small hexadecimal digits, or they are an odd number.
     """
-    lengths = texts.str.len_bytes()
-    least, length = lengths.min(), lengths.max()
-    if least != length or not isinstance(length, int) or length % 2 or not 0 < length <= _MOST:
+    if length % 2 or length > _MOST:
         return None
     if not texts.head(_PROBE).str.contains("^[0-9a-f]+$").all():
         return None
@@ -42,11 +39,13 @@ def as_words(texts: pl.Series) -> list[pl.Series] | None:
     padded = np.zeros((len(texts), -(-length // 2 // _WORD) * _WORD), np.uint8)
     padded[there, : length // 2] = numbers.reshape(count, length // 2)
     words = [pl.Series(word) for word in padded.view("<u8").T]
+    if 0 < length // 2 % _WORD <= _WORD // 2:
+        words[-1] = words[-1].cast(pl.UInt32)
     absent = texts.is_null() if texts.null_count() else None
     return words if absent is None else [word.set(absent, None) for word in words]
 
 
-def from_words(words: Sequence[pl.Series], length: int) -> pl.Series:
+def from_words(*words: pl.Series, length: int) -> pl.Series:
     """Return the texts of so many digits that numbers were made from."""
     count, absent = len(words[0]), words[0].is_null()
     numbers = np.column_stack([word.fill_null(0).to_numpy() for word in words]).astype("<u8").view(np.uint8)
