@@ -17,7 +17,7 @@ from thuebao.base.helper_columns import ERA, ERROR, HIT, INSIDE, ROW
 from thuebao.engine.groups.search import Search, compile_search
 from thuebao.engine.groups.staging import Staging
 from thuebao.engine.observe import Watch
-from thuebao.engine.steps import Conditions, steps_of
+from thuebao.engine.steps import Conditions, Step, steps_of
 from thuebao.facts import (
     Facts,
     all_facts,
@@ -183,7 +183,7 @@ class Plan:
     _absent: tuple[str, ...]
     _given: tuple[pl.Expr, ...]
     _names_operator: pl.Expr
-    _steps: tuple[tuple[pl.Expr, ...], ...]
+    _steps: tuple[Step, ...]
     _predicates: tuple[tuple[Rule | None, pl.Expr], ...]  # of rules, and (None) of --where
     _of_findings: tuple[Facts, ...]  # what is worked out for records with findings alone
 
@@ -203,7 +203,7 @@ class Plan:
             frame = frame.with_columns(pl.when(self._names_operator).then(raw("operator")).otherwise(pl.lit(operator)))
         for step in self._steps:
             try:
-                frame = frame.select(step)
+                frame = step.of(frame)
             except FAILURES:
                 self._blame(frame)
                 raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -25,12 +26,24 @@ class Conditions:
         return self._names[key]
 
 
-def steps_of(stages: Sequence[Facts], kept: Collection[str]) -> list[tuple[pl.Expr, ...]]:
-    """Return what each stage selects: its own columns, and of the earlier ones those that are still needed."""
+@dataclass(frozen=True)
+class Step:
+    """The columns that a stage works out, and the names of all that are needed behind it."""
+
+    own: tuple[pl.Expr, ...]
+    needed: list[str]
+
+    def of(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return a frame with the columns of this stage; those that are only carried on are no part of the query."""
+        return frame.with_columns(self.own)[:, self.needed]
+
+
+def steps_of(stages: Sequence[Facts], kept: Collection[str]) -> list[Step]:
+    """Return what each stage works out, and which columns, its own and earlier ones, are still needed behind it."""
     needed = set(kept)
     steps = []
     for stage in reversed(stages):
         carried = sorted(needed - set(stage))
-        steps.append((*map(pl.col, carried), *(expr.alias(name) for name, expr in stage.items())))
+        steps.append(Step(tuple(expr.alias(name) for name, expr in stage.items()), [*carried, *stage]))
         needed = set(carried).union(*(expr.meta.root_names() for expr in stage.values()))
     return steps[::-1]
