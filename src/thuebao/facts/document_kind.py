@@ -79,18 +79,23 @@ def _pattern(entry: dict[str, Any]) -> str:
 
 def _kind(law: dict[str, Any], text_kind: pl.Expr, kinds: pl.Enum) -> pl.Expr:
     issue = pl.col("issue_day")
+
+    def named(kind: str) -> pl.Expr:
+        # Of the type of all kinds at once: the texts would be looked up among them record by record.
+        return pl.lit(kind, dtype=kinds)
+
     foreigner = (pl.col("nationality_code") != law["home_nationality"]).fill_null(value=False)
     by_number: Any = pl.when(foreigner & pl.col("document_number").is_not_null())
-    by_number = by_number.then(pl.lit(law["kind_of_foreigners"]["kind"]))
+    by_number = by_number.then(named(law["kind_of_foreigners"]["kind"]))
     for entry in law["kind_by_number"]:
         fits = pl.col(f"_{entry['number_form']}").fill_null(value=False)
         if "issued_before" in entry:
             fits &= (issue < entry["issued_before"]).fill_null(value=False)
-        by_number = by_number.when(fits).then(pl.lit(entry["kind"]))
-    chosen: Any = pl.when(decided_by_number(text_kind)).then(by_number.otherwise(pl.lit(_UNKNOWN)).cast(kinds))
+        by_number = by_number.when(fits).then(named(entry["kind"]))
+    chosen: Any = pl.when(decided_by_number(text_kind)).then(by_number.otherwise(named(_UNKNOWN)))
     for entry in law["kind"]:
         if earlier := entry.get("earlier"):
             in_time = (text_kind == entry["id"]) & issue.is_between(earlier["from"], earlier["to"])
-            chosen = chosen.when(in_time.fill_null(value=False)).then(pl.lit(earlier["kind"]).cast(kinds))
-    kind: pl.Expr = chosen.when(text_kind == UNNAMED).then(pl.lit(_OTHER).cast(kinds)).otherwise(text_kind)
+            chosen = chosen.when(in_time.fill_null(value=False)).then(named(earlier["kind"]))
+    kind: pl.Expr = chosen.when(text_kind == UNNAMED).then(named(_OTHER)).otherwise(text_kind)
     return kind
