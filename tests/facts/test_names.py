@@ -145,6 +145,6 @@ def test_what_is_no_nationality(violated) -> None:
 )
 def test_names_of_countries_are_folded_where_one_is_not_known_as_it_is_written(text: str, folded: bool) -> None:
     reference = Reference(rules_home())
-    nationality = person_facts(reference, Cleaning(reference))["nationality_code"]
+    nationality = person_facts(reference, Cleaning(reference))["_nationality"]
     pl.DataFrame({"~nationality": ["Việt Nam", text, None, "-"]}).select(nationality)
     assert ("countries_folded" in vars(reference)) == folded

@@ -15,12 +15,13 @@ from thuebao.rulebook.columns import raw
 from thuebao.rulebook.reference import Reference
 
 _FEW = 2_000
+_COUNTRY = pl.Struct({"code": pl.String, "there": pl.Boolean})
 
 
 def person_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
     """Return the facts of the person."""
     birth, registration, judged = pl.col("_birth"), pl.col("_registration"), pl.col("_judged")
-    country = OverDistinct(_country(reference, cleaning), pl.String)
+    country = OverDistinct(_country(reference, cleaning), _COUNTRY)
     return _name_facts(reference, cleaning) | {
         "_birth": ymd(pl.col("birth_day")),
         "_registration": ymd(pl.col("registration_day")),
@@ -31,14 +32,9 @@ def person_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]
         "age_at_registration": (registration - birth) // YEAR,
         "age_at_issue": (pl.col("_issue") - birth) // YEAR,
         "years_begun_since_birth": (judged - birth - _late_birthday(birth, judged) + YEAR - 1) // YEAR,
-        # A recognised nationality is there; only the others need a look.
-        "has_nationality": pl.col("nationality_code").is_not_null() | pl.col("_has_other_nationality"),
-        "_has_other_nationality": elementwise(
-            pl.when(pl.col("nationality_code").is_null()).then(pl.col(raw("nationality"))),
-            cleaning.present,
-            pl.Boolean,
-        ),
-        "nationality_code": elementwise(pl.col(raw("nationality")), country, pl.String),
+        "_nationality": elementwise(pl.col(raw("nationality")), country, _COUNTRY),
+        "nationality_code": pl.col("_nationality").struct.field("code"),
+        "has_nationality": pl.col("_nationality").struct.field("there"),
     }
 
 
@@ -91,6 +87,9 @@ def _country(reference: Reference, cleaning: Cleaning) -> Kernel:
 
     def country(values: pl.Series) -> pl.Series:
         text = cleaning.exact(values)
+        return pl.DataFrame({"code": code(text), "there": text.is_not_null()}).to_struct()
+
+    def code(text: pl.Series) -> pl.Series:
         # Spelling first: Mỹ is the United States, MY is Malaysia.
         name = spell_name_of_place(text)
         found = looked_up(name, reference.countries)
