@@ -66,10 +66,10 @@ class Keeping:
         """Keep what is wanted of a batch and count it; return its records with findings, and the rules that hit."""
         prepared = self.prepared
         if prepared.wanted.staging.searches:
-            self.staged.add(evaluated.select(prepared.wanted.staged))
+            self.staged.add(evaluated[:, prepared.wanted.staged])
             for nominations in self.nominations:
                 nominations.add(evaluated)
-        judged = evaluated.select(plan.judged)
+        judged = evaluated[:, plan.judged]
         if prepared.wanted.where is not None:
             judged = judged.filter(INSIDE)
         tally.add(judged)

@@ -207,9 +207,9 @@ class Plan:
             except FAILURES:
                 self._blame(frame)
                 raise
+        hitting = self._hitting(frame)
         frame = frame.with_columns(
-            _any_of(frame, [c.rule.code for c in self.active]).alias(HIT),
-            _any_of(frame, [c.rule.code for c in self.active if c.rule.severity == "error"]).alias(ERROR),
+            _any_of(hitting).alias(HIT), _any_of([c for c in hitting if c.rule.severity == "error"]).alias(ERROR)
         )
         if places is None:
             return frame.with_row_index(ROW, offset=first_row)
@@ -227,19 +227,23 @@ class Plan:
 
         Of the rules that found nothing, most of them, nothing is looked at.
         """
-        hitting = [c for c in self.active if judged[c.rule.code].any()]
+        hitting = self._hitting(judged)
         used = {name for c in hitting for name in (c.rule.code, *c.case_columns, c.era_column)}
         used |= {raw(field) for c in hitting for field in c.rule.fields if field}
         used |= self._shown
-        hits = judged.select(HIT, *(name for name in self.judged if name in used)).filter(HIT)
+        hits = judged[:, [name for name in self.judged if name in used]].filter(judged[HIT])
         for layer in self._of_findings:
             hits = hits.with_columns(**layer)
         return hits, hitting
 
+    def _hitting(self, frame: pl.DataFrame) -> list[CompiledRule]:
+        """Return the rules that found something among these records."""
+        found = frame[:, [c.rule.code for c in self.active]].get_columns()
+        return [c for c, hits in zip(self.active, found, strict=True) if hits.any()]
 
-def _any_of(frame: pl.DataFrame, codes: list[str]) -> pl.Expr:
-    hitting = [code for code in codes if frame[code].any()]
-    return pl.any_horizontal(hitting) if hitting else pl.lit(value=False)
+
+def _any_of(rules: list[CompiledRule]) -> pl.Expr:
+    return pl.any_horizontal(c.rule.code for c in rules) if rules else pl.lit(value=False)
 
 
 @dataclass(frozen=True)
