@@ -55,7 +55,7 @@ def test_what_is_remembered_is_what_the_kernel_says(
 ) -> None:
     monkeypatch.setattr(kernel, "_MOST_REMEMBERED", most)
     rng = random.Random(few)
-    remembering = OverDistinct(plain, dtype, few)
+    remembering = OverDistinct(plain, dtype, few, ahead=["VN", "a", "never"])
     asked = 0
     for _ in range(150):
         values = batch(rng)
@@ -90,3 +90,20 @@ def test_the_kernel_is_asked_once_for_each_text() -> None:
     for texts in (["a", "b"], ["b", "c", "a"], ["c", None]):
         few(pl.Series(texts))
     assert sorted(map(str, asked)) == ["None", "a", "b", "c"]
+
+
+def test_texts_are_worked_out_ahead_with_the_first() -> None:
+    asked: list[list[str | None]] = []
+
+    def told(values: pl.Series) -> pl.Series:
+        asked.append(values.to_list())
+        return upper(values)
+
+    for few in (0, 100):
+        asked.clear()
+        remembering = OverDistinct(told, pl.String, few, ahead=["b", "c", "d"])
+        for texts in (["a", "b"], ["c", "b"], ["d"], ["a", "d"]):
+            values = pl.Series(texts * 20)
+            assert remembering(values).to_list() == upper(values).to_list()
+        assert len(asked) == 1
+        assert sorted(map(str, asked[0])) == ["a", "b", "c", "d"]

@@ -147,10 +147,10 @@ class DateParsing:
         self._before = min((day for day in days if day.year > _USUAL_YEAR), default=date.max)
         # What is no usual date is often the same again: a year, a row of zeros, a word. Working out a few of them
         # costs more than reading the dates of a whole batch.
-        self._general = OverDistinct(self._parse_general, self.dtype, few=_FEW)
-        self._rest = {
-            shape: OverDistinct(partial(self._parse_rest, usual=shape), self.dtype, few=_FEW) for shape in _SHAPES
-        }
+        years = law["years_in_one_piece"]
+        lone = [str(year) for year in range(years["from"], years["to"] + 1)] if self._has_years else ()
+        self._general = OverDistinct(self._parse_general, self.dtype, few=_FEW, ahead=lone)
+        self._rest = {shape: OverDistinct(partial(self._parse_rest, usual=shape), self.dtype) for shape in _SHAPES}
 
     def parse(self, values: pl.Series) -> pl.Series:
         """Return the struct of each value."""
@@ -168,7 +168,10 @@ class DateParsing:
                 parts["invalid"] = self._is_no_day(unreal, len(values))
                 left &= ~parts["invalid"]
             if left.any():
-                rest = self._rest[usual](values.filter(left)).struct.unnest()
+                others = values.filter(left)
+                # Few of them are read again in less time than they are looked up.
+                found = self._parse_rest(others, usual) if len(others) <= _FEW else self._rest[usual](others)
+                rest = found.struct.unnest()
                 parts = {name: fill_where(part, left, rest[name]) for name, part in parts.items()}
         return pl.DataFrame(parts).to_struct()
 

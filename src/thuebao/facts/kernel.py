@@ -7,7 +7,7 @@ those alone. Results never depend on which values happen to share a batch.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -105,9 +105,15 @@ class OverDistinct:
     What it found is remembered from batch to batch: an export repeats the same offices, kinds and places.
     """
 
-    def __init__(self, kernel: Kernel, dtype: pl.DataType | type[pl.DataType], few: int = 0) -> None:
-        """Take the kernel; `few`: so many values are told apart without asking first whether they repeat."""
+    def __init__(
+        self, kernel: Kernel, dtype: pl.DataType | type[pl.DataType], few: int = 0, ahead: Sequence[str] = ()
+    ) -> None:
+        """Take the kernel; `few`: so many values are told apart without asking first whether they repeat.
+
+        ahead: texts that are worked out together with the first, because they come one by one, a batch each.
+        """
         self._kernel = kernel
+        self._ahead = pl.Series(ahead, dtype=pl.String)
         self._dtype = dtype
         self._few = few
         self._known: _Known | None = None
@@ -150,7 +156,10 @@ class OverDistinct:
         known = self._known
         if known is not None and len(known.texts) + len(texts) > _MOST_REMEMBERED:
             known = None
-        new = texts if known is None else texts.filter([text not in known.at for text in texts.to_list()])
+        if known is None:
+            new = pl.concat([texts, self._ahead.filter(~self._ahead.is_in(texts.implode()))])
+        else:
+            new = texts.filter([text not in known.at for text in texts.to_list()])
         if known is None or len(new):
             results = self._kernel(new)
             if known is not None:
