@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 
@@ -18,6 +19,7 @@ from helpers.outcomes import Command, one_message
 from helpers.people import AS_OF, people, person
 from thuebao.rulebook.reference import shipped_reference
 from thuebao.sources import open_export, stored_at
+from thuebao.sources.parquet import ParquetTable
 
 HEADER = list(person(0))
 WIDTH = len(HEADER)
@@ -233,6 +235,48 @@ def test_every_record_knows_its_line(desk: Desk) -> None:
     assert lines_of("vina.ndjson") == [1, 4, 5]
     desk.write("vina.parquet", parquet_of([HEADER, *records(3)]))
     assert lines_of("vina.parquet") is None
+
+
+def parquet_of_every_kind(desk: Desk) -> ParquetTable:
+    """Write rows of each kind with columns of many types, those that mean nothing and cannot be read among them."""
+    rows = [line for other, _ in AMONG.values() for line in (other, *records(1))]
+    frame = pl.DataFrame([[cell or None for cell in line] for line in rows], HEADER, orient="row").with_columns(
+        pl.col("full_name").cast(pl.Categorical),
+        pl.col("address").cast(pl.Binary),
+        pl.col("status").cast(pl.Enum(pl.Series([line[HEADER.index("status")] or "–" for line in rows]).unique())),
+        pl.when(pl.int_range(pl.len()) % 3 > 0).then(pl.lit(b"\xff")).alias("picture"),
+        pl.when(pl.int_range(pl.len()) % 2 > 0).then(pl.concat_list(pl.lit(1), pl.lit(2))).alias("several"),
+        pl.lit(None, dtype=pl.Float64).alias("sum"),
+        pl.lit("x" * 5_000).alias("note"),
+    )
+    frame.write_parquet(desk.path / "vina.parquet", row_group_size=10)
+    return ParquetTable.of("vina.parquet", desk.path / "vina.parquet", None)
+
+
+@pytest.mark.parametrize("wanted", [{"msisdn"}, {"full_name", "address"}, {*HEADER}, {*HEADER, "?18", "?19", "?21"}])
+def test_what_a_row_is_does_not_depend_on_the_columns_that_are_read(desk: Desk, wanted: set[str]) -> None:
+    table = parquet_of_every_kind(desk)
+    whole = pl.concat(batch.records for batch in table.batches({"msisdn", "sex"}))
+    passed_over = sum((batch.passed_over for batch in table.batches({"sex"})), Counter())
+    assert passed_over == {"headers": 2, "titles": 5, "sums": 3}, "picture and note stand in blank rows too"
+    batches = list(table.batches({"msisdn", *wanted}))
+    assert pl.concat(batch.records["~msisdn"] for batch in batches).equals(whole["~msisdn"])
+    assert sum((batch.passed_over for batch in batches), Counter()) == passed_over
+
+
+def test_columns_of_parquet_that_were_read_are_not_read_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hardly any file is without rows that have no number; to look at these takes no second reading."""
+    scans = []
+    scan = pl.scan_parquet
+    monkeypatch.setattr(pl, "scan_parquet", lambda *a, **k: scans.append(a) or scan(*a, **k))
+    counts = []
+    for other in (records(1)[0], row(msisdn="N/A", full_name="An", address="Hà Nội"), row(address="Hà Nội")):
+        desk.write("vina.parquet", parquet_of([HEADER, *records(3), other]))
+        table = ParquetTable.of("vina.parquet", desk.path / "vina.parquet", None)
+        scans.clear()
+        assert sum(batch.records.height for batch in table.batches({*HEADER})) >= 3
+        counts.append(len(scans))
+    assert len({*counts}) == 1
 
 
 def test_a_table_says_its_sheet(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import polars as pl
@@ -76,6 +76,16 @@ class ParquetTable:
         numeric = frozenset(n for n, dtype in enumerate(schema.dtypes()) if dtype.is_numeric())
         return cls(path, source, header, weight, numeric)
 
+    @cached_property
+    def _types(self) -> list[pl.DataType]:
+        """The types of its columns."""
+        with _refusals(self.path):
+            return self._scan.collect_schema().dtypes()
+
+    @property
+    def _scan(self) -> pl.LazyFrame:
+        return pl.scan_parquet(self.source, glob=False)
+
     @property
     def height(self) -> int:
         """How many rows the file says it has."""
@@ -107,7 +117,7 @@ class ParquetTable:
         first = then.at
         place = first, self.height if end is None else end, then.width
         for frame, width in self._frames(sorted({*chosen, no_records.key}), *place):
-            rows_at = partial(self._rows, first, frame.height)
+            rows_at = partial(self._rows, first, frame)
             lines, key = numbers_from(first + 1, frame.height), frame[names[no_records.key]]
             first += frame.height
             for n in digits:
@@ -124,9 +134,7 @@ class ParquetTable:
         From the row `first` to before `end`; width: bytes of a row before them, 0 if there is none.
         """
         header, groups, weight = self.header, self.weight.groups, replace(self.weight, unpacked=0)
-        with _refusals(self.path):
-            scan = pl.scan_parquet(self.source, glob=False)
-            types = scan.collect_schema().dtypes()
+        scan, types = self._scan, self._types
         # What means nothing need not be readable. By position: a name may be a pattern to the library.
         read = [n for n in chosen if _readable(types[n]) and (header.canonical[n] or types[n] != pl.Binary)]
         columns = [
@@ -159,16 +167,21 @@ class ParquetTable:
         if sum(records) != expected:
             raise InputError("parquet_cut", path=self.path, records=sum(records), expected=expected)
 
-    def _rows(self, first: int, height: int, places: pl.Series) -> pl.DataFrame:
-        """Return whole rows of a batch, as text, the beginnings of long ones; what is no text only shows that it is."""
+    def _rows(self, first: int, frame: pl.DataFrame, places: pl.Series) -> pl.DataFrame:
+        """Return whole rows of a batch, as text, the beginnings of long ones; what is no text only shows that it is.
+
+        frame: the columns of the batch that were read, its rows from `first` on: only the others are read for it.
+        """
+        names = self.header.raw_names
+        texts = [n for n, name in enumerate(names) if name in frame.columns and _is_text(self._types[n])]
+        read = frame.select(names[n] for n in texts)[places].select(pl.all().str.head(_BEGINNING))
+        others = [n for n in range(len(names)) if n not in texts]
+        if not others:
+            return read.select(names)
         with _refusals(self.path):
-            scan = pl.scan_parquet(self.source, glob=False)
-            types = scan.collect_schema().dtypes()
-            texts = [
-                _beginning(pl.nth(n), dtype).alias(name)
-                for n, (name, dtype) in enumerate(zip(self.header.raw_names, types, strict=True))
-            ]
-            return scan.slice(first, height).select(pl.all().gather(places)).select(texts).collect()
+            rows = self._scan.slice(first, frame.height).select(pl.nth(others).gather(places))
+            beginnings = [_beginning(pl.nth(at), self._types[n]).alias(names[n]) for at, n in enumerate(others)]
+            return read.hstack(rows.select(beginnings).collect()).select(names)
 
     def notices(self) -> Iterator[Notice]:
         """Yield what should be said once the file has been read."""
@@ -206,9 +219,14 @@ def _is_shared(dtype: pl.DataType) -> bool:
     return isinstance(dtype, pl.Categorical | pl.Enum)
 
 
+def _is_text(dtype: pl.DataType) -> bool:
+    """Return whether a column can be read as text; one of bytes may hold texts, or pictures."""
+    return _readable(dtype) and dtype != pl.Binary
+
+
 def _beginning(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     """Return the beginning of each text: a long one may stand in all rows, and would be copied for each."""
-    if not _readable(dtype) or dtype == pl.Binary:
+    if not _is_text(dtype):
         return pl.when(column.is_not_null()).then(pl.lit("…"))
     return column.cat.slice(0, _BEGINNING) if _is_shared(dtype) else as_text(column, dtype).str.head(_BEGINNING)
 
