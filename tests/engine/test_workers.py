@@ -67,6 +67,7 @@ def along(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Any, ...]]:
     monkeypatch.setattr(read_along, "_SHARE", _OF_A_SHARE)
     monkeypatch.setattr(prepare, "bytes_at_once", lambda _: 1 << 16)
     monkeypatch.setattr(parquet, "_FIRST_STRETCH", 500)
+    monkeypatch.setattr(parquet, "_LARGEST_STRETCH", 2_000)
 
     def audited(paths: Any, **options: Any) -> tuple[Any, ...]:
         monkeypatch.setattr(workers, "WORTH_OF_TEXT", 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -82,5 +83,32 @@ def test_long_texts_come_in_small_batches_wherever_they_stand(tmp_path: Path) ->
     pq.write_table(table(4000, full_name=names), path)
     batches = [batch.records for batch in ParquetTable.of("a", path, None).batches({"full_name"})]
     assert sum(batch.height for batch in batches) == 4000
-    assert max(batch["~full_name"].str.len_bytes().sum() for batch in batches) <= 25 << 20
+    assert max(batch["~full_name"].str.len_bytes().sum() for batch in batches) <= 28 << 20
     assert [name for batch in batches for name in batch["~full_name"]] == names
+
+
+@pytest.mark.parametrize("rows_of_a_group", [250_000, 122_880, 10_000])
+def test_batches_are_few_and_even(tmp_path: Path, rows_of_a_group: int) -> None:
+    """Each takes a while, whatever it holds."""
+    path = tmp_path / "a.parquet"
+    count = 500_000
+    numbers = pa.array(range(900_000_000, 900_000_000 + count)).cast(pa.string())
+    pq.write_table(pa.table({"msisdn": numbers}), path, row_group_size=rows_of_a_group)
+    first, *others = [batch.records for batch in ParquetTable.of("a", path, None).batches({"msisdn"})]
+    assert pa.chunked_array([records["~msisdn"].to_arrow() for records in (first, *others)]).cast("string") == (
+        pa.chunked_array([numbers])
+    )
+    heights = [records.height for records in others]
+    assert len(heights) <= -(-count // 75_000) + 2
+    assert max(heights) <= 75_000
+
+
+def test_batches_of_much_text_hold_no_more_than_others(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    names = [f"{n:0600}" for n in range(100_000)]
+    pq.write_table(table(100_000, full_name=names), path)
+    _, *batches = [batch.records["~full_name"] for batch in ParquetTable.of("a", path, None).batches({"full_name"})]
+    sizes = [batch.str.len_bytes().sum() for batch in batches]
+    assert max(sizes) <= 28 << 20
+    assert len(sizes) == 2
+    assert pl.concat(batches).to_list() == names[-sum(map(len, batches)) :]

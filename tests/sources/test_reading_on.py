@@ -42,6 +42,7 @@ def lines(batches: list[Batch], before: int = 0) -> list[int]:
 
 def parquet_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(parquet, "_FIRST_STRETCH", 500)
+    monkeypatch.setattr(parquet, "_LARGEST_STRETCH", 2_000)
     path = tmp_path / "export.parquet"
     rows = [record.split(",") for record in RECORDS]
     pl.DataFrame(rows, HEADER.split(","), orient="row").write_parquet(path, row_group_size=700)
