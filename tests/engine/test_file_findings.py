@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from typing import Any
 
+import polars as pl
 import pytest
 
 from helpers.desks import Desk
@@ -198,3 +199,37 @@ def test_findings_say_line_and_keyed_hash(desk: Desk, cli: Command) -> None:
     done = cli("audit", "vina.csv", *AUDIT, *options)
     assert done.code == 2
     assert "key.bin" in done.err
+
+
+NOTICED = {"address": "A" * 3_000, "pos_phone": 901234567}
+NOTICES = {"values_cut": 30, "numbers_not_text": 30}
+MISREAD = ({"status": "ST-7"}, {"id_issue_date": "02/28/2021"})
+
+
+@pytest.mark.parametrize("kind", ["csv", "ndjson", "parquet", "xlsx"])
+@pytest.mark.parametrize("columns", [{}, *MISREAD], ids=["nothing", "a code", "month first"])
+def test_what_was_noticed_stays_where_columns_are_looked_at_once_more(
+    desk: Desk, cli: Command, kind: str, columns: dict[str, str]
+) -> None:
+    """Also where none of them is left out in the end: one value shows that days stand in front."""
+    records = [record | NOTICED for record in codes(30, **columns)]
+    for others in ([], [person(30) | {"id_issue_date": "28/02/2021", "pos_phone": ""}]):
+        frame = pl.DataFrame([*records, *others], infer_schema_length=None, strict=False)
+        frame = frame.with_columns(pl.col("pos_phone").cast(pl.Int64, strict=False))
+        expected = dict(NOTICES)
+        if kind == "csv":
+            desk.export("vina.csv", *frame.cast(pl.String).fill_null("").to_dicts())
+            del expected["numbers_not_text"]
+        else:
+            write = {"ndjson": frame.write_ndjson, "parquet": frame.write_parquet, "xlsx": frame.write_excel}[kind]
+            write(desk.path / f"vina.{kind}")
+        [read] = cli("audit", f"vina.{kind}", *AUDIT).document["inputs"]
+        noticed = {notice["code"]: notice["count"] for notice in read["notices"]}
+        assert {code: noticed.get(code) for code in expected} == expected
+
+
+@pytest.mark.parametrize("columns", [{}, *MISREAD], ids=["nothing", "a code", "month first"])
+def test_records_of_other_operators_are_counted_once(desk: Desk, cli: Command, columns: dict[str, str]) -> None:
+    desk.export("a.csv", *codes(30, operator="MobiFone", **columns))
+    [read] = cli("audit", "a.csv", "--operator", "Viettel", *AUDIT).document["inputs"]
+    assert {notice["code"]: notice["count"] for notice in read["notices"]}["operator_differs"] == 30

@@ -168,6 +168,6 @@ class FileAudit:
 def month_first(export: Export, suspected: Collection[str], observed: Observed) -> set[str]:
     """Return those of some date columns that are month first: no value of the whole file has a day in front."""
     if suspected:
-        for batch in export.batches(set(suspected)):
+        for batch in export.again.batches(set(suspected)):
             observed.look_at_all_dates(batch.records, suspected)
     return set(suspected) - observed.day_first

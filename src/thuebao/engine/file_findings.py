@@ -84,7 +84,7 @@ def _looked_up(audit: FileAudit, unlike: Mapping[str, int], reference: Reference
     """Return the most frequent values of columns, and their form where most have one."""
     seen: dict[str, Counter[str]] = {name: Counter() for name in unlike}
     present = Cleaning(reference).present
-    for batch in audit.export.batches(set(unlike)) if unlike else ():
+    for batch in audit.export.again.batches(set(unlike)) if unlike else ():
         for name, counter in seen.items():
             counted = batch.records[raw(name)].drop_nulls().str.strip_chars().value_counts()
             counter.update(dict(counted.filter(present(counted.to_series())).iter_rows()))

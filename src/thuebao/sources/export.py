@@ -146,6 +146,11 @@ class Export:
         return Export(stored, self.format, self.encoding, table.anew(stored), values, repairs)
 
     @property
+    def again(self) -> Export:
+        """The same export, to look at some columns once more: what is noticed of these is not noticed of this one."""
+        return replace(self, table=self.table.anew(self.stored), values=copy(self.values), cut=Counter())
+
+    @property
     def noticed(self) -> Noticed:
         """What was noticed in the records that were read."""
         numbers = self.table.numbers if isinstance(self.table, DivisibleTable) else Counter[int]()
@@ -171,6 +176,7 @@ class Export:
             columns = wanted | self.values.parts if wanted else wanted
             if start is None:
                 self.cut.clear()
+                self.values.of_others = 0
                 batches = self.table.batches(columns)
             elif self.divisible:
                 batches = self.divisible.batches(columns, start, end)

@@ -21,6 +21,9 @@ class Table(Protocol):
     def header(self) -> Header:
         """How its columns map."""
 
+    def anew(self, stored: Stored) -> Table:
+        """Return the same table, stored there, of which nothing was read so far."""
+
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield the wanted columns."""
 

@@ -85,6 +85,10 @@ class NdjsonTable:
                 raise InputError("json_nested", path=stored.path, header=name, line=found_nested[name])
         return cls(stored, encoding, header, in_list, spellings)
 
+    def anew(self, stored: Stored) -> NdjsonTable:
+        """Return the same table, stored there, of which nothing was read so far."""
+        return replace(self, stored=stored, numbers=Counter())
+
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield batches of the wanted columns."""
         names, raw_names = self.header.names, self.header.raw_names

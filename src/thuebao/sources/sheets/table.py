@@ -18,6 +18,7 @@ from thuebao.sources.headers.mapping import Mapping
 from thuebao.sources.headers.position import TOP, HeaderPosition, find_header
 from thuebao.sources.no_records import NoRecords
 from thuebao.sources.notice import Notice
+from thuebao.sources.packing.stored import Stored
 
 BATCH_ROWS = 50_000
 OF_WORKBOOKS = ("sheets_read", "sheets_hidden", "sheets_left")
@@ -69,6 +70,10 @@ class SheetTable:
     def sheet(self) -> str | None:
         """The name of the sheet."""
         return self.of_workbook.name
+
+    def anew(self, _: Stored) -> Self:
+        """Return this table: what it notices does not depend on the columns that are wanted."""
+        return self
 
     def batches(self, wanted: Collection[str]) -> Iterator[Batch]:
         """Yield batches of the wanted columns."""
