@@ -23,14 +23,15 @@ _VISIBLE = re.compile(r"[^\W_]")
 def shortened(records: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """Return records whose values have at most `LONGEST` characters, and how many were cut for it."""
     cut, count = {}, 0
-    for values in records:
-        # Bytes are known without a look at the text.
-        if values.dtype == pl.String and (values.str.len_bytes().max() or 0) > LONGEST:  # type: ignore[operator]
-            places = (values.str.len_chars() > LONGEST).arg_true()
-            if len(places):
-                texts = [_shortened(text) for text in values.gather(places)]
-                cut[values.name] = values.clone().scatter(places, texts).rechunk()
-                count += sum(_is_cut(text) for text in texts)
+    # Bytes are known without a look at the text.
+    longest = records.select(pl.col(pl.String).str.len_bytes().max())
+    for name in (column.name for column in longest if (column.item() or 0) > LONGEST):
+        values = records[name]
+        places = (values.str.len_chars() > LONGEST).arg_true()
+        if len(places):
+            texts = [_shortened(text) for text in values.gather(places)]
+            cut[name] = values.clone().scatter(places, texts).rechunk()
+            count += sum(_is_cut(text) for text in texts)
     return (records.with_columns(**cut), count) if cut else (records, 0)
 
 

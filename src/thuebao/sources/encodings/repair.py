@@ -117,8 +117,8 @@ class Repairs:
         if odd:
             counts |= {"lost": pl.col(odd).str.contains(_LOST), "left": pl.col(odd).str.contains(_LEFT)}
         for kind, expression in counts.items():
-            for name, count in sample.select(expression.sum()).to_dict(as_series=True).items():
-                self._tally.setdefault(name, Counter())[kind] += int(count.sum())
+            for name, count in sample.select(expression.sum()).row(0, named=True).items():
+                self._tally.setdefault(name, Counter())[kind] += count
 
     def _settle_all(self, sample: pl.DataFrame, damaged: dict[str, str]) -> None:
         """Settle the columns that say how they are damaged, and those that show nothing against the same."""
