@@ -65,14 +65,17 @@ class Spill:
     def flush(self) -> None:
         """Write what waits to be written."""
         if self._pending:
-            self._write(pl.concat(self._pending))
-            self._pending = []
+            self._write(self._waiting())
 
     def finish(self) -> None:
         """Nothing is added any more: what waits to be written stays in memory, where it is anyway."""
         if self._pending:
-            self._rest = [Waiting(pl.concat(self._pending, rechunk=True))]
-            self._pending = []
+            self._rest = [Waiting(self._waiting())]
+
+    def _waiting(self) -> pl.DataFrame:
+        """Return what waits to be written, which nothing else holds any more."""
+        frames, self._pending = self._pending, []
+        return pl.concat(frames, rechunk=True)
 
     def _write(self, frame: pl.DataFrame) -> None:
         first, last = frame[ROW][0], frame[ROW][-1]

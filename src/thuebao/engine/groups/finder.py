@@ -36,8 +36,6 @@ GROUP = "_group"
 _SIZE = "_size"
 _SCREENED_PER_RECORD = 3
 """How many records of which only hashes are held take the memory of one whose values are."""
-_TOGETHER = 4
-"""Families are decided on together if they nominate at most one in so many of the records that memory holds."""
 _FLAGS_PER_RECORD = 8 * PER_RECORD
 """How many records of which only a bit is held take the memory of one whose values are."""
 _AT_ONCE = 2
@@ -95,8 +93,8 @@ class Finder:
         return found
 
     def _together(self) -> Iterator[list[_Chosen]]:
-        """Yield what is nominated: of several families at a time where they nominate little."""
-        waiting, held, most = list[_Chosen](), 0, self.at_once // _TOGETHER
+        """Yield what is nominated: of several families at a time where memory holds all of it."""
+        waiting, held = list[_Chosen](), 0
         for nominations in self.nominations:
             nominations.flush()
             by_key = nominated(nominations, self.total, self.at_once * _SCREENED_PER_RECORD, self.at_once)
@@ -104,10 +102,10 @@ class Finder:
             chosen = [_Chosen(nominations.family, key, some) for key, some in by_key.items() if some.rounds]
             size = sum(some.size for some in chosen)
             size += len(chosen) * self.total // _FLAGS_PER_RECORD
-            if size > most and chosen:
+            if size > self.at_once:
                 yield chosen
                 continue
-            if waiting and held + size > most:
+            if waiting and held + size > self.at_once:
                 yield waiting
                 waiting, held = [], 0
             waiting, held = waiting + chosen, held + size
