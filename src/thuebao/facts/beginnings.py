@@ -43,8 +43,11 @@ class Beginnings:
         nominated = self._first.take(views[:, 2], mode="wrap")
         nominated &= self._second.take(views[:, 3], mode="wrap")
         likely = (nominated != 0) & there
+        found = pl.Series(there & ~likely), pl.Series(likely)
+        if not values.null_count():
+            return found
         valid = values.is_not_null()
-        return pl.Series(there & ~likely) & valid, pl.Series(likely) & valid
+        return found[0] & valid, found[1] & valid
 
 
 def _table(spellings: list[tuple[list[str], int]], start: int) -> Numbers:

@@ -29,6 +29,12 @@ def _days() -> pl.Series:
     return pl.date_range(date(_FIRST_YEAR, 1, 1), date(_LAST_YEAR, 12, 31), eager=True)
 
 
+@cache
+def _first_day() -> int:
+    first: int = _days().to_physical()[0]
+    return first
+
+
 def _slow_ymd(days: pl.Series) -> pl.Series:
     return days.dt.year() * YEAR + days.dt.month().cast(pl.Int32) * 100 + days.dt.day().cast(pl.Int32)
 
@@ -39,14 +45,14 @@ def _ymd_table() -> pl.Series:
 
 
 def _ymd(days: pl.Series) -> pl.Series:
-    table, first = _ymd_table(), _days().to_physical()[0]
-    index = days.to_physical() - first
+    table = _ymd_table()
+    index = days.cast(pl.Int32) - _first_day()
     low, high = index.min(), index.max()
     if low is None or high is None:
         return the_same(None, len(days), pl.Int32)
-    if low < 0 or high >= len(table):
+    if low < 0 or high >= len(table):  # type: ignore[operator]
         return _slow_ymd(days)
-    return table.gather(index)
+    return table[index.cast(pl.UInt32)]
 
 
 def ymd(day: pl.Expr) -> pl.Expr:

@@ -85,11 +85,10 @@ class _Shape:
         """Return the day and the time of each value; NULL for days that do not exist, and for other ways to write."""
         if self.in_tables:
             sparse = values.null_count() * _MOSTLY > len(values)
-            there = values.is_not_null()
-            read = self.tables.read(values.filter(there) if sparse else values)
             if not sparse:
-                return read
-            day, time, unreal = read
+                return self.tables.read(values)
+            there = values.is_not_null()
+            day, time, unreal = self.tables.read(values.filter(there))
             day = fill_where(the_same(None, len(values), pl.Date), there, day)
             time = None if time is None else fill_where(the_same(None, len(values), TIME), there, time)
             return Dates(day, time, unreal and Unreal(np.flatnonzero(there.to_numpy())[unreal.rows], unreal.days))

@@ -13,7 +13,7 @@ import polars as pl
 from thuebao.facts.byte_tables import fitting, leading_number, may_begin_run
 from thuebao.facts.document_kind import SEVERAL, UNRECOGNISED, kind_facts
 from thuebao.facts.document_validity import validity_facts
-from thuebao.facts.kernel import at_once, elementwise, holds, refine, replace_where, the_same
+from thuebao.facts.kernel import at_once, by_position, elementwise, holds, refine, replace_where, the_same, there
 from thuebao.facts.text import Cleaning, unmarked
 from thuebao.rulebook.columns import raw
 from thuebao.rulebook.reference import Reference
@@ -56,7 +56,7 @@ def _number_facts(law: dict[str, Any], cleaning: Cleaning) -> dict[str, pl.Expr]
     def placeholder(numbers: pl.Series) -> pl.Series:
         none = the_same(False, len(numbers), pl.Boolean)
         none = none.set(numbers.is_null(), None) if numbers.null_count() else none
-        return refine(none, numbers, may_begin_run(numbers) & numbers.is_not_null(), may_be_run)
+        return refine(none, numbers, may_begin_run(numbers) & there(numbers), may_be_run)
 
     def may_be_run(numbers: pl.Series) -> pl.Series:
         nominated = numbers.str.contains(_RUN_BEGINS)
@@ -184,11 +184,13 @@ def _personal_number_facts(law: dict[str, Any], reference: Reference) -> dict[st
         # The digits of a personal number, or of what may be one that lost its leading zeros.
         "_personal": elementwise(pl.when(genuine | pl.col("_lost")).then(number), beginning_of, pl.UInt32),
         "_personal_digit": part(place_digits, 1),
-        "_personal_year": elementwise(pl.col("_personal_digit"), century.gather, pl.Int32)
+        "_personal_year": elementwise(pl.col("_personal_digit"), by_position(century), pl.Int32)
         + part(place_digits + 1, 2).cast(pl.Int32),
-        "_personal_place_known": elementwise(part(0, place_digits), known.gather, pl.Boolean),
+        "_personal_place_known": elementwise(part(0, place_digits), by_position(known), pl.Boolean),
         "personal_number_birth_year": pl.when(genuine).then(pl.col("_personal_year")),
-        "personal_number_sex": pl.when(genuine).then(elementwise(pl.col("_personal_digit"), sex.gather, pl.String)),
+        "personal_number_sex": pl.when(genuine).then(
+            elementwise(pl.col("_personal_digit"), by_position(sex), pl.String)
+        ),
         "personal_number_place_known": pl.when(genuine).then(pl.col("_personal_place_known")),
         "document_number_lost_zeros": pl.when(number.is_not_null()).then(
             (pl.col("_lost") & pl.col("_personal_place_known").fill_null(value=False) & year_agrees)

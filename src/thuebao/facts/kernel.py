@@ -34,6 +34,16 @@ def holds(condition: pl.Series) -> pl.Series:
     return condition & condition.is_not_null() if condition.null_count() else condition
 
 
+def there(values: pl.Series) -> pl.Series:
+    """Return which values are not NULL; where all are, `is_not_null` takes longer to be asked than this does."""
+    return values.is_not_null() if values.null_count() else the_same(True, len(values), pl.Boolean)
+
+
+def by_position(results: pl.Series) -> Kernel:
+    """Return the kernel that takes numbers for positions among `results`; `gather` takes longer to be asked."""
+    return lambda positions: results[positions.cast(pl.UInt32)]
+
+
 def numbers_of(values: pl.Series) -> npt.NDArray[np.int32]:
     """Return 32-bit integers as they are stored; what stands at a NULL means nothing."""
     array = values.rechunk().to_arrow()
@@ -88,11 +98,13 @@ class _Known:
         """Return for each value the result that it has if it is known, and whether it is: hashes only nominate."""
         seed, slots = self._slots = self._slots or self._in_slots()
         positions = pl.Series(slots[_slots_of(values, seed)].astype(np.uint32))
-        return self.results.gather(positions), values.eq_missing(self.texts.gather(positions))
+        texts = self.texts[positions]
+        known = values.eq_missing(texts) if values.null_count() or texts.null_count() else values == texts
+        return self.results[positions], known
 
     def of_known(self, texts: list[str | None]) -> pl.Series:
         """Return the results of texts that are all known."""
-        return self.results.gather([self.at[text] for text in texts])
+        return self.results[[self.at[text] for text in texts]]
 
 
 def _slots_of(values: pl.Series, seed: int) -> npt.NDArray[np.int64]:

@@ -19,6 +19,7 @@ from thuebao.facts.kernel import (
     refine,
     replace_where,
     the_same,
+    there,
 )
 from thuebao.facts.text import Cleaning, folded
 from thuebao.rulebook.reference import Reference
@@ -92,7 +93,7 @@ class Names:
     def parse(self, values: pl.Series) -> pl.Series:
         """Return a struct of the cleaned text and of the same where it is unusual, NULL elsewhere."""
         usual = values.str.contains(self._usual) & ~values.str.contains(self._doubtful)
-        others = ~holds(usual) & values.is_not_null()
+        others = ~holds(usual) & there(values)
         if not others.any():
             return pl.DataFrame({"text": values, "unusual": values.clear(len(values))}).to_struct()
         part = self._cleaning.clean(values.filter(others))

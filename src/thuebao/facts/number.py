@@ -6,7 +6,18 @@ import polars as pl
 
 from thuebao.base.fold import fold_text
 from thuebao.facts.byte_tables import fitting, leading_number
-from thuebao.facts.kernel import OverDistinct, at_once, elementwise, fill_where, holds, refine, replace_where, the_same
+from thuebao.facts.kernel import (
+    OverDistinct,
+    at_once,
+    by_position,
+    elementwise,
+    fill_where,
+    holds,
+    refine,
+    replace_where,
+    the_same,
+    there,
+)
 from thuebao.facts.text import Cleaning, fold, fold_name_of_place, looked_up, unmarked
 from thuebao.rulebook.columns import raw
 from thuebao.rulebook.reference import Reference
@@ -38,7 +49,7 @@ class NumberParsing:
 
     def parse(self, values: pl.Series) -> pl.Series:
         """Return a struct of text (cleaned), current (form, NULL if malformed) and old (was in the old form)."""
-        others = ~holds(self._is_current(values)) & values.is_not_null()
+        others = ~holds(self._is_current(values)) & there(values)
         text, current, old = values, values, the_same(False, len(values), pl.Boolean)
         if others.any():
             text_there = self._clean(values.filter(others))
@@ -101,10 +112,10 @@ def number_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]
         "subscriber_number": pl.coalesce(current, pl.when("is_m2m").then(pl.col("msisdn"))),
         "msisdn_is_old_form": pl.when(current.is_not_null()).then(pl.col("_msisdn").struct.field("old")),
         "_range": elementwise(current, prefix, pl.UInt16),
-        "_range_holder": elementwise(pl.col("_range"), holders.gather, pl.UInt32),
-        "msisdn_range_assigned": elementwise(pl.col("_range"), assigned.gather, pl.Boolean),
+        "_range_holder": elementwise(pl.col("_range"), by_position(holders), pl.UInt32),
+        "msisdn_range_assigned": elementwise(pl.col("_range"), by_position(assigned), pl.Boolean),
         "msisdn_range_of_another_operator": elementwise(
-            pl.col("_operator_code") * (len(operators) + 1) + pl.col("_range_holder"), foreign.gather, pl.Boolean
+            pl.col("_operator_code") * (len(operators) + 1) + pl.col("_range_holder"), by_position(foreign), pl.Boolean
         ),
     }
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from thuebao.base.fold import fold_text
 from thuebao.facts.byte_tables import rows_outside
-from thuebao.facts.kernel import elementwise, holds, refine
+from thuebao.facts.kernel import elementwise, holds, refine, there
 from thuebao.facts.text import FEW, fold
 from thuebao.rulebook.reference import Reference
 
@@ -34,7 +34,7 @@ def portrait_facts(reference: Reference) -> dict[str, pl.Expr]:
         likely = rows_outside(values, "0", "z", ends)
         if likely is None:
             return where_named(values)
-        likely = ((values.str.len_bytes() <= longest) | likely) & values.is_not_null()
+        likely = ((values.str.len_bytes() <= longest) | likely) & there(values)
         return refine(values, values, likely, where_named)
 
     def where_named(values: pl.Series) -> pl.Series:

@@ -6,7 +6,7 @@ import polars as pl
 
 from thuebao.facts.byte_tables import fitting
 from thuebao.facts.document import clean_document_number
-from thuebao.facts.kernel import elementwise, holds, only_where, replace_where
+from thuebao.facts.kernel import elementwise, holds, only_where, replace_where, there
 from thuebao.facts.text import Cleaning
 from thuebao.rulebook.columns import raw
 from thuebao.rulebook.reference import Reference
@@ -19,7 +19,7 @@ def sim_facts(reference: Reference, cleaning: Cleaning) -> dict[str, pl.Expr]:
 
     def parse(values: pl.Series) -> pl.Series:
         plain = holds(in_form(values))
-        others = ~plain & values.is_not_null()
+        others = ~plain & there(values)
         return replace_where(values, others, clean)
 
     def clean(values: pl.Series) -> pl.Series:

@@ -16,7 +16,7 @@ import polars as pl
 from thuebao.base.fold import fold_text
 from thuebao.facts.beginnings import Beginnings
 from thuebao.facts.byte_tables import rows_outside
-from thuebao.facts.kernel import Kernel, OverDistinct, at_once, elementwise, holds, refine, replace_where
+from thuebao.facts.kernel import Kernel, OverDistinct, at_once, elementwise, holds, refine, replace_where, there
 from thuebao.rulebook.columns import columns, raw
 from thuebao.rulebook.reference import Reference
 
@@ -71,13 +71,13 @@ class Cleaning:
         if unseen is None:
             return self._clean_by_content(values)
         present, _ = self._beginnings.present_and_nominated(values)
-        return replace_where(values, (unseen | ~present) & values.is_not_null(), self._clean_by_content)
+        return replace_where(values, (unseen | ~present) & there(values), self._clean_by_content)
 
     def _clean_by_content(self, values: pl.Series) -> pl.Series:
         if len(values) <= FEW:
             text = at_once(values, _trimmed)
             present, _ = self._beginnings.present_and_nominated(text)
-            return replace_where(text, ~present & text.is_not_null(), self._unless_missing)
+            return replace_where(text, ~present & there(text), self._unless_missing)
         return replace_where(values, values.str.contains(self._suspect), self.exact)
 
     def present(self, values: pl.Series) -> pl.Series:
