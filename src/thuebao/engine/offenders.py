@@ -28,7 +28,7 @@ class Offenders:
 
     def add(self, counts: pl.DataFrame) -> None:
         """Add operator, name, findings, records; a name may have several rows, and counts may be taken back."""
-        self._sums.add(counts.select(*_SCHEMA))
+        self._sums.add(counts[:, [*_SCHEMA]])
 
     def add_all(self, others: Offenders) -> None:
         """Add what others counted, which is theirs no more."""
@@ -49,8 +49,9 @@ def offences(hits: pl.DataFrame, by: str, findings: pl.Series) -> pl.DataFrame:
 
     They are not summed: several batches together take as long as one of them.
     """
-    counted = hits.select("operator", pl.col(by).alias("name"), findings.alias("findings"), records=pl.lit(1, pl.Int64))
-    return counted.drop_nulls("name")
+    name, one = hits[by], pl.Series([1], dtype=pl.Int64).new_from_index(0, hits.height)
+    counted = pl.DataFrame({"operator": hits["operator"], "name": name, "findings": findings, "records": one})
+    return counted.filter(name.is_not_null()) if name.null_count() else counted
 
 
 def _summed(counts: pl.DataFrame) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from thuebao.base.helper_columns import ERA, ERROR, HIT, INSIDE, ROW
 from thuebao.engine.groups.search import Search, compile_search
 from thuebao.engine.groups.staging import Staging
 from thuebao.engine.observe import Watch
-from thuebao.engine.steps import Conditions, Step, steps_of
+from thuebao.engine.steps import Conditions, Step, any_of, steps_of
 from thuebao.facts import (
     Facts,
     all_facts,
@@ -208,9 +208,9 @@ class Plan:
                 self._blame(frame)
                 raise
         hitting = self._hitting(frame)
-        frame = frame.with_columns(
-            _any_of(hitting).alias(HIT), _any_of([c for c in hitting if c.rule.severity == "error"]).alias(ERROR)
-        )
+        errors = any_of(frame, (c.rule.code for c in hitting if c.rule.severity == "error"))
+        others = any_of(frame, (c.rule.code for c in hitting if c.rule.severity != "error"))
+        frame = frame.hstack([(errors | others).alias(HIT), errors.alias(ERROR)])
         if places is None:
             return frame.with_row_index(ROW, offset=first_row)
         return frame.insert_column(0, (places + first_row).cast(pl.UInt32).alias(ROW))
@@ -240,10 +240,6 @@ class Plan:
         """Return the rules that found something among these records."""
         found = frame[:, [c.rule.code for c in self.active]].get_columns()
         return [c for c, hits in zip(self.active, found, strict=True) if hits.any()]
-
-
-def _any_of(rules: list[CompiledRule]) -> pl.Expr:
-    return pl.any_horizontal(c.rule.code for c in rules) if rules else pl.lit(value=False)
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import polars as pl
 
 from thuebao.facts import Facts
+from thuebao.facts.kernel import the_same
 
 
 class Conditions:
@@ -47,3 +50,8 @@ def steps_of(stages: Sequence[Facts], kept: Collection[str]) -> list[Step]:
         steps.append(Step(tuple(expr.alias(name) for name, expr in stage.items()), [*carried, *stage]))
         needed = set(carried).union(*(expr.meta.root_names() for expr in stage.values()))
     return steps[::-1]
+
+
+def any_of(frame: pl.DataFrame, columns: Iterable[str]) -> pl.Series:
+    """Return in which records any of some conditions holds; as an expression it takes longer to be planned."""
+    return reduce(or_, (frame[name] for name in columns), the_same(False, frame.height, pl.Boolean))

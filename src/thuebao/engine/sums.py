@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -27,9 +27,9 @@ class Sums:
         """Return keys, what (RECORDS and each condition, a Boolean column) and count: of how many records it holds."""
         if len(self._keys) == 1 and records.height:
             key = records[self._keys[0]]
-            for values in (self._usual, key.unique()) if len(self._usual) else (key.unique(),):
+            for values in self._may_be(key):
                 usual = values.head(_FEW)
-                masks = _bits([key.eq_missing(value) for value in usual], records.height)
+                masks = _bits([key.is_null() if value is None else key == value for value in usual], records.height)
                 if np.bitwise_count(masks).sum() == records.height:
                     there = np.flatnonzero(masks.max(axis=1))
                     self._usual = usual.gather(there)
@@ -37,6 +37,12 @@ class Sums:
         counts = pl.len().alias(RECORDS), pl.col(conditions).sum()
         wide = records.group_by(self._keys).agg(each.cast(pl.Int64) for each in counts)
         return wide.unpivot(index=self._keys, variable_name="what", value_name="count")
+
+    def _may_be(self, key: pl.Series) -> Iterator[pl.Series]:
+        """Yield what all values of a batch's key may be: as in the batch before, else as they are."""
+        if len(self._usual):
+            yield self._usual
+        yield key.unique()
 
     def _by_bits(self, records: pl.DataFrame, conditions: Sequence[str], masks: npt.NDArray[np.uint64]) -> pl.DataFrame:
         bits = _bits([records[name] for name in conditions], records.height)
