@@ -90,18 +90,19 @@ class DateTables:
             micros *= _OF_DAY
             micros += seconds
             micros *= 1_000_000
-        nothing = pl.Series(wrong) | text.is_null() if text.null_count() else pl.Series(wrong)
+        there = text.is_not_null() if text.null_count() else None
+        nothing = pl.Series(wrong) if there is None else pl.Series(wrong) | ~there
         return Dates(
             _series(day, nothing, pl.Date()),
             None if micros is None else _series(micros, nothing, pl.Datetime("us")),
-            _unreal(places, unreal, text),
+            _unreal(places, unreal, there),
         )
 
 
-def _unreal(places: Numbers, wrong: Numbers, text: pl.Series) -> Unreal | None:
+def _unreal(places: Numbers, wrong: Numbers, there: pl.Series | None) -> Unreal | None:
     # What is too great has another form.
     rows = np.flatnonzero(wrong & (places < len(_calendar()) - 1))
-    rows = rows[text.is_not_null().to_numpy()[rows]] if len(rows) and text.null_count() else rows
+    rows = rows[there.to_numpy()[rows]] if len(rows) and there is not None else rows
     if not len(rows):
         return None
     place = places[rows]

@@ -177,9 +177,9 @@ class DateParsing:
     def _is_no_day(self, unreal: Unreal, count: int) -> pl.Series:
         """Return which of so many texts name such a day where zeros do not stand for what is not known."""
         # Zeros tell a year of birth; elsewhere they tell nothing, unless they are the writing of no day at all.
-        none = ~np.isin(unreal.days, self._nothing_written)
-        if self._has_years:
-            none &= unreal.days % 100 > 0
+        none = unreal.days % 100 > 0 if self._has_years else np.ones(len(unreal.days), np.bool_)
+        for written in self._nothing_written:  # a few, for which `isin` would sort
+            none &= unreal.days != written
         found = np.zeros(count, np.bool_)
         found[unreal.rows[none]] = True
         return pl.Series(found)
