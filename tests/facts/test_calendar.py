@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from thuebao.facts.calendar import Roll, day_of
+from thuebao.facts.calendar import Roll, day_of, ymd
 
 
 def plain(number: int | None, roll: Roll) -> date | None:
@@ -34,3 +34,22 @@ def test_numbers_are_their_days(roll: Roll) -> None:
         assert found.to_list() == [plain(number, roll) for number in column]
         asked += len(column)
     assert asked > 3_000
+
+
+def test_days_are_their_numbers() -> None:
+    rng = random.Random(2)
+    asked = 0
+    for _ in range(100):
+        first, last = (
+            rng.choice([date(1850, 1, 1), date(1, 1, 1)]),
+            rng.choice([date(2150, 12, 31), date(9999, 12, 31)]),
+        )
+        days = [date.fromordinal(rng.randrange(first.toordinal(), last.toordinal() + 1)) for _ in range(40)]
+        known = rng.choice([1, 0.8, 0])
+        column = pl.Series("d", [day if rng.random() < known else None for day in [first, *days, last]], dtype=pl.Date)
+        column = column.slice(rng.randrange(9), rng.randrange(60))
+        found = column.to_frame().select(ymd(pl.col("d"))).to_series()
+        assert found.dtype == pl.Int32
+        assert found.to_list() == [day and day.year * 10_000 + day.month * 100 + day.day for day in column]
+        asked += len(column)
+    assert asked > 1_000

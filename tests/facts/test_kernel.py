@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from thuebao.facts import kernel
-from thuebao.facts.kernel import OverDistinct
+from thuebao.facts.kernel import OverDistinct, by_position, there
 
 _PARSED = pl.Struct({"text": pl.String, "length": pl.UInt32})
 _KINDS = pl.Enum(["short", "long"])
@@ -107,3 +107,19 @@ def test_texts_are_worked_out_ahead_with_the_first() -> None:
             assert remembering(values).to_list() == upper(values).to_list()
         assert len(asked) == 1
         assert sorted(map(str, asked[0])) == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize("dtype", [pl.UInt8, pl.UInt16, pl.UInt32, pl.Int32])
+@pytest.mark.parametrize("positions", [[0, 2, 1, 2], [0, None, 2], [None], []])
+def test_what_stands_at_a_position(positions: list[int | None], dtype: type[pl.DataType]) -> None:
+    results = pl.Series(["a", None, "c"])
+    found = by_position(results)(pl.Series(positions, dtype=dtype))
+    assert found.dtype == pl.String
+    assert found.to_list() == [None if n is None else results[n] for n in positions]
+
+
+@pytest.mark.parametrize("values", [["a", ""], ["a", None], [None, None], []])
+def test_what_is_there(values: list[str | None]) -> None:
+    found = there(pl.Series(values, dtype=pl.String))
+    assert found.dtype == pl.Boolean
+    assert found.to_list() == [value is not None for value in values]
