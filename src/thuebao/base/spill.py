@@ -70,26 +70,28 @@ class Spill:
     def finish(self) -> None:
         """Nothing is added any more: what waits to be written stays in memory, where it is anyway."""
         if self._pending:
-            self._rest = [Waiting(self._waiting())]
+            self._rest = [Waiting(self._waiting().rechunk())]
 
     def _waiting(self) -> pl.DataFrame:
         """Return what waits to be written, which nothing else holds any more."""
         frames, self._pending = self._pending, []
-        return pl.concat(frames, rechunk=True)
+        return pl.concat(frames)
 
     def _write(self, frame: pl.DataFrame) -> None:
-        first, last = frame[ROW][0], frame[ROW][-1]
+        first, last, height = frame[ROW][0], frame[ROW][-1], frame.height
+        count_up = last - first + 1 == height and bool((frame[ROW].diff().drop_nulls() == 1).all())
         small, compact = compacted(frame, self._usual)
-        if last - first + 1 == frame.height and (frame[ROW].diff().drop_nulls() == 1).all():
-            small = small.drop(ROW)  # they count up one by one
+        del frame  # nothing else holds it, and it is the larger of the two
+        # Taken apart, not selected: then all columns would be copied, to lie in the same pieces.
+        small = pl.DataFrame([column for column in small if column.name != ROW]) if count_up else small
         self._written += 1
         with writing_scratch(self._folder):
             path = self._folder / f"{self._name}-{self._written}.parquet"
             path = path if self._named else nameless(path)
             small.write_parquet(
-                path, compression="zstd", compression_level=1, statistics=False, row_group_size=max(1, frame.height)
+                path, compression="zstd", compression_level=1, statistics=False, row_group_size=max(1, height)
             )
-        self._files.append(Written(path, first, last, frame.height, compact))
+        self._files.append(Written(path, first, last, height, compact))
 
     def handed_over(self) -> list[Written]:
         """Return the files of all rows so far, which are no longer this one's."""
