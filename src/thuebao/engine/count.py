@@ -112,7 +112,7 @@ class Tally:
         self.offenders, self.by = offenders, by
         self._plan = plan
         self._scopes = sorted(set(plan.scopes))
-        self._sums = Sums([_OPERATOR])
+        self._sums = Sums(_OPERATOR)
         by_what = partial(_by_keys, [_OPERATOR, "what"])
         self._counted, self._violations = _Sum(by_what), _Sum(by_what)
 

@@ -1,4 +1,4 @@
-"""For how many records conditions hold, by keys: bits of few keys are counted faster than groups are made."""
+"""For how many records conditions hold, by a key: bits of few values are counted faster than groups are made."""
 
 from __future__ import annotations
 
@@ -11,32 +11,31 @@ import polars as pl
 from thuebao.facts.kernel import holds
 
 _FEW = 16
-"""Keys that are counted one by one."""
+"""Values that are counted one by one."""
 RECORDS = "records"
 """What is counted beside conditions."""
 
 
 class Sums:
-    """Counts batches by the columns `keys`; of most files, one column with a few values."""
+    """Counts batches by the column `key`, which has few values in most files."""
 
-    def __init__(self, keys: Sequence[str]) -> None:
-        self._keys = list(keys)
-        self._usual = pl.Series(dtype=pl.String)  # the keys of the batch before
+    def __init__(self, key: str) -> None:
+        self._key = key
+        self._usual = pl.Series(dtype=pl.String)  # the values of the batch before
 
     def of(self, records: pl.DataFrame, conditions: Sequence[str]) -> pl.DataFrame:
-        """Return keys, what (RECORDS and each condition, a Boolean column) and count: of how many records it holds."""
-        if len(self._keys) == 1 and records.height:
-            key = records[self._keys[0]]
-            for values in self._may_be(key):
-                usual = values.head(_FEW)
-                masks = _bits([key.is_null() if value is None else key == value for value in usual], records.height)
-                if np.bitwise_count(masks).sum() == records.height:
-                    there = np.flatnonzero(masks.max(axis=1))
-                    self._usual = usual.gather(there)
-                    return self._by_bits(records, conditions, masks[there])
+        """Return key, what (RECORDS and each condition, a Boolean column) and count: of how many records it holds."""
+        key = records[self._key]
+        for values in self._may_be(key) if records.height else ():
+            usual = values.head(_FEW)
+            masks = _bits([key.is_null() if value is None else key == value for value in usual], records.height)
+            if np.bitwise_count(masks).sum() == records.height:
+                there = np.flatnonzero(masks.max(axis=1))
+                self._usual = usual.gather(there)
+                return self._by_bits(records, conditions, masks[there])
         counts = pl.len().alias(RECORDS), pl.col(conditions).sum()
-        wide = records.group_by(self._keys).agg(each.cast(pl.Int64) for each in counts)
-        return wide.unpivot(index=self._keys, variable_name="what", value_name="count")
+        wide = records.group_by(self._key).agg(each.cast(pl.Int64) for each in counts)
+        return wide.unpivot(index=self._key, variable_name="what", value_name="count")
 
     def _may_be(self, key: pl.Series) -> Iterator[pl.Series]:
         """Yield what all values of a batch's key may be: as in the batch before, else as they are."""
@@ -49,7 +48,7 @@ class Sums:
         counts = [
             np.bitwise_count(each).sum(axis=1, dtype=np.int64) for mask in masks for each in (mask[None], bits & mask)
         ]
-        what, key = pl.Series("what", [RECORDS, *conditions]), self._usual.alias(self._keys[0])
+        what, key = pl.Series("what", [RECORDS, *conditions]), self._usual.alias(self._key)
         places = np.arange(len(key) * len(what))
         keys = key.gather(places // len(what)), what.gather(places % len(what))
         return pl.DataFrame([*keys, pl.Series("count", np.concatenate(counts))])
