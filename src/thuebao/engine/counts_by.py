@@ -54,19 +54,23 @@ class CountsBy:
 
     def add(self, judged: pl.DataFrame, plan: Plan) -> None:
         """Count the records of a batch that are judged."""
-        counts = {"records": pl.len(), "records_with_errors": pl.col(ERROR), "records_with_findings": pl.col(HIT)}
-        counts |= {scope: pl.col(scope) for scope in plan.scopes}
-        by_key = judged.group_by(self._keys).agg(
-            (count.sum() if name != "records" else count).cast(pl.UInt32).alias(name) for name, count in counts.items()
+        counted = judged.group_by(self._keys).agg(
+            pl.len().alias("records"),
+            pl.col(ERROR).sum().alias("records_with_errors"),
+            pl.col(HIT).sum().alias("records_with_findings"),
+            *(pl.col(scope).sum() for scope in set(plan.scopes)),
         )
-        scopes = (pl.col(scope).alias(code) for code, scope in zip(plan.codes, plan.scopes, strict=True))
-        self._records.add(by_key.select(*self._keys, *_RECORDS, *scopes))
+        scopes = (
+            pl.col(scope).cast(pl.UInt32).alias(code) for code, scope in zip(plan.codes, plan.scopes, strict=True)
+        )
+        self._records.add(counted.select(*self._keys, pl.col(_RECORDS).cast(pl.UInt32), *scopes))
 
     def add_findings(self, hits: pl.DataFrame, hitting: Collection[CompiledRule]) -> None:
         """Count the findings of a batch: of records with findings, by the rules that found them."""
-        for rule in hitting:
-            found = hits.filter(rule.rule.code).select(*self._keys, code=pl.lit(rule.rule.code, pl.String))
-            self._violations.add(found.with_columns(violations=pl.lit(1, pl.UInt32)))
+        codes = [c.rule.code for c in hitting]
+        found = [hits.filter(code).select(*self._keys, code=pl.lit(code, pl.String)) for code in codes]
+        if found:
+            self._violations.add(pl.concat(found).with_columns(violations=pl.lit(1, pl.UInt32)))
 
     def add_across(self, records: pl.DataFrame, found: pl.DataFrame) -> None:
         """Count findings across records: the records that had none before (keys, and how many), and keys and code."""

@@ -117,6 +117,7 @@ def _result(
 ) -> AuditResult:
     options, picture = prepared.options, prepared.picture
     order = pl.Enum([rule.code for rule in prepared.rulebook.rules])
+    breakdown = _breakdown(prepared, by, order) if by else None
     tables = [table for read in reading.inputs for table in read.tables]
     pictured = picture and any(not lacking(picture.searches[0].needs, table.present) for table in tables)
     return AuditResult(
@@ -126,14 +127,14 @@ def _result(
         unreadable=tuple(reading.unreadable),
         archives=reading.archives,
         passed_over=tuple(reading.passed_over),
-        notices=tuple(_notices(prepared, reading, by)),
+        notices=tuple(_notices(prepared, reading, breakdown)),
         export_findings=tuple(reading.export_findings),
         operators=counts.records,
         counts=counts.rules.sort("operator", pl.col("code").cast(order)),
         rules=tuple(_rule_results(prepared, reading, counts.rules)),
         offenders=offenders,
         identities=picture.tiers_of(groups) if picture and pictured else None,
-        breakdown=_breakdown(prepared, by, order) if by else None,
+        breakdown=breakdown,
         where=prepared.where,
         groups=largest,
         rulebook=prepared.rulebook,
@@ -148,17 +149,23 @@ def _breakdown(prepared: Prepared, by: Listed, order: pl.Enum) -> Breakdown:
     return Breakdown(tuple(prepared.by), records, rules, by.left_out)
 
 
-def _notices(prepared: Prepared, reading: Reading, by: Listed | None) -> Iterator[str]:
+def _notices(prepared: Prepared, reading: Reading, breakdown: Breakdown | None) -> Iterator[str]:
     if reading.passed_over:
         named = (f"{path} ({text(f'passed_over_because.{reason}')})" for path, reason, _ in reading.passed_over)
         yield text("notice.passed_over", count=len(reading.passed_over), files=", ".join(named))
     for read in reading.inputs:
         yield from (f"{read.path}: {notice.text}" for notice in read.notices)
-    if by and by.left_out:
-        left, records, errors, found = by.left_out.values()
-        listed, names = by.records.height, ",".join(prepared.by)
-        rows, counts = left + listed, {"records": records, "errors": errors, "found": found}
-        yield text("notice.by_left_out", by=names, rows=rows, listed=listed, left=left, **counts)
+    if breakdown and (left := breakdown.left_out):
+        yield text(
+            "notice.by_left_out",
+            by=",".join(breakdown.by),
+            rows=breakdown.rows,
+            listed=breakdown.records.height,
+            left=left["rows"],
+            records=left["records"],
+            errors=left["records_with_errors"],
+            found=left["records_with_findings"],
+        )
     where = prepared.wanted.where
     if where is not None and prepared.where is not None:
         asked = sorted(needed_columns(prepared.compilation.facts, where.meta.root_names()))

@@ -32,12 +32,8 @@ class Table(Protocol):
 
 
 @runtime_checkable
-class DivisibleTable(Protocol):
+class DivisibleTable(Table, Protocol):
     """A table that can be read on from a place in it. See DelimitedTable and ParquetTable."""
-
-    @property
-    def header(self) -> Header:
-        """How its columns map."""
 
     @property
     def numbers(self) -> Counter[int]:
@@ -46,9 +42,6 @@ class DivisibleTable(Protocol):
     @property
     def divisible(self) -> bool:
         """Whether it can, as it is stored."""
-
-    def anew(self, stored: Stored) -> Table:
-        """Return the same table, stored there, of which nothing was read so far."""
 
     def ends(self, start: Place, share: int) -> list[int]:
         """Return where about so many records each end, from a place on."""
