@@ -23,7 +23,7 @@ from helpers.outcomes import Command, Outcome
 from thuebao.base.errors import InputError
 from thuebao.base.messages import use_language
 from thuebao.cli.app import run
-from thuebao.sources import library_errors
+from thuebao.sources import errors_of_libraries
 
 # The same examples in every run, so that a change is judged by what it changes. New ones are looked for with
 # `--hypothesis-profile default`.
@@ -63,7 +63,7 @@ def english() -> None:
 def nothing_unforeseen(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Fail where an error that nobody has foreseen was taken for a file's damage: it may be one of ours."""
     met: list[BaseException] = []
-    damage = library_errors.damage
+    damage = errors_of_libraries.damage
 
     def noted(path: str, error: BaseException) -> InputError:
         found = damage(path, error)
@@ -71,7 +71,7 @@ def nothing_unforeseen(request: pytest.FixtureRequest, monkeypatch: pytest.Monke
             met.append(error)
         return found
 
-    monkeypatch.setattr(library_errors, "damage", noted)
+    monkeypatch.setattr(errors_of_libraries, "damage", noted)
     yield
     if met and not request.node.get_closest_marker("unforeseen"):
         raise AssertionError(f"nobody has foreseen {met[0]!r}") from met[0]

@@ -6,8 +6,8 @@ will be read, `Export.batches` reads it. Whatever goes wrong in any of them is a
 
 from thuebao.sources.batch import Batch, Rejected
 from thuebao.sources.discover import Found, find_exports
+from thuebao.sources.errors_of_libraries import guarded
 from thuebao.sources.export import AS_THEY_ARE, Export, ReadAs, open_export, open_exports
-from thuebao.sources.library_errors import guarded
 from thuebao.sources.notice import Notice
 from thuebao.sources.operators import Operators
 from thuebao.sources.packing.stored import Stored, identified, spool, stored_at, unpacked

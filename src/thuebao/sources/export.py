@@ -23,11 +23,11 @@ from thuebao.sources.delimited.table import MOST_BYTES, DelimitedTable
 from thuebao.sources.encodings.encoding import Encoding, carrier_of, detect
 from thuebao.sources.encodings.notices import notices_of_repairs
 from thuebao.sources.encodings.repair import Repairs
+from thuebao.sources.errors_of_libraries import guarded
 from thuebao.sources.headers.header import Header, check_is_export, unmapped
 from thuebao.sources.headers.mapping import Mapping, mapping_for
 from thuebao.sources.json.form import JSON, NDJSON
 from thuebao.sources.kinds.kind import PARQUET, SPREADSHEETS, kind_of_bytes, kind_of_text
-from thuebao.sources.library_errors import guarded
 from thuebao.sources.long_values import LONGEST, shortened
 from thuebao.sources.notice import Notice
 from thuebao.sources.operators import COLUMN, OPTION, Operators, whose

@@ -18,9 +18,9 @@ from thuebao.base.errors import InputError
 from thuebao.base.messages import text
 from thuebao.rulebook.columns import columns
 from thuebao.sources.batch import Batch, Place, numbers_from
+from thuebao.sources.errors_of_libraries import refusing
 from thuebao.sources.headers.header import Header, map_header
 from thuebao.sources.headers.mapping import Mapping
-from thuebao.sources.library_errors import refusing
 from thuebao.sources.no_records import NoRecords
 from thuebao.sources.notice import Notice
 from thuebao.sources.packing.stored import Stored

@@ -17,8 +17,8 @@ from typing import BinaryIO, cast
 from thuebao.base.errors import InputError, OutputError
 from thuebao.base.scratch import nameless
 from thuebao.sources.discover import STANDARD_INPUT_SHOWN
+from thuebao.sources.errors_of_libraries import guarded
 from thuebao.sources.kinds.endings import PACKED_ENDINGS, is_export_name
-from thuebao.sources.library_errors import guarded
 from thuebao.sources.packing import streams, unpacking
 from thuebao.sources.packing.members import (
     OFFICE_FIRST,

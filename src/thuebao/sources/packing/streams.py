@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from thuebao.base.errors import InputError
-from thuebao.sources.library_errors import guarded
+from thuebao.sources.errors_of_libraries import guarded
 from thuebao.sources.packing.unpacking import Pieces, chunks_of, gzip_pieces, zstd_pieces
 
 GZIP, ZSTD, XZ, BZIP2, ZIP, TAR = "gzip", "zstd", "xz", "bzip2", "zip", "tar"

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 import python_calamine as calamine
 
 from thuebao.base.errors import InputError
-from thuebao.sources.library_errors import refusing
+from thuebao.sources.errors_of_libraries import refusing
 
 _ZIP_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 _DAMAGE = (calamine.CalamineError, OSError, struct.error, ValueError, *_ZIP_DAMAGE)
